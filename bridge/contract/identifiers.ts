@@ -1,0 +1,41 @@
+/**
+ * Every identifier system, extension URL and code that the bridge writes into Medplum, in one place.
+ * Browser-safe: ui and bots read the same names.
+ */
+
+const FASTEN_API = 'https://api.connect.fastenhealth.com/v1';
+
+/** Root of `meta.source`, and system of the tag and identifiers that name a connection (its namespace). */
+export const ORG_CONNECTION_SYSTEM = `${FASTEN_API}/bridge/org_connection`;
+
+/** System of the tag and identifiers that name one EHI export by Fasten's `task_id`. */
+export const EHI_EXPORT_SYSTEM = `${FASTEN_API}/bridge/fhir/ehi-export`;
+
+const EXTENSION = `${FASTEN_API}/bridge/fhir/StructureDefinition`;
+
+/** On `meta`: what the server would overwrite (the source's own source, versionId, lastUpdated) and our content hash. */
+export const SOURCE_META_EXTENSION = `${EXTENSION}/source-meta`;
+
+/** On a Reference: the text of `Reference.reference` as the source sent it, where it could not stay. */
+export const SOURCE_REFERENCE_EXTENSION = `${EXTENSION}/source-reference`;
+
+/** On the kept source Patient: its own `active`, since the kept copy is inactive. */
+export const SOURCE_ACTIVE_EXTENSION = `${EXTENSION}/source-active`;
+
+/** On an Attachment: the URL as the source sent it. */
+export const SOURCE_URL_EXTENSION = `${EXTENSION}/source-url`;
+
+/** Names the lanes of writing (Basic resources) that fence transactions; see docs/decisions. */
+export const LANE_SYSTEM = `${FASTEN_API}/bridge/lane`;
+
+/** System of the codes that say what a Task, Consent or Binary of ours is. */
+export const BRIDGE_CODE_SYSTEM = `${FASTEN_API}/bridge/code`;
+
+/** System of Task.input, Task.output and Task.businessStatus codes. */
+export const IMPORT_CODE_SYSTEM = `${FASTEN_API}/bridge/import`;
+
+/** Code (system {@link BRIDGE_CODE_SYSTEM}) of the Task that is the one timeline of an export and its import. */
+export const IMPORT_TASK_CODE = 'ehi-import';
+
+/** Category code (system {@link BRIDGE_CODE_SYSTEM}) of the Consent that is a connection. */
+export const CONNECTION_CONSENT_CODE = 'ehi-connection';
