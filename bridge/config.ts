@@ -1,0 +1,127 @@
+import { z } from 'zod';
+import { normaliseBaseUrl } from './fasten/normalise-base-url.ts';
+import { readKeyMode } from './fasten/read-key-mode.ts';
+
+const port = z.coerce.number().int().min(0).max(65_535);
+const httpUrl = z.url({ protocol: /^https?$/ });
+/** Standard Webhooks asks for 24 to 64 bytes; anything under 16 could be guessed. */
+const webhookSecret = z
+  .string()
+  .refine((secret) => Buffer.from(secret.replace(/^whsec_/, ''), 'base64').length >= 16, 'is too short or not base64');
+const origin = httpUrl.transform((url) => new URL(url).origin);
+
+/** Values of one variable, separated by blanks. */
+function words<T extends z.ZodType<unknown, string>>(each: T) {
+  return z
+    .string()
+    .default('')
+    .transform((text) => text.split(/\s+/).filter(Boolean))
+    .pipe(z.array(each));
+}
+
+const environment = z
+  .object({
+    /** Where Medplum answers; paths such as `fhir/R4` and `oauth2/token` are appended. */
+    MEDPLUM_BASE_URL: httpUrl,
+    /** The bridge's own ClientApplication in Medplum: an ordinary client with an AccessPolicy, never a super admin. */
+    MEDPLUM_CLIENT_ID: z.string().min(1),
+    MEDPLUM_CLIENT_SECRET: z.string().min(1),
+    /** Redis for jobs and short-lived progress; it must run with `maxmemory-policy noeviction` and an AOF. */
+    REDIS_URL: z.url({ protocol: /^rediss?$/ }),
+    /** First part of every Redis key, so that several installations can share one Redis. */
+    REDIS_PREFIX: z
+      .string()
+      .regex(/^[\w-]+$/, 'may hold letters, digits, - and _ only')
+      .default('fasten-medplum'),
+    /** Fasten Connect's API, with or without `/v1` at the end. */
+    FASTEN_BASE_URL: httpUrl.default('https://api.connect.fastenhealth.com/v1').transform(normaliseBaseUrl),
+    /** Fasten's key pair; which of `test` and `live` it is decides the mode of everything. */
+    FASTEN_PUBLIC_ID: z.string().min(1),
+    FASTEN_PRIVATE_KEY: z.string().min(1),
+    /** Signing secrets of our webhook endpoint, separated by blanks; several while one is being rotated. */
+    FASTEN_WEBHOOK_SECRETS: words(webhookSecret),
+    /** Origins that exports may be fetched from besides public addresses on https port 443, separated by blanks. */
+    FASTEN_STORAGE_ORIGINS: words(origin),
+    /** Address the API listens on; `0.0.0.0` inside a container. */
+    BRIDGE_HOST: z.string().min(1).default('127.0.0.1'),
+    /** Port of the API; 0 takes any free one. */
+    BRIDGE_PORT: port.default(8100),
+    /** `api` answers HTTP, `worker` runs jobs, `both` does both in one process. */
+    BRIDGE_ROLE: z.enum(['api', 'worker', 'both']).default('both'),
+    /** Proxies in front of us whose X-Forwarded-For is believed; rate limits count the address they name. */
+    BRIDGE_TRUSTED_PROXIES: z.coerce.number().int().min(0).max(10).default(0),
+    /** Requests a minute that one client address may make of the API. */
+    RATE_LIMIT_PER_MINUTE: z.coerce.number().int().min(1).default(600),
+    /** Folder for exports while they are loaded; it holds health records, so it belongs on an encrypted disk. */
+    SPOOL_DIR: z.string().min(1).default('.data/spool'),
+    LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+    /** Path in front of every call of the API. */
+    API_PREFIX: z
+      .string()
+      .regex(/^(\/[\w.-]+)+$/, 'must look like /api/name')
+      .default('/api/fasten-health'),
+  })
+  .superRefine((env, check) => {
+    const publicMode = readKeyMode(env.FASTEN_PUBLIC_ID);
+    const privateMode = readKeyMode(env.FASTEN_PRIVATE_KEY);
+    if (publicMode && privateMode && publicMode !== privateMode) {
+      const message = `is a ${privateMode} key but FASTEN_PUBLIC_ID is a ${publicMode} one`;
+      check.addIssue({ code: 'custom', path: ['FASTEN_PRIVATE_KEY'], message });
+    }
+    if (env.BRIDGE_ROLE !== 'worker' && env.FASTEN_WEBHOOK_SECRETS.length === 0) {
+      const message = 'is needed to serve the webhook: without a secret no event could be told from a forged one';
+      check.addIssue({ code: 'custom', path: ['FASTEN_WEBHOOK_SECRETS'], message });
+    }
+  });
+
+/** Everything the process was told by its environment, checked. */
+export type Config = ReturnType<typeof readConfig>;
+
+/** The environment cannot be used; the message has one line for each fault and never quotes a value. */
+export class ConfigError extends Error {}
+
+/**
+ * Reads the environment.
+ *
+ * @param env - `process.env`, or what a test says instead. An empty value counts as absent.
+ * @returns The settings, grouped by what they concern.
+ * @throws ConfigError naming every variable that is missing or unusable, all at once.
+ */
+export function readConfig(env: Readonly<Record<string, string | undefined>>) {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const parsed = environment.safeParse(given);
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map((issue) => {
+      const name = String(issue.path[0] ?? 'environment');
+      return `  ${name} ${given[name] === undefined && issue.code !== 'custom' ? 'is missing' : issue.message}`;
+    });
+    throw new ConfigError(`the environment cannot be used:\n${faults.join('\n')}`);
+  }
+  const { data } = parsed;
+  return {
+    role: data.BRIDGE_ROLE,
+    logLevel: data.LOG_LEVEL,
+    spoolDir: data.SPOOL_DIR,
+    medplum: {
+      baseUrl: data.MEDPLUM_BASE_URL,
+      clientId: data.MEDPLUM_CLIENT_ID,
+      clientSecret: data.MEDPLUM_CLIENT_SECRET,
+    },
+    redis: { url: data.REDIS_URL, prefix: data.REDIS_PREFIX },
+    fasten: {
+      baseUrl: data.FASTEN_BASE_URL,
+      publicId: data.FASTEN_PUBLIC_ID,
+      privateKey: data.FASTEN_PRIVATE_KEY,
+      mode: readKeyMode(data.FASTEN_PUBLIC_ID) ?? readKeyMode(data.FASTEN_PRIVATE_KEY),
+      webhookSecrets: data.FASTEN_WEBHOOK_SECRETS,
+      storageOrigins: data.FASTEN_STORAGE_ORIGINS,
+    },
+    http: {
+      host: data.BRIDGE_HOST,
+      port: data.BRIDGE_PORT,
+      apiPrefix: data.API_PREFIX,
+      trustedProxies: data.BRIDGE_TRUSTED_PROXIES,
+      requestsPerMinute: data.RATE_LIMIT_PER_MINUTE,
+    },
+  };
+}

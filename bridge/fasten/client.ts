@@ -1,0 +1,130 @@
+import { Agent, type Dispatcher, request } from 'undici';
+import type { z } from 'zod';
+import { type ExportState, exportAnswer, type OrgConnection, orgConnectionAnswer } from './answers.ts';
+import type { ExportFile } from './export-file.ts';
+import { FastenError } from './fasten-error.ts';
+
+export interface FastenOptions {
+  /** Ends in `/v1`; see normaliseBaseUrl. */
+  readonly baseUrl: string;
+  readonly publicId: string;
+  readonly privateKey: string;
+}
+
+/** What a download link answers: the file itself, or the storage address to fetch it from without credentials. */
+export type DownloadAnswer =
+  | { readonly kind: 'body'; readonly response: Dispatcher.ResponseData }
+  | { readonly kind: 'elsewhere'; readonly url: URL };
+
+/** Fasten Connect's API as the rooms see it. Every call throws FastenError. */
+export interface FastenGateway {
+  /** What Fasten itself says of a connection; the only proof that an id from a browser is real. */
+  readConnection(orgConnectionId: string): Promise<OrgConnection>;
+  /** Asks for an export; the same connection gets the same export again for about a day. */
+  requestExport(orgConnectionId: string): Promise<ExportState>;
+  /** Follows one file of an export to where it is kept. The storage address lives for about ten minutes. */
+  openFile(file: ExportFile, signal: AbortSignal): Promise<DownloadAnswer>;
+  close(): Promise<void>;
+}
+
+const ANSWER_TIMEOUT_MS = 30_000;
+const MAX_ANSWER_BYTES = 1_000_000;
+const REDIRECTS = [301, 302, 303, 307, 308];
+
+/**
+ * Opens a client of Fasten Connect. Credentials go to `baseUrl` and nowhere else: no redirect is followed here.
+ *
+ * @param options - Address and key pair.
+ * @returns The gateway; close it to free its sockets.
+ */
+export function createFasten(options: FastenOptions): FastenGateway {
+  const agent = new Agent({ headersTimeout: ANSWER_TIMEOUT_MS, bodyTimeout: ANSWER_TIMEOUT_MS });
+  const authorization = `Basic ${Buffer.from(`${options.publicId}:${options.privateKey}`).toString('base64')}`;
+
+  async function send(path: string, init: Partial<Dispatcher.RequestOptions>): Promise<Dispatcher.ResponseData> {
+    const headers = { authorization, accept: 'application/json', ...init.headers };
+    try {
+      return await request(`${options.baseUrl}${path}`, { method: 'GET', ...init, headers, dispatcher: agent });
+    } catch (cause) {
+      throw new FastenError('fasten-unreachable', 'Fasten Connect did not answer', undefined, cause);
+    }
+  }
+
+  async function ask<T extends z.ZodType>(path: string, shape: T, init: Partial<Dispatcher.RequestOptions> = {}) {
+    const response = await send(path, init);
+    return readAnswer(shape, await readJson(response));
+  }
+
+  return {
+    readConnection: (id) => ask(`/bridge/org_connection/${encodeURIComponent(id)}`, orgConnectionAnswer),
+    requestExport: (id) =>
+      ask('/bridge/fhir/ehi-export', exportAnswer, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ org_connection_id: id }),
+      }),
+    openFile: async (file, signal) => {
+      const response = await send(filePath(file), { signal, headers: { accept: '*/*', 'accept-encoding': 'gzip' } });
+      return toDownloadAnswer(response, `${options.baseUrl}${filePath(file)}`);
+    },
+    close: () => agent.close(),
+  };
+}
+
+function filePath(file: ExportFile): string {
+  const [exportId, fileId] = [encodeURIComponent(file.exportId), encodeURIComponent(file.fileId)];
+  return `/bridge/fhir/ehi-export/${exportId}/download/${fileId}`;
+}
+
+/** The published OpenAPI models the redirect as a 200 with a Location, its prose as a redirect: both are taken. */
+async function toDownloadAnswer(response: Dispatcher.ResponseData, requestedUrl: string): Promise<DownloadAnswer> {
+  const location = response.headers.location;
+  if (typeof location === 'string' && (response.statusCode === 200 || REDIRECTS.includes(response.statusCode))) {
+    await response.body.dump();
+    if (!URL.canParse(location, requestedUrl)) {
+      throw new FastenError('fasten-bad-redirect', 'Fasten Connect redirected to something that is no URL');
+    }
+    return { kind: 'elsewhere', url: new URL(location, requestedUrl) };
+  }
+  if (response.statusCode === 200) {
+    return { kind: 'body', response };
+  }
+  await response.body.dump();
+  throw refusal(response.statusCode);
+}
+
+async function readJson(response: Dispatcher.ResponseData): Promise<unknown> {
+  if (response.statusCode < 200 || response.statusCode > 299) {
+    await response.body.dump();
+    throw refusal(response.statusCode);
+  }
+  let text = '';
+  for await (const chunk of response.body.setEncoding('utf8')) {
+    text += chunk;
+    if (text.length > MAX_ANSWER_BYTES) {
+      throw new FastenError('fasten-bad-answer', 'Fasten Connect answered with more than a megabyte');
+    }
+  }
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new FastenError('fasten-bad-answer', 'Fasten Connect did not answer in JSON', response.statusCode);
+  }
+}
+
+/** Fasten's quickstart reads fields beside `data` as well as inside it, so both are looked at. */
+function readAnswer<T extends z.ZodType>(shape: T, body: unknown): z.output<T> {
+  const { success, data, ...rest } = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
+  if (success === false) {
+    throw new FastenError('fasten-refused', 'Fasten Connect answered that the call did not succeed');
+  }
+  const parsed = shape.safeParse(data ?? rest);
+  if (!parsed.success) {
+    throw new FastenError('fasten-bad-answer', 'Fasten Connect answered in a shape that is not known');
+  }
+  return parsed.data;
+}
+
+function refusal(status: number): FastenError {
+  return new FastenError(`fasten-${status}`, `Fasten Connect answered ${status}`, status);
+}

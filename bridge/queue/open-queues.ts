@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto';
+import { type Job, Queue } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { type AddJob, type JobProgress, jobProgress, type Payload, QUEUES, type QueueName } from './specs.ts';
+
+export interface Queues {
+  /**
+   * Puts a job on a queue and returns when Redis has it. `key` names its cause: the same key again does nothing while the
+   * first job is kept, unless that one failed for good; then it runs again with the new payload.
+   */
+  readonly add: AddJob;
+  /** What the job with this key last reported, if it is still kept and reported anything. */
+  readProgress(queue: QueueName, key: readonly string[]): Promise<JobProgress | undefined>;
+  /** Jobs by queue and state. */
+  countJobs(): Promise<Record<string, Record<string, number>>>;
+  close(): Promise<void>;
+}
+
+const STATES = ['waiting', 'active', 'delayed', 'failed'] as const;
+
+/**
+ * Opens every queue for adding.
+ *
+ * @param redis - An open connection; it stays the caller's to close.
+ * @param prefix - First part of every key in Redis.
+ * @returns The queues; close them before the connection.
+ */
+export function openQueues(redis: Redis, prefix: string): Queues {
+  const queues = new Map(queueNames().map((name) => [name, openQueue(name, redis, prefix)]));
+  const queueOf = (name: QueueName): Queue => {
+    const queue = queues.get(name);
+    if (queue === undefined) {
+      throw new Error(`there is no queue ${name}`);
+    }
+    return queue;
+  };
+  return {
+    add: async (name, key, payload) => {
+      const queue = queueOf(name);
+      const known: Job | undefined = await queue.getJob(jobIdOf(key));
+      if (known === undefined) {
+        await queue.add(name, checkPayload(name, payload), { jobId: jobIdOf(key) });
+        return 'added';
+      }
+      return (await known.isFailed()) ? await driveAgain(known, checkPayload(name, payload)) : 'known';
+    },
+    readProgress: async (name, key) => {
+      const job: Job | undefined = await queueOf(name).getJob(jobIdOf(key));
+      return jobProgress.safeParse(job?.progress).data;
+    },
+    countJobs: async () => {
+      const counts = [...queues].map(async ([name, queue]) => [name, await queue.getJobCounts(...STATES)] as const);
+      return Object.fromEntries(await Promise.all(counts));
+    },
+    close: async () => {
+      await Promise.all([...queues.values()].map((queue) => queue.close()));
+    },
+  };
+}
+
+/** BullMQ refuses `:` in ids, and a key may hold a foreign id of any length: the hash is neither. */
+export function jobIdOf(key: readonly string[]): string {
+  return createHash('sha256').update(JSON.stringify(key)).digest('hex');
+}
+
+/** The names of every queue. */
+export function queueNames(): QueueName[] {
+  return Object.keys(QUEUES) as QueueName[];
+}
+
+/** @throws ZodError when the payload is not what the queue's spec says: a fault of ours, found before Redis holds it. */
+export function checkPayload<N extends QueueName>(name: N, payload: unknown): Payload<N> {
+  return QUEUES[name].payload.parse(payload) as Payload<N>;
+}
+
+function openQueue(name: QueueName, connection: Redis, prefix: string): Queue {
+  const spec = QUEUES[name];
+  const queue = new Queue(name, {
+    connection,
+    prefix,
+    defaultJobOptions: {
+      attempts: spec.attempts,
+      backoff: spec.backoff,
+      removeOnComplete: { age: spec.keepCompletedS },
+      removeOnFail: { age: spec.keepFailedS },
+      // Our faults carry a code, not a stack; one line each is enough to see a poison job's history.
+      stackTraceLimit: 5,
+    },
+  });
+  // An `error` event that nobody hears ends the process; ioredis reconnects by itself, and calls report their own.
+  queue.on('error', () => undefined);
+  return queue;
+}
+
+async function driveAgain(job: Job, payload: unknown): Promise<'retried' | 'known'> {
+  try {
+    await job.updateData(payload);
+    await job.retry('failed', { resetAttemptsMade: true });
+    return 'retried';
+  } catch (error) {
+    // Two deliveries at once: the other one was quicker.
+    if (await job.isFailed()) {
+      throw error;
+    }
+    return 'known';
+  }
+}

@@ -1,0 +1,114 @@
+import { z } from 'zod';
+
+const HOUR_S = 3600;
+const DAY_S = 24 * HOUR_S;
+
+/** Ids only, of ours or of Fasten: whatever stands in a payload can be read by everyone who can read Redis. */
+const id = z.string().min(1).max(512);
+
+const fromEvent = { eventId: id, orgConnectionId: id };
+
+const file = z.object({ exportId: id, fileId: id, format: z.enum(['ndjson', 'bundle', 'other']) });
+const announced = z.object({
+  total: z.number().optional(),
+  byType: z.record(z.string(), z.number()).optional(),
+});
+
+/**
+ * Every queue. How long a completed job is kept is how long a second delivery of its cause is recognised: Fasten retries
+ * for about a day, so two. Failed ones are kept for people to look at and to drive again.
+ */
+export const QUEUES = {
+  /** Ask Fasten for an export of a connection. Key: connection and its version. Just after connecting Fasten may say 500. */
+  'export-request': {
+    payload: z.object({ consentId: id, orgConnectionId: id }),
+    attempts: 12,
+    backoff: { type: 'exponential', delay: 2_000, jitter: 0.5 },
+    keepCompletedS: 2 * DAY_S,
+    keepFailedS: 30 * DAY_S,
+    concurrency: 4,
+    lockDurationMs: 60_000,
+  },
+  /** An export can be fetched. Key: event. Retried for hours, since it may come before its connection was completed. */
+  'export-ready': {
+    payload: z.object({
+      ...fromEvent,
+      exportId: id,
+      files: z.array(file),
+      refusedLinks: z.number().int(),
+      announced,
+    }),
+    attempts: 14,
+    backoff: { type: 'exponential', delay: 2_000, jitter: 0.5 },
+    keepCompletedS: 2 * DAY_S,
+    keepFailedS: 30 * DAY_S,
+    concurrency: 8,
+    lockDurationMs: 60_000,
+  },
+  /** An export failed at Fasten. Key: event. */
+  'export-failed': {
+    payload: z.object({ ...fromEvent, exportId: id, reason: id }),
+    attempts: 14,
+    backoff: { type: 'exponential', delay: 2_000, jitter: 0.5 },
+    keepCompletedS: 2 * DAY_S,
+    keepFailedS: 30 * DAY_S,
+    concurrency: 4,
+    lockDurationMs: 60_000,
+  },
+  /** A connection was revoked or ran out. Key: event. */
+  'connection-revoked': {
+    payload: z.object(fromEvent),
+    attempts: 14,
+    backoff: { type: 'exponential', delay: 2_000, jitter: 0.5 },
+    keepCompletedS: 2 * DAY_S,
+    keepFailedS: 30 * DAY_S,
+    concurrency: 4,
+    lockDurationMs: 60_000,
+  },
+  /** Fetch an export and load it. Key: the import's Task. Links live for a day, so the attempts span most of one. */
+  import: {
+    payload: z.object({
+      taskId: id,
+      consentId: id,
+      namespace: id,
+      exportId: id,
+      files: z.array(file),
+    }),
+    attempts: 10,
+    backoff: { type: 'exponential', delay: 60_000, jitter: 0.25 },
+    keepCompletedS: 2 * DAY_S,
+    keepFailedS: 30 * DAY_S,
+    concurrency: 2,
+    lockDurationMs: 60_000,
+  },
+} as const satisfies Record<string, QueueSpec>;
+
+interface QueueSpec {
+  readonly payload: z.ZodType;
+  /** Runs until the job is given up; handing a job back and a crash of the worker use up none. */
+  readonly attempts: number;
+  /** First wait in milliseconds, doubled each time; `jitter` is the share of it that is random. */
+  readonly backoff: { readonly type: 'exponential'; readonly delay: number; readonly jitter: number };
+  readonly keepCompletedS: number;
+  readonly keepFailedS: number;
+  /** Jobs at a time in one process. */
+  readonly concurrency: number;
+  /** After this long without a sign of life another worker takes the job; renewed at half of it. */
+  readonly lockDurationMs: number;
+}
+
+export type QueueName = keyof typeof QUEUES;
+
+export type Payload<N extends QueueName> = z.output<(typeof QUEUES)[N]['payload']>;
+
+/** What a queue counts on its way through an import; shown by `GET imports/:taskId`. */
+export const jobProgress = z.object({ phase: z.string() }).catchall(z.union([z.number(), z.string()]));
+
+export type JobProgress = z.infer<typeof jobProgress>;
+
+/** Puts a job on a queue; see `openQueues`. */
+export type AddJob = <N extends QueueName>(
+  queue: N,
+  key: readonly string[],
+  payload: Payload<N>,
+) => Promise<'added' | 'known' | 'retried'>;

@@ -1,0 +1,141 @@
+import { DelayedError, type Job, UnrecoverableError, Worker } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { runInContext } from '../observe/job-context.ts';
+import type { Log } from '../observe/log.ts';
+import type { Metrics } from '../observe/metrics.ts';
+import { describeFault, type Fault } from './describe-fault.ts';
+import { checkPayload, queueNames } from './open-queues.ts';
+import { type JobProgress, type Payload, QUEUES, type QueueName } from './specs.ts';
+import { TryLater } from './try-later.ts';
+
+export interface JobContext {
+  readonly jobId: string;
+  /** Aborted when the process stops or another worker has taken the job over: stop writing. */
+  readonly signal: AbortSignal;
+  /** Keeps counts where `GET imports/:taskId` finds them. No ids of the source, no text. */
+  report(progress: JobProgress): Promise<void>;
+}
+
+/** What is done with the jobs of one queue. */
+export interface JobHandler<N extends QueueName> {
+  /** Throws TryLater to be called again without using up an attempt, PermanentError to give up, anything else to retry. */
+  run(payload: Payload<N>, context: JobContext): Promise<void>;
+  /** Called once when the job is given up: nobody will try it again by itself. */
+  gaveUp?(payload: Payload<N>, fault: Fault): Promise<void>;
+}
+
+export type JobHandlers = { readonly [N in QueueName]: JobHandler<N> };
+
+export interface Workers {
+  /** Stops taking jobs, asks the running ones to hand themselves back, and waits for them. */
+  close(): Promise<void>;
+}
+
+interface WorkerDeps {
+  readonly redis: Redis;
+  readonly prefix: string;
+  readonly handlers: JobHandlers;
+  readonly log: Log;
+  readonly metrics: Metrics;
+}
+
+/** A worker that is killed leaves its job stalled; three crashes in a row must not be the end of an import. */
+const MAX_STALLED_COUNT = 10;
+
+/** Starts one worker a queue. The only place where a BullMQ Worker is made. */
+export function startWorkers(deps: WorkerDeps): Workers {
+  const workers = queueNames().map((name) => startWorker(name, deps));
+  return {
+    close: async () => {
+      const closing = workers.map((worker) => worker.close());
+      for (const worker of workers) {
+        worker.cancelAllJobs('shutdown');
+      }
+      await Promise.all(closing);
+    },
+  };
+}
+
+function startWorker<N extends QueueName>(name: N, deps: WorkerDeps): Worker {
+  const spec = QUEUES[name];
+  const worker: Worker = new Worker(name, (job, token, signal) => process(name, deps, job, token, signal), {
+    connection: deps.redis,
+    prefix: deps.prefix,
+    concurrency: spec.concurrency,
+    lockDuration: spec.lockDurationMs,
+    maxStalledCount: MAX_STALLED_COUNT,
+  });
+  worker.on('error', (error) => deps.log.error('queue.error', { queue: name, code: describeFault(error).code }));
+  worker.on('stalled', (jobId) => deps.log.warn('job.stalled', { queue: name, jobId }));
+  // Without its lock the job is somebody else's already: two must not write.
+  worker.on('lockRenewalFailed', (jobIds) => {
+    for (const jobId of jobIds) {
+      worker.cancelJob(jobId, 'lock-lost');
+    }
+  });
+  return worker;
+}
+
+async function process<N extends QueueName>(
+  name: N,
+  deps: WorkerDeps,
+  job: Job,
+  token: string | undefined,
+  signal = new AbortController().signal,
+): Promise<void> {
+  const jobId = job.id ?? '';
+  const startedAt = performance.now();
+  const ended = (outcome: string) => {
+    deps.metrics.jobs.observe({ queue: name, outcome }, (performance.now() - startedAt) / 1000);
+  };
+  await runInContext({ queue: name, jobId, attempt: job.attemptsMade + 1 }, async () => {
+    try {
+      const report = (progress: JobProgress) => job.updateProgress(progress);
+      const payload = checkPayload(name, job.data);
+      await handlerOf(name, deps.handlers).run(payload, { jobId, signal, report });
+      ended('done');
+      deps.log.info('job.done', { durationMs: Math.round(performance.now() - startedAt) });
+    } catch (error) {
+      if (error instanceof TryLater || signal.aborted) {
+        ended('handed-back');
+        const delayMs = error instanceof TryLater ? error.delayMs : 0;
+        deps.log.info('job.handed-back', { delayMs, reason: error instanceof TryLater ? error.reason : 'aborted' });
+        await job.moveToDelayed(Date.now() + delayMs, token);
+        throw new DelayedError();
+      }
+      throw await endAttempt(name, deps, job, describeFault(error), ended);
+    }
+  });
+}
+
+/** Decides whether the job is tried again, and gives BullMQ an error that holds a code and nothing else. */
+async function endAttempt<N extends QueueName>(
+  name: N,
+  deps: WorkerDeps,
+  job: Job,
+  fault: Fault,
+  ended: (outcome: string) => void,
+): Promise<Error> {
+  const isLast = fault.permanent || job.attemptsMade + 1 >= QUEUES[name].attempts;
+  ended(isLast ? 'failed' : 'retried');
+  deps.log[isLast ? 'error' : 'warn'](isLast ? 'job.failed' : 'job.retried', { code: fault.code });
+  if (isLast) {
+    await giveUp(name, deps, job, fault);
+  }
+  const Kind = isLast ? UnrecoverableError : Error;
+  const error = new Kind(fault.permanent ? `${fault.code}: ${fault.message}` : fault.code);
+  error.stack = error.message;
+  return error;
+}
+
+async function giveUp<N extends QueueName>(name: N, deps: WorkerDeps, job: Job, fault: Fault): Promise<void> {
+  try {
+    await handlerOf(name, deps.handlers).gaveUp?.(checkPayload(name, job.data), fault);
+  } catch (error) {
+    deps.log.error('queue.error', { code: describeFault(error).code, reason: 'gave-up-failed' });
+  }
+}
+
+function handlerOf<N extends QueueName>(name: N, handlers: JobHandlers): JobHandler<N> {
+  return handlers[name];
+}
