@@ -2,7 +2,18 @@ import type { Task } from '@medplum/fhirtypes';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { IMPORT_CODE_SYSTEM } from './identifiers.ts';
-import { byTypeFromTask, countsFromTask, outputsFromCounts, settledLines, storedLines } from './import-task.ts';
+import type { ImportReport } from './import-report.ts';
+import {
+  byTypeFromTask,
+  countsFromTask,
+  MAX_NAMED_PROBLEMS,
+  outputsFromCounts,
+  outputsFromReport,
+  problemsFromTask,
+  receivedByTypeFromTask,
+  settledLines,
+  storedLines,
+} from './import-task.ts';
 
 const task: Task = { resourceType: 'Task', status: 'completed', intent: 'order' };
 const counts = { lines: 21, created: 1, updated: 2, unchanged: 3, duplicate: 4, quarantined: 5, skipped: 6 };
@@ -63,7 +74,31 @@ test('the same result gives the same outputs, whatever the order it was counted 
   );
 });
 
+test('a type that no resource can have is counted, and its text is not repeated', () => {
+  const output = outputsFromCounts(counts, { 'Jane Doe': 2, '': 1, Patient: 1 });
+  expect(byTypeFromTask({ ...task, output })).toEqual({ Other: 3, Patient: 1 });
+});
+
 test('settled lines have any ending, stored lines are in Medplum', () => {
   expect(settledLines(counts)).toBe(21);
   expect(storedLines(counts)).toBe(10);
+});
+
+test('a finished import also says what it received and which lines it could not load', () => {
+  const problems: ImportReport['problems'] = Array.from({ length: MAX_NAMED_PROBLEMS + 1 }, (_, index) => {
+    return { line: index + 1, file: 0, disposition: 'quarantined', code: 'not-json' };
+  });
+  const report: ImportReport = {
+    ...counts,
+    connection: 'c',
+    receivedByType: { Observation: 4 },
+    storedByType: { Observation: 3 },
+    problemsByCode: { 'not-json': problems.length },
+    problems,
+  };
+  const finished = { ...task, output: outputsFromReport(report) };
+  expect(countsFromTask(finished)).toEqual(counts);
+  expect(receivedByTypeFromTask(finished)).toEqual({ Observation: 4 });
+  expect(byTypeFromTask(finished)).toEqual({ Observation: 3 });
+  expect(problemsFromTask(finished)).toEqual(problems.slice(0, MAX_NAMED_PROBLEMS));
 });
