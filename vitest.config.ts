@@ -6,7 +6,7 @@ export default defineConfig({
     projects: [
       { test: { name: 'bridge', include: ['bridge/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 } },
       { test: { name: 'sandbox', include: ['sandbox/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 } },
-      { test: { name: 'bots', include: ['bots/**/*.test.ts'] } },
+      { test: { name: 'bots', include: ['bots/**/*.test.ts'], setupFiles: ['bots/test/setup.ts'] } },
       { test: { name: 'tools', include: ['tools/**/*.test.ts'], testTimeout: 60_000 } },
       'ui/vite.config.ts',
     ],

@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { build } from 'rolldown';
+
+/** One entry of `medplum.config.json`, as the Medplum CLI reads it; paths are relative to that file. */
+export interface BotConfig {
+  readonly name: string;
+  /** Bot id on the server that the CLI deploys to; ours are found by name, since each server has its own ids. */
+  readonly id?: string;
+  readonly source: string;
+  readonly dist: string;
+}
+
+export const projectRoot = join(import.meta.dirname, '..');
+
+export function readBotConfigs(): BotConfig[] {
+  const config: { bots: BotConfig[] } = JSON.parse(readFileSync(join(projectRoot, 'medplum.config.json'), 'utf8'));
+  return config.bots;
+}
+
+/**
+ * Makes of one bot the text that `Bot/$deploy` takes: CommonJS that sets `exports.handler`.
+ *
+ * The contract goes in; `@medplum/core` stays a `require`, because Medplum's server and its Lambda layer bring their own.
+ * `exports.handler` must be set, not `module.exports` replaced: the server calls the former.
+ *
+ * @param outFile - Absolute path; `.cjs`, since the file stands in a package whose `.js` are modules.
+ */
+export async function buildBot(bot: BotConfig, outFile: string): Promise<void> {
+  await build({
+    input: join(projectRoot, bot.source),
+    platform: 'node',
+    external: ['@medplum/core'],
+    output: { file: outFile, format: 'cjs', exports: 'named' },
+  });
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  for (const bot of readBotConfigs()) {
+    await buildBot(bot, join(projectRoot, bot.dist));
+  }
+}

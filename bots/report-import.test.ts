@@ -1,0 +1,85 @@
+import { BRIDGE_CODE_SYSTEM, IMPORT_TASK_CODE } from '@fasten-medplum/bridge/contract/identifiers';
+import { outputsFromCounts } from '@fasten-medplum/bridge/contract/import-task';
+import type { BotEvent } from '@medplum/core';
+import type { Resource, Task } from '@medplum/fhirtypes';
+import { MockClient } from '@medplum/mock';
+import { beforeEach, expect, test } from 'vitest';
+import { handler } from './report-import.ts';
+
+let medplum: MockClient;
+
+beforeEach(() => {
+  medplum = new MockClient();
+});
+
+const counts = { lines: 2755, created: 2700, updated: 30, unchanged: 19, duplicate: 1, quarantined: 2, skipped: 3 };
+
+function makeTask(changes: Partial<Task> = {}): Task {
+  return {
+    resourceType: 'Task',
+    id: '2f6f3f1c-6d1c-4c6e-9a0e-1f1f3c1b7c11',
+    status: 'completed',
+    intent: 'order',
+    code: { coding: [{ system: BRIDGE_CODE_SYSTEM, code: IMPORT_TASK_CODE }] },
+    for: { reference: 'Patient/123', display: 'Homer Simpson' },
+    output: outputsFromCounts(counts, {}),
+    ...changes,
+  };
+}
+
+function eventWith(input: Resource): BotEvent<Resource> {
+  return { bot: { reference: 'Bot/1' }, contentType: 'application/fhir+json', input, secrets: {} };
+}
+
+const messages = async () => [
+  ...(await medplum.searchResources('Communication', { subject: 'Patient/123' }, { cache: 'reload' })),
+];
+
+test('a completed import is told to the patient with its counts', async () => {
+  await handler(medplum, eventWith(makeTask()));
+  const [message, ...others] = await messages();
+  expect(others).toEqual([]);
+  expect(message).toMatchObject({
+    recipient: [{ reference: 'Patient/123' }],
+    about: [{ reference: `Task/${makeTask().id}` }],
+    topic: { text: 'Your health records are here' },
+  });
+  expect(message?.payload?.[0]?.contentString).toBe(
+    'We finished loading your records. 2,755 entries were received: 2,700 new, 30 updated, 20 already here, 3 not needed. ' +
+      '2 could not be read and were set aside; your care team can look at them.',
+  );
+});
+
+test('the same status told again writes nothing, the next status does', async () => {
+  await handler(medplum, eventWith(makeTask({ status: 'on-hold' })));
+  await handler(medplum, eventWith(makeTask({ status: 'on-hold', description: 'touched' })));
+  expect(await messages()).toHaveLength(1);
+  await handler(medplum, eventWith(makeTask({ status: 'completed' })));
+  expect(await messages()).toHaveLength(2);
+});
+
+test('two imports of one patient are told apart', async () => {
+  await handler(medplum, eventWith(makeTask()));
+  await handler(medplum, eventWith(makeTask({ id: '7b0a7c8e-58a5-4d4e-8f7d-6f0c1c9a3f22' })));
+  expect(await messages()).toHaveLength(2);
+});
+
+test.each(['completed', 'on-hold', 'failed'] as const)(
+  'the topic of a %s import says nothing about the patient',
+  async (status) => {
+    const message = await handler(medplum, eventWith(makeTask({ status })));
+    expect(message?.topic?.text).toMatch(/^Your health records (are|could)/);
+    expect(JSON.stringify(message)).not.toContain('Homer');
+  },
+);
+
+test.each<[string, Resource]>([
+  ['an import still running', makeTask({ status: 'in-progress' })],
+  ['an import on hold that is not yet any patient’s', makeTask({ status: 'on-hold', for: undefined as never })],
+  ['an import for something else than a Patient', makeTask({ for: { reference: 'Group/1' } })],
+  ['a Task of somebody else', makeTask({ code: { coding: [{ system: 'urn:other', code: IMPORT_TASK_CODE }] } })],
+  ['another resource', { resourceType: 'Patient', id: '123' }],
+])('%s is told to nobody', async (_, input) => {
+  expect(await handler(medplum, eventWith(input))).toBeUndefined();
+  expect(await messages()).toEqual([]);
+});
