@@ -1,0 +1,125 @@
+import { randomUUID } from 'node:crypto';
+import { Webhook } from 'standardwebhooks';
+import type { KeptState } from './keep-state.ts';
+import type { Clock } from './make-clock.ts';
+import type { Delivery } from './state.ts';
+import type { WebhookEvent } from './webhook-events.ts';
+
+/** Fasten counts a receiver that takes longer as failed. */
+const RECEIVER_TIMEOUT_MS = 60_000;
+
+export interface WebhookSender {
+  /** Stores an event and begins to deliver it; it stays pending while no webhook URL is set. */
+  send(event: WebhookEvent): Promise<Delivery>;
+  /** Delivers a stored event once more, whatever became of it: same event id. False when there is no such event. */
+  redeliver(eventId: string): boolean;
+  /** Goes on with whatever is pending: after a restart, or when a URL was set. */
+  resume(): void;
+  /** Resolves when no attempt is under way any more. */
+  close(): Promise<void>;
+}
+
+export interface SenderOptions {
+  readonly kept: KeptState;
+  readonly clock: Clock;
+  /** `test` or `live`, part of every envelope. */
+  readonly apiMode: string;
+  /** How long to wait before each retry; as many retries as there are entries. */
+  readonly retryDelaysMs: readonly number[];
+}
+
+/**
+ * Sends events to the webhook as Fasten does: at least once, signed per Standard Webhooks, each attempt with a new
+ * timestamp under the same id, success only on 2xx, no order promised.
+ */
+export function sendWebhooks({ kept, clock, apiMode, retryDelaysMs }: SenderOptions): WebhookSender {
+  const { state, save } = kept;
+  const underWay = new Map<Delivery, Promise<void>>();
+  const abort = new AbortController();
+
+  function start(delivery: Delivery): void {
+    const { url } = state.webhook;
+    if (url === undefined || underWay.has(delivery) || abort.signal.aborted) {
+      return;
+    }
+    delete delivery.nextAttemptAtMs;
+    const attempt = attemptOnce(delivery, url).finally(() => underWay.delete(delivery));
+    underWay.set(delivery, attempt);
+  }
+
+  async function attemptOnce(delivery: Delivery, url: string): Promise<void> {
+    const outcome = await post(delivery, url);
+    if (abort.signal.aborted) {
+      return;
+    }
+    delivery.attempts.push({ atMs: clock.now(), outcome });
+    const delayMs = retryDelaysMs[delivery.attempts.length - 1];
+    if (typeof outcome === 'number' && outcome >= 200 && outcome < 300) {
+      delivery.state = 'delivered';
+    } else if (delayMs !== undefined && delivery.state === 'pending') {
+      wait(delivery, clock.now() + delayMs);
+    } else if (delivery.state === 'pending') {
+      delivery.state = 'failed';
+    }
+    await save();
+  }
+
+  function wait(delivery: Delivery, timeMs: number): void {
+    delivery.nextAttemptAtMs = timeMs;
+    clock.at(timeMs, () => {
+      if (delivery.nextAttemptAtMs === timeMs && delivery.state === 'pending') {
+        start(delivery);
+      }
+    });
+  }
+
+  async function post(delivery: Delivery, url: string): Promise<number | string> {
+    // The receiver compares the timestamp with its own clock, which nobody moves: real time, not the simulator's.
+    const sentAt = new Date();
+    const { eventId: id, type, data } = delivery;
+    const body = JSON.stringify({ api_mode: apiMode, type, date: sentAt.toISOString(), id, data });
+    const headers = {
+      'content-type': 'application/json',
+      'user-agent': 'Fasten-Connect-Sandbox',
+      'webhook-id': id,
+      'webhook-timestamp': `${Math.floor(sentAt.getTime() / 1000)}`,
+      'webhook-signature': new Webhook(state.webhook.secret).sign(id, sentAt, body),
+    };
+    const signal = AbortSignal.any([abort.signal, AbortSignal.timeout(RECEIVER_TIMEOUT_MS)]);
+    try {
+      const response = await fetch(url, { method: 'POST', headers, body, redirect: 'manual', signal });
+      await response.body?.cancel();
+      return response.status;
+    } catch (error) {
+      return error instanceof DOMException && error.name === 'TimeoutError' ? 'timeout' : 'connection error';
+    }
+  }
+
+  return {
+    async send({ type, data }) {
+      const delivery: Delivery = { eventId: randomUUID(), type, data, attempts: [], state: 'pending' };
+      state.deliveries.push(delivery);
+      await save();
+      start(delivery);
+      return delivery;
+    },
+    redeliver(eventId) {
+      const delivery = state.deliveries.find((candidate) => candidate.eventId === eventId);
+      if (delivery !== undefined) {
+        start(delivery);
+      }
+      return delivery !== undefined;
+    },
+    resume() {
+      for (const delivery of state.deliveries) {
+        if (delivery.state === 'pending' && !underWay.has(delivery)) {
+          wait(delivery, delivery.nextAttemptAtMs ?? clock.now());
+        }
+      }
+    },
+    async close() {
+      abort.abort();
+      await Promise.allSettled(underWay.values());
+    },
+  };
+}

@@ -1,0 +1,125 @@
+import { randomUUID } from 'node:crypto';
+import { access } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { GENERATOR_OPTIONS } from '../generator/generate-export.ts';
+import type { WebhookSender } from './deliver-webhooks.ts';
+import type { KeptState } from './keep-state.ts';
+import type { Clock } from './make-clock.ts';
+import type { Delivery, ExportTask, OrgConnection, WebhookSettings } from './state.ts';
+import { authorizationRevoked, connectionMade, type WebhookEvent, webhookTest } from './webhook-events.ts';
+
+/** What a new connection is made of. Exactly one of `file` and `persona` says what its exports contain. */
+export const CONNECTION_SPEC = z
+  .strictObject({
+    /** Any JSONL file on this machine, served as it is. */
+    file: z.string().optional(),
+    /** Options of the generator. */
+    persona: GENERATOR_OPTIONS.optional(),
+    /** Key of the patient that the connecting app gave; comes back in `patient.connection_success` only. */
+    externalId: z.string().optional(),
+    externalState: z.string().optional(),
+    platformType: z.string().default('epic'),
+    /** Two connections with the same portal are two sign-ins at one place. */
+    portalId: z.string().optional(),
+    scope: z.string().optional(),
+    consentExpiresAt: z.string().optional(),
+    /** A `failure_reason`: every export of this connection ends with it. */
+    failWith: z.string().optional(),
+  })
+  .refine((spec) => (spec.file === undefined) !== (spec.persona === undefined), 'give file or persona, not both');
+
+export const WEBHOOK_CHANGE = z.strictObject({
+  url: z.url().optional(),
+  secret: z.string().optional(),
+  connectionEvents: z.boolean().optional(),
+});
+
+export type ConnectionSpec = z.input<typeof CONNECTION_SPEC>;
+export type WebhookChange = z.infer<typeof WEBHOOK_CHANGE>;
+
+/** What a patient, an EHR or Fasten's portal does in the real world; the same by method and by HTTP. */
+export interface FastenAdmin {
+  /** A patient authorised a portal. Sends `patient.connection_success` when connection events are on. */
+  createConnection(spec: ConnectionSpec): Promise<OrgConnection>;
+  /** The patient withdrew, or the refresh token died. Undefined when there is no such connection. */
+  revokeConnection(orgConnectionId: string): Promise<OrgConnection | undefined>;
+  connections(): readonly OrgConnection[];
+  tasks(): readonly ExportTask[];
+  webhook(): WebhookSettings;
+  setWebhook(change: WebhookChange): Promise<WebhookSettings>;
+  deliveries(): readonly Delivery[];
+  /** Sends any event, of a known type or not. */
+  sendEvent(event: WebhookEvent): Promise<Delivery>;
+  /** Sends `webhook.test`. */
+  sendTest(): Promise<Delivery>;
+  /** Delivers an event once more under its old id. False when there is no such event. */
+  redeliver(eventId: string): boolean;
+  /** Moves the simulator's clock forward and returns its time in milliseconds since 1970. */
+  advanceClock(ms: number): number;
+}
+
+/** Joins the state, the clock and the sender into the simulator's remote control. */
+export function makeAdmin({ state, save }: KeptState, clock: Clock, sender: WebhookSender): FastenAdmin {
+  const announce = async (event: WebhookEvent): Promise<void> => {
+    if (state.webhook.connectionEvents) {
+      await sender.send(event);
+    }
+  };
+  return {
+    async createConnection(input) {
+      const { file, persona, portalId = randomUUID(), ...spec } = CONNECTION_SPEC.parse(input);
+      const source = persona ? { persona } : { file: resolve(file ?? '') };
+      if ('file' in source) {
+        await access(source.file);
+      }
+      const connection: OrgConnection = {
+        ...withoutUndefined(spec),
+        orgConnectionId: randomUUID(),
+        brandId: randomUUID(),
+        portalId,
+        endpointId: randomUUID(),
+        requestId: randomUUID(),
+        platformType: spec.platformType,
+        status: 'authorized',
+        source,
+      };
+      state.connections.push(connection);
+      await save();
+      await announce(connectionMade(connection));
+      return connection;
+    },
+    async revokeConnection(orgConnectionId) {
+      const connection = state.connections.find((candidate) => candidate.orgConnectionId === orgConnectionId);
+      if (connection !== undefined) {
+        connection.status = 'revoked';
+        await save();
+        await announce(authorizationRevoked(connection));
+      }
+      return connection;
+    },
+    connections: () => state.connections,
+    tasks: () => state.tasks,
+    webhook: () => state.webhook,
+    async setWebhook(change) {
+      state.webhook = { ...state.webhook, ...withoutUndefined(change) };
+      await save();
+      sender.resume();
+      return state.webhook;
+    },
+    deliveries: () => state.deliveries,
+    sendEvent: (event) => sender.send(event),
+    sendTest: () => sender.send(webhookTest()),
+    redeliver: (eventId) => sender.redeliver(eventId),
+    advanceClock(ms) {
+      clock.advance(ms);
+      return clock.now();
+    },
+  };
+}
+
+type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };
+
+function withoutUndefined<T extends object>(value: T): Defined<T> {
+  return Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined)) as Defined<T>;
+}

@@ -1,0 +1,121 @@
+import { randomUUID } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { access, mkdir, rename } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { exportLines } from '../generator/write-export.ts';
+import { countResources } from './count-resources.ts';
+import type { WebhookSender } from './deliver-webhooks.ts';
+import type { KeptState } from './keep-state.ts';
+import type { Clock } from './make-clock.ts';
+import type { ExportTask, OrgConnection } from './state.ts';
+import { exportFinished } from './webhook-events.ts';
+
+/** How long an export answers for its connection, and how long its file can be fetched. */
+export const RETENTION_MS = 24 * 60 * 60 * 1000;
+
+export interface ExportRunner {
+  /**
+   * Begins an export, or gives back the one begun in the last 24 hours. One that failed is not given back; one that
+   * succeeded has its webhook sent again as a new event, as integrators saw it.
+   */
+  request(connection: OrgConnection): Promise<ExportTask>;
+  /** Goes on with what was pending before a restart. */
+  resume(): void;
+  /** Resolves when no export is being made any more. */
+  close(): Promise<void>;
+}
+
+export interface RunnerOptions {
+  readonly kept: KeptState;
+  readonly clock: Clock;
+  readonly sender: WebhookSender;
+  /** Folder for files that are generated. */
+  readonly dir: string;
+  readonly baseUrl: string;
+  /** How long a task stays pending. */
+  readonly exportDelayMs: number;
+}
+
+/** Makes exports out of connections: pending, a file with its counts, success or failure, and the webhook that says so. */
+export function runExports({ kept, clock, sender, dir, baseUrl, exportDelayMs }: RunnerOptions): ExportRunner {
+  const { state, save } = kept;
+  const running = new Set<Promise<void>>();
+
+  function schedule(task: ExportTask): void {
+    clock.at(task.dueAtMs, () => {
+      const run = finish(task).finally(() => running.delete(run));
+      running.add(run);
+    });
+  }
+
+  async function finish(task: ExportTask): Promise<void> {
+    const connection = state.connections.find((candidate) => candidate.orgConnectionId === task.orgConnectionId);
+    const reason = failureOf(connection);
+    try {
+      if (connection === undefined || reason !== undefined) {
+        throw new Error(reason);
+      }
+      const path = await prepareFile(connection, dir);
+      task.stats = await countResources(path);
+      const readyAtMs = clock.now();
+      task.file = {
+        fileId: `${new Date(readyAtMs).toISOString().slice(0, 10)}-${randomUUID()}.jsonl`,
+        path,
+        readyAtMs,
+      };
+      task.status = 'success';
+    } catch {
+      task.status = 'failed';
+      task.failureReason = reason ?? 'suppressed_please_contact';
+    }
+    await sender.send(exportFinished(task, baseUrl));
+  }
+
+  return {
+    async request({ orgConnectionId }) {
+      const now = clock.now();
+      const earlier = state.tasks.findLast((task) => task.orgConnectionId === orgConnectionId);
+      if (earlier && earlier.status !== 'failed' && now - earlier.createdAtMs < RETENTION_MS) {
+        if (earlier.status === 'success') {
+          await sender.send(exportFinished(earlier, baseUrl));
+        }
+        return earlier;
+      }
+      const dueAtMs = now + exportDelayMs;
+      const task: ExportTask = { taskId: randomUUID(), orgConnectionId, createdAtMs: now, dueAtMs, status: 'pending' };
+      state.tasks.push(task);
+      await save();
+      schedule(task);
+      return task;
+    },
+    resume() {
+      state.tasks.filter((task) => task.status === 'pending').forEach(schedule);
+    },
+    async close() {
+      await Promise.allSettled(running);
+    },
+  };
+}
+
+/** Why an export of this connection cannot succeed, in Fasten's `failure_reason` codes; undefined when it can. */
+function failureOf(connection: OrgConnection | undefined): string | undefined {
+  if (connection === undefined || connection.status === 'revoked') {
+    return 'token_refresh_failure';
+  }
+  return connection.failWith;
+}
+
+/** A file given by path is served as it is; a persona's is generated once, the same bytes every time. */
+async function prepareFile({ orgConnectionId, source }: OrgConnection, dir: string): Promise<string> {
+  if ('file' in source) {
+    await access(source.file);
+    return source.file;
+  }
+  const path = join(dir, 'exports', `${orgConnectionId}.jsonl`);
+  await mkdir(dirname(path), { recursive: true });
+  await pipeline(Readable.from(exportLines(source.persona)), createWriteStream(`${path}.new`));
+  await rename(`${path}.new`, path);
+  return path;
+}

@@ -1,0 +1,104 @@
+import express, { type ErrorRequestHandler, type Express } from 'express';
+import { type ApiKeys, requireBasic, sendError } from './check-credentials.ts';
+import type { KeptState } from './keep-state.ts';
+import type { Clock } from './make-clock.ts';
+import { type ExportRunner, RETENTION_MS } from './run-exports.ts';
+import { signStoragePath } from './serve-storage.ts';
+import type { OrgConnection } from './state.ts';
+import { SANDBOX_ORG_ID } from './webhook-events.ts';
+
+export interface ApiOptions {
+  readonly keys: ApiKeys;
+  readonly kept: KeptState;
+  readonly clock: Clock;
+  readonly exports: ExportRunner;
+  /** Where downloads redirect to, known once that server listens. */
+  readonly storageOrigin: string;
+}
+
+/** Fasten Connect's REST API, to be mounted at `/v1`: every answer in its `{success, data | error}` envelope. */
+export function serveApi({ keys, kept, clock, exports, storageOrigin }: ApiOptions): Express {
+  const { state } = kept;
+  const app = express().disable('x-powered-by');
+  const basic = requireBasic(keys);
+  const apiMode = apiModeOf(keys.publicId);
+
+  app.get('/bridge/org', (req, res) => {
+    if (req.query.public_id !== keys.publicId) {
+      return sendError(res, 404, 'organization not found');
+    }
+    const urls = { logo_uri: '', privacy_policy_uri: '', website_uri: 'http://127.0.0.1/' };
+    const org = { id: SANDBOX_ORG_ID, name: 'Sandbox Clinic', plan: 'free', status: 'active', ...urls };
+    return res.json({ success: true, data: { ...org, feature_flags: [] } });
+  });
+
+  app.get('/bridge/org_connection/:id', basic, (req, res) => {
+    const connection = state.connections.find((candidate) => candidate.orgConnectionId === req.params.id);
+    if (connection === undefined) {
+      return sendError(res, 404, 'org connection not found');
+    }
+    return res.json({ success: true, data: { ...connectionRecord(connection), api_mode: apiMode } });
+  });
+
+  app.post('/bridge/fhir/ehi-export', basic, express.json(), async (req, res) => {
+    const id: unknown = req.body?.org_connection_id;
+    const connection = state.connections.find((candidate) => candidate.orgConnectionId === id);
+    if (typeof id !== 'string' || connection === undefined) {
+      return typeof id === 'string'
+        ? sendError(res, 404, 'org connection not found')
+        : sendError(res, 400, 'org_connection_id is required');
+    }
+    const { taskId, status } = await exports.request(connection);
+    return res.json({ success: true, data: { task_id: taskId, status } });
+  });
+
+  app.get('/bridge/fhir/ehi-export/:taskId', basic, (req, res) => {
+    const task = state.tasks.find((candidate) => candidate.taskId === req.params.taskId);
+    return task === undefined
+      ? sendError(res, 404, 'export task not found')
+      : res.json({ success: true, data: { task_id: task.taskId, status: task.status } });
+  });
+
+  app.get('/bridge/fhir/ehi-export/:taskId/download/:fileId', basic, (req, res) => {
+    const file = state.tasks.find((candidate) => candidate.taskId === req.params.taskId)?.file;
+    if (file === undefined || file.fileId !== req.params.fileId) {
+      return sendError(res, 404, 'file not found');
+    }
+    if (clock.now() - file.readyAtMs >= RETENTION_MS) {
+      return sendError(res, 410, 'file was deleted');
+    }
+    return res.redirect(302, storageOrigin + signStoragePath(state.signingKey, file.fileId, clock.now()));
+  });
+
+  app.use((req, res) => {
+    sendError(res, req.headers.authorization === undefined ? 403 : 404, 'not found');
+  });
+  app.use(answerError);
+  return app;
+}
+
+/** `live` only when the second part of the public id says so, as the widget decides it. */
+export function apiModeOf(publicId: string): 'live' | 'test' {
+  return publicId.split('_')[1] === 'live' ? 'live' : 'test';
+}
+
+/** An `org_connection` as the API tells it: catalog ids carry a prefix here that they lack in events. */
+function connectionRecord(connection: OrgConnection): Record<string, unknown> {
+  return {
+    org_connection_id: connection.orgConnectionId,
+    org_id: SANDBOX_ORG_ID,
+    catalog_brand_id: connection.brandId,
+    catalog_portal_id: connection.portalId,
+    catalog_endpoint_id: connection.endpointId,
+    platform_type: connection.platformType,
+    status: connection.status,
+    scope: connection.scope,
+    consent_expires_at: connection.consentExpiresAt,
+  };
+}
+
+const answerError: ErrorRequestHandler = (error, _req, res, _next) => {
+  const status: unknown = error?.status;
+  const isClientFault = typeof status === 'number' && status >= 400 && status < 500;
+  sendError(res, isClientFault ? status : 500, isClientFault ? 'bad request' : 'internal server error');
+};

@@ -1,0 +1,67 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { stat } from 'node:fs/promises';
+import express, { type Express, type Response } from 'express';
+import type { KeptState } from './keep-state.ts';
+import type { Clock } from './make-clock.ts';
+
+/** The signed target of a download lives this long; the API gives a fresh one on every call. */
+const SIGNED_URL_MS = 10 * 60 * 1000;
+
+/**
+ * Makes the signed address of a file at the storage origin.
+ *
+ * @param signingKey - Any secret text; the storage origin must hold the same.
+ * @param fileId - As in the export's task.
+ * @param nowMs - The time from which its ten minutes count.
+ * @returns Path and query, to be put behind the storage origin.
+ */
+export function signStoragePath(signingKey: string, fileId: string, nowMs: number): string {
+  const expires = nowMs + SIGNED_URL_MS;
+  return `/${encodeURIComponent(fileId)}?expires=${expires}&signature=${signatureOf(signingKey, fileId, `${expires}`)}`;
+}
+
+/**
+ * The second origin, which behaves like S3 behind a signed URL: the query is the only credential, a request that carries
+ * an Authorization header too is refused, and a file comes with Content-Length, ETag and byte ranges.
+ */
+export function serveStorage({ state }: KeptState, clock: Clock): Express {
+  const app = express().disable('x-powered-by');
+  app.get('/:fileId', async (req, res) => {
+    const { fileId } = req.params;
+    const { expires = '', signature = '' } = req.query;
+    if (req.headers.authorization !== undefined) {
+      return sendXmlError(res, 400, 'InvalidArgument', 'Only one auth mechanism allowed');
+    }
+    if (!isSame(`${signature}`, signatureOf(state.signingKey, fileId, `${expires}`))) {
+      return sendXmlError(res, 403, 'SignatureDoesNotMatch', 'The signature does not match');
+    }
+    if (Number(expires) <= clock.now()) {
+      return sendXmlError(res, 403, 'AccessDenied', 'Request has expired');
+    }
+    const path = state.tasks.find((task) => task.file?.fileId === fileId)?.file?.path;
+    const found = path === undefined ? undefined : await stat(path).catch(() => undefined);
+    if (path === undefined || found === undefined) {
+      return sendXmlError(res, 404, 'NoSuchKey', 'The specified key does not exist');
+    }
+    res.set({
+      'content-type': 'binary/octet-stream',
+      etag: `"${found.size.toString(16)}-${Math.trunc(found.mtimeMs)}"`,
+    });
+    // The data folder begins with a dot, which Express hides unless told not to.
+    return res.sendFile(path, { dotfiles: 'allow', cacheControl: false });
+  });
+  return app;
+}
+
+function sendXmlError(res: Response, status: number, code: string, message: string): void {
+  res.status(status).type('application/xml').send(`<Error><Code>${code}</Code><Message>${message}</Message></Error>`);
+}
+
+function signatureOf(signingKey: string, fileId: string, expires: string): string {
+  return createHmac('sha256', signingKey).update(`${fileId}\n${expires}`).digest('hex');
+}
+
+function isSame(given: string, expected: string): boolean {
+  const [a, b] = [Buffer.from(given), Buffer.from(expected)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}

@@ -1,0 +1,122 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import express from 'express';
+import { sendWebhooks } from './deliver-webhooks.ts';
+import { keepState } from './keep-state.ts';
+import { type FastenAdmin, makeAdmin } from './make-admin.ts';
+import { makeClock } from './make-clock.ts';
+import { runExports } from './run-exports.ts';
+import { serveAdmin } from './serve-admin.ts';
+import { apiModeOf, serveApi } from './serve-api.ts';
+import { serveStorage } from './serve-storage.ts';
+
+/** Public knowledge: these open nothing but a sandbox. */
+export const SANDBOX_KEYS = {
+  publicId: 'public_test_sandbox',
+  privateKey: 'private_test_sandbox',
+  webhookSecret: 'whsec_c2FuZGJveC13ZWJob29rLXNlY3JldC0wMDAxMjM0NQ==',
+} as const;
+
+export interface FastenOptions {
+  /** Of the API; 0 or nothing: any free one. */
+  readonly port?: number;
+  /** Of the storage origin; 0 or nothing: any free one. */
+  readonly storagePort?: number;
+  readonly publicId?: string;
+  readonly privateKey?: string;
+  /** Where events go. Without one they wait until the admin API sets it. */
+  readonly webhookUrl?: string;
+  readonly webhookSecret?: string;
+  /** Keeps state and generated exports; nothing: a temporary folder, removed by close(). */
+  readonly dataDir?: string;
+  /** How long an export stays pending, in milliseconds; default 200. */
+  readonly exportDelayMs?: number;
+  /** Waits before each retry of a webhook, in milliseconds; default four, from 1 s to 64 s (Fasten: about 24 h in all). */
+  readonly retryDelaysMs?: readonly number[];
+  /** Milliseconds since 1970, for what expires; default the machine's clock. Signatures always carry real time. */
+  readonly now?: () => number;
+}
+
+export interface SandboxFasten extends FastenAdmin {
+  /** `http://127.0.0.1:<port>/v1`, what FASTEN_BASE_URL wants. */
+  readonly baseUrl: string;
+  /** `http://127.0.0.1:<port>`, what FASTEN_STORAGE_ORIGINS wants. */
+  readonly storageOrigin: string;
+  /** `http://127.0.0.1:<port>/admin`, the remote control over HTTP. */
+  readonly adminUrl: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a stand-in for Fasten Connect on 127.0.0.1: its API, its webhooks, and a second origin for downloads.
+ *
+ * @returns The running simulator; its methods do what the admin API does.
+ * @throws Error with code EADDRINUSE when a given port is taken.
+ */
+export async function startFasten(options: FastenOptions = {}): Promise<SandboxFasten> {
+  const { publicId, privateKey, webhookSecret } = { ...SANDBOX_KEYS, ...options };
+  const dir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'sandbox-fasten-')));
+  const kept = await keepState(dir, { secret: webhookSecret, connectionEvents: true });
+  if (options.webhookUrl !== undefined) {
+    kept.state.webhook = { ...kept.state.webhook, url: options.webhookUrl, secret: webhookSecret };
+  }
+  const clock = makeClock(options.now);
+  const retryDelaysMs = options.retryDelaysMs ?? [1000, 4000, 16_000, 64_000];
+  const sender = sendWebhooks({ kept, clock, apiMode: apiModeOf(publicId), retryDelaysMs });
+
+  const storage = await listen(serveStorage(kept, clock), options.storagePort);
+  const app = express().disable('x-powered-by');
+  const api = await listen(app, options.port).catch(async (error: unknown) => {
+    await storage.close();
+    throw error;
+  });
+  const baseUrl = `${api.origin}/v1`;
+  const exports = runExports({ kept, clock, sender, dir, baseUrl, exportDelayMs: options.exportDelayMs ?? 200 });
+  const admin = makeAdmin(kept, clock, sender);
+  app.get('/healthz', (_req, res) => res.json({ ok: true }));
+  app.use('/admin', serveAdmin(admin));
+  app.use('/v1', serveApi({ keys: { publicId, privateKey }, kept, clock, exports, storageOrigin: storage.origin }));
+  exports.resume();
+  sender.resume();
+
+  return {
+    ...admin,
+    baseUrl,
+    storageOrigin: storage.origin,
+    adminUrl: `${api.origin}/admin`,
+    async close() {
+      clock.close();
+      await Promise.all([api.close(), storage.close(), sender.close()]);
+      await exports.close();
+      await kept.save();
+      if (options.dataDir === undefined) {
+        await rm(dir, { recursive: true, force: true });
+      }
+    },
+  };
+}
+
+interface Listening {
+  readonly origin: string;
+  close(): Promise<void>;
+}
+
+async function listen(app: RequestListener, port = 0): Promise<Listening> {
+  const server = createServer(app);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  const address = server.address();
+  const actualPort = typeof address === 'object' && address !== null ? address.port : port;
+  return { origin: `http://127.0.0.1:${actualPort}`, close: () => closeServer(server) };
+}
+
+async function closeServer(server: Server): Promise<void> {
+  await new Promise<void>((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}

@@ -1,0 +1,71 @@
+import type { GeneratorOptions } from '../generator/generate-export.ts';
+
+/** One patient's authorisation of one portal, in our words; `read-bridge.ts` and `webhook-events.ts` turn it into Fasten's. */
+export interface OrgConnection {
+  readonly orgConnectionId: string;
+  readonly externalId?: string;
+  readonly externalState?: string;
+  readonly platformType: string;
+  readonly brandId: string;
+  readonly portalId: string;
+  readonly endpointId: string;
+  readonly scope?: string;
+  readonly consentExpiresAt?: string;
+  readonly requestId: string;
+  status: 'authorized' | 'revoked' | 'refreshing';
+  /** The record behind the portal: a file as it is, or what the generator makes of these options. */
+  readonly source: { readonly file: string } | { readonly persona: GeneratorOptions };
+  /** When set, every export of this connection fails with this `failure_reason`. */
+  readonly failWith?: string;
+}
+
+export interface ExportStats {
+  readonly totalResources: number;
+  readonly totalByResourceType: Readonly<Record<string, number>>;
+}
+
+/** One EHI export. */
+export interface ExportTask {
+  readonly taskId: string;
+  readonly orgConnectionId: string;
+  readonly createdAtMs: number;
+  /** When it leaves `pending`; a restart of the process does not change that. */
+  readonly dueAtMs: number;
+  status: 'pending' | 'success' | 'failed';
+  failureReason?: string;
+  file?: { readonly fileId: string; readonly path: string; readonly readyAtMs: number };
+  stats?: ExportStats;
+}
+
+export interface DeliveryAttempt {
+  readonly atMs: number;
+  /** HTTP status of the receiver, or why there is none. */
+  readonly outcome: number | string;
+}
+
+/** One event on its way to the webhook: the same id in every attempt. */
+export interface Delivery {
+  readonly eventId: string;
+  readonly type: string;
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly attempts: DeliveryAttempt[];
+  state: 'pending' | 'delivered' | 'failed';
+  /** When the next attempt is due; absent when there is none. */
+  nextAttemptAtMs?: number;
+}
+
+export interface WebhookSettings {
+  readonly url?: string;
+  readonly secret: string;
+  /** Fasten sends `patient.connection_success` and `patient.authorization_revoked` only when this is switched on. */
+  readonly connectionEvents: boolean;
+}
+
+/** Everything that has to survive a restart of the simulator. */
+export interface FastenState {
+  readonly signingKey: string;
+  webhook: WebhookSettings;
+  readonly connections: OrgConnection[];
+  readonly tasks: ExportTask[];
+  readonly deliveries: Delivery[];
+}

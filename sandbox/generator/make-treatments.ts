@@ -1,0 +1,95 @@
+import type { AllergyIntolerance, Device, Immunization, Medication, MedicationRequest } from '@medplum/fhirtypes';
+import { ALLERGENS, MEDICATIONS, REACTIONS, VACCINES } from './clinical-codes.ts';
+import { concept, date, dateTime, type PatientRecord, RXNORM, SNOMED } from './make-record.ts';
+
+export function makeAllergy(record: PatientRecord, index: number): AllergyIntolerance {
+  const random = record.random('AllergyIntolerance', index);
+  const { system, ...code } = ALLERGENS[index % ALLERGENS.length] ?? ALLERGENS[0];
+  const status = 'http://terminology.hl7.org/CodeSystem/allergyintolerance';
+  return {
+    resourceType: 'AllergyIntolerance',
+    id: record.id('AllergyIntolerance', index),
+    clinicalStatus: { coding: [{ system: `${status}-clinical`, code: 'active' }] },
+    verificationStatus: { coding: [{ system: `${status}-verification`, code: 'confirmed' }] },
+    criticality: random.pick(['low', 'high']),
+    code: concept(system, code),
+    patient: record.toPatient(),
+    recordedDate: dateTime(record.encounterAtMs(record.encounterOf('AllergyIntolerance', index)), random),
+    reaction: [{ manifestation: [concept(SNOMED, random.pick(REACTIONS))] }],
+  };
+}
+
+export function makeMedication(record: PatientRecord, index: number): Medication {
+  return {
+    resourceType: 'Medication',
+    id: record.id('Medication', index),
+    code: concept(RXNORM, MEDICATIONS[index % MEDICATIONS.length] ?? MEDICATIONS[0]),
+  };
+}
+
+/** Names its drug by reference, by a contained Medication or by a code, as sources do. */
+export function makeMedicationRequest(record: PatientRecord, index: number): MedicationRequest {
+  const random = record.random('MedicationRequest', index);
+  const encounter = record.encounterOf('MedicationRequest', index);
+  const code = MEDICATIONS[index % MEDICATIONS.length] ?? MEDICATIONS[0];
+  const drug = { code: concept(RXNORM, code) };
+  const form = record.counts.Medication > 0 ? index % 3 : 1 + (index % 2);
+  return {
+    resourceType: 'MedicationRequest',
+    id: record.id('MedicationRequest', index),
+    ...(form === 1 ? { contained: [{ resourceType: 'Medication', id: '1', ...drug }] } : {}),
+    status: index === record.counts.MedicationRequest - 1 ? 'active' : 'completed',
+    intent: 'order',
+    ...(form === 0
+      ? {
+          medicationReference: {
+            ...record.refer('Medication', index % record.counts.Medication),
+            display: code.display,
+          },
+        }
+      : form === 1
+        ? { medicationReference: { reference: '#1', display: code.display } }
+        : { medicationCodeableConcept: drug.code }),
+    subject: record.toPatient(),
+    encounter: record.refer('Encounter', encounter),
+    authoredOn: dateTime(record.encounterAtMs(encounter), random),
+    requester: record.refer(
+      'Practitioner',
+      index % record.counts.Practitioner,
+      index % 11 === 0 ? 'absolute' : 'relative',
+    ),
+    dosageInstruction: [
+      {
+        text: 'Take 1 by mouth once a day',
+        timing: { repeat: { frequency: 1, period: 1, periodUnit: 'd' } },
+        doseAndRate: [{ doseQuantity: { value: 1, unit: 'tablet' } }],
+      },
+    ],
+  };
+}
+
+export function makeImmunization(record: PatientRecord, index: number): Immunization {
+  const encounter = record.encounterOf('Immunization', index);
+  return {
+    resourceType: 'Immunization',
+    id: record.id('Immunization', index),
+    status: 'completed',
+    vaccineCode: concept('http://hl7.org/fhir/sid/cvx', VACCINES[index % VACCINES.length] ?? VACCINES[0]),
+    patient: record.toPatient(),
+    encounter: record.refer('Encounter', encounter),
+    occurrenceDateTime: date(record.encounterAtMs(encounter)),
+    primarySource: true,
+  };
+}
+
+export function makeDevice(record: PatientRecord, index: number): Device {
+  return {
+    resourceType: 'Device',
+    id: record.id('Device', index),
+    status: 'active',
+    type: concept(SNOMED, { code: '14106009', display: 'Cardiac pacemaker' }),
+    patient: record.toPatient(),
+    // A terminology page where a resource should stand (NextGen).
+    definition: { reference: 'http://terminology.hl7.org/CodeSystem/device-kind' },
+  };
+}
