@@ -39,3 +39,9 @@ export const IMPORT_TASK_CODE = 'ehi-import';
 
 /** Category code (system {@link BRIDGE_CODE_SYSTEM}) of the Consent that is a connection. */
 export const CONNECTION_CONSENT_CODE = 'ehi-connection';
+
+/** Code (system {@link BRIDGE_CODE_SYSTEM}) of the Basic that fences one lane of writing. */
+export const LANE_CODE = 'import-lane';
+
+/** On a lane: which run holds it, which bundle it last saw committed, and whether a run is under way. */
+export const LANE_EXTENSION = `${EXTENSION}/lane`;

@@ -1,0 +1,73 @@
+import type { Consent } from '@medplum/fhirtypes';
+import { z } from 'zod';
+import { ORG_CONNECTION_SYSTEM } from './identifiers.ts';
+
+/** On a Consent of ours: what Fasten said of the connection, one sub-extension a fact (url: the fact's name). */
+export const CONNECTION_FACTS_EXTENSION =
+  'https://api.connect.fastenhealth.com/v1/bridge/fhir/StructureDefinition/connection-facts';
+
+/** Facts that are kept when Fasten tells them; all opaque text. */
+export const CONNECTION_FACTS = ['mode', 'platform', 'brand', 'portal', 'endpoint', 'tefca-directory'] as const;
+
+export type ConnectionFacts = Readonly<Partial<Record<(typeof CONNECTION_FACTS)[number], string>>>;
+
+/** The body of `POST connections/complete`. */
+export const completeConnectionSchema = z.object({
+  /** Id of the app's Patient in Medplum. */
+  patientId: z.string().regex(/^[A-Za-z0-9-]{1,64}$/),
+  /** As Stitch handed it over. Opaque; Fasten is asked about it before it is believed. */
+  org_connection_id: z.string().min(1).max(255),
+});
+
+/** The latest import of a connection, as its Task says. */
+export const latestImportSchema = z.object({
+  taskId: z.string(),
+  status: z.string(),
+  phase: z.string().optional(),
+  lastUpdated: z.string().optional(),
+});
+
+/** A connection as the API shows it. Dates are FHIR dateTimes. */
+export const connectionSchema = z.object({
+  consentId: z.string(),
+  orgConnectionId: z.string(),
+  status: z.string(),
+  connectedAt: z.string().optional(),
+  expiresAt: z.string().optional(),
+  facts: z.partialRecord(z.enum(CONNECTION_FACTS), z.string()),
+  latestImport: latestImportSchema.optional(),
+});
+
+/** The answer of `GET connections/:patientId`. */
+export const connectionListSchema = z.object({ connections: z.array(connectionSchema) });
+
+export type CompleteConnection = z.infer<typeof completeConnectionSchema>;
+export type LatestImport = z.infer<typeof latestImportSchema>;
+export type Connection = z.infer<typeof connectionSchema>;
+export type ConnectionList = z.infer<typeof connectionListSchema>;
+
+/** Fasten's id of the connection that a Consent stands for; the first one, when a reconnect has added others. */
+export function orgConnectionIdOf(consent: Consent): string | undefined {
+  return consent.identifier?.find(({ system }) => system === ORG_CONNECTION_SYSTEM)?.value;
+}
+
+/** Reads a connection out of its Consent; `latestImport` is the caller's to add. */
+export function connectionFromConsent(consent: Consent): Connection {
+  return {
+    consentId: consent.id ?? '',
+    orgConnectionId: orgConnectionIdOf(consent) ?? '',
+    status: consent.status,
+    ...(consent.dateTime && { connectedAt: consent.dateTime }),
+    ...(consent.provision?.period?.end && { expiresAt: consent.provision.period.end }),
+    facts: factsOf(consent),
+  };
+}
+
+function factsOf(consent: Consent): ConnectionFacts {
+  const extension = consent.extension?.find(({ url }) => url === CONNECTION_FACTS_EXTENSION);
+  const told = CONNECTION_FACTS.flatMap((fact) => {
+    const value = extension?.extension?.find(({ url }) => url === fact)?.valueString;
+    return value === undefined ? [] : [[fact, value] as const];
+  });
+  return Object.fromEntries(told);
+}

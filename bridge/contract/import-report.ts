@@ -1,0 +1,47 @@
+import { z } from 'zod';
+
+const lineCount = z.int().nonnegative();
+
+/** Why a line was not loaded. `expression` is a FHIRPath, never a value: reports leave Medplum, values must not. */
+export const lineProblemSchema = z.object({
+  /** 1-based line of the export; blank lines count. */
+  line: lineCount,
+  /** 0-based position of the file among those of the export. */
+  file: lineCount,
+  disposition: z.enum(['quarantined', 'skipped']),
+  /** A short constant: `not-json`, `no-id`, `invalid-resource`, ... */
+  code: z.string(),
+  resourceType: z.string().optional(),
+  expression: z.array(z.string()).optional(),
+});
+
+/** How one import ended: every line of the export in exactly one disposition. */
+export const importReportSchema = z.object({
+  connection: z.string(),
+  lines: lineCount,
+  created: lineCount,
+  updated: lineCount,
+  unchanged: lineCount,
+  duplicate: lineCount,
+  quarantined: lineCount,
+  skipped: lineCount,
+  /** Readable lines by resource type. */
+  receivedByType: z.record(z.string(), lineCount),
+  /** Resources in the store after the import, by resource type. */
+  storedByType: z.record(z.string(), lineCount),
+  /** Quarantined and skipped lines by code. */
+  problemsByCode: z.record(z.string(), lineCount),
+  /** The first problems in order of appearance; `problemsByCode` counts them all. */
+  problems: z.array(lineProblemSchema),
+});
+
+export type LineProblem = z.infer<typeof lineProblemSchema>;
+export type ImportReport = z.infer<typeof importReportSchema>;
+
+/** What a running import says of itself, a few times a second. All counts are totals so far. */
+export interface ImportProgress {
+  readonly phase: 'scan' | 'write';
+  /** Bytes read in `scan`, lines settled in `write`. */
+  readonly done: number;
+  readonly total: number;
+}

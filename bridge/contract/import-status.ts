@@ -1,0 +1,60 @@
+import type { Task } from '@medplum/fhirtypes';
+import { z } from 'zod';
+import { EHI_EXPORT_SYSTEM, IMPORT_CODE_SYSTEM } from './identifiers.ts';
+import { byTypeFromTask, countsFromTask, DISPOSITIONS } from './import-task.ts';
+
+/** Where an import stands; code (system `IMPORT_CODE_SYSTEM`) of `Task.businessStatus`. */
+export const IMPORT_PHASES = [
+  'requested',
+  'queued',
+  'downloading',
+  'loading',
+  'loaded',
+  'failed',
+  'cancelled',
+] as const;
+
+export type ImportPhase = (typeof IMPORT_PHASES)[number];
+
+const count = z.number();
+
+/** The answer of `GET imports/:taskId`. */
+export const importStatusSchema = z.object({
+  taskId: z.string(),
+  exportId: z.string().optional(),
+  /** Status of the Task: `requested`, `in-progress`, `completed`, `failed`, `cancelled`. */
+  status: z.string(),
+  phase: z.string().optional(),
+  /** Why it failed: a short code. */
+  reason: z.string().optional(),
+  startedAt: z.string().optional(),
+  endedAt: z.string().optional(),
+  counts: z.record(z.enum(['lines', ...DISPOSITIONS]), count),
+  storedByType: z.record(z.string(), count),
+  /** Live counts of the running job; absent when none runs. */
+  progress: z.record(z.string(), z.union([z.number(), z.string()])).optional(),
+});
+
+export type ImportStatus = z.infer<typeof importStatusSchema>;
+
+/** Reads an import's state out of its Task; `progress` is the caller's to add. */
+export function importStatusFromTask(task: Task): ImportStatus {
+  const exportId = task.identifier?.find(({ system }) => system === EHI_EXPORT_SYSTEM)?.value;
+  const phase = codeOf(task.businessStatus);
+  const reason = codeOf(task.statusReason);
+  return {
+    taskId: task.id ?? '',
+    status: task.status,
+    ...(exportId && { exportId }),
+    ...(phase && { phase }),
+    ...(reason && { reason }),
+    ...(task.executionPeriod?.start && { startedAt: task.executionPeriod.start }),
+    ...(task.executionPeriod?.end && { endedAt: task.executionPeriod.end }),
+    counts: { ...countsFromTask(task) },
+    storedByType: { ...byTypeFromTask(task) },
+  };
+}
+
+function codeOf(concept: Task['businessStatus']): string | undefined {
+  return concept?.coding?.find(({ system }) => system === IMPORT_CODE_SYSTEM)?.code;
+}

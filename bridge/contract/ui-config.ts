@@ -1,0 +1,11 @@
+import { z } from 'zod';
+
+/** The answer of `GET /config.json`: what the ui must know before anybody has signed in. No secrets. */
+export const uiConfigSchema = z.object({
+  /** Where the browser reaches Medplum; may differ from the address that the bridge itself uses. */
+  medplumBaseUrl: z.url({ protocol: /^https?$/ }),
+  /** Path in front of the bridge's own API, such as `/api/fasten-health`. */
+  apiPrefix: z.string().startsWith('/'),
+});
+
+export type UiConfig = z.infer<typeof uiConfigSchema>;

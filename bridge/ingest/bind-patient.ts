@@ -1,0 +1,22 @@
+import type { ExportIndex } from './export-index.ts';
+import type { LoadContext, PatientBinding } from './load-context.ts';
+
+/**
+ * To whom the records of the export belong: the app's Patient when one is given, else the export's one Patient, else
+ * nobody, since a file of several patients cannot belong to one of them.
+ */
+export function bindPatient(index: ExportIndex, app: string | undefined): PatientBinding {
+  if (app) return { kind: 'app', reference: app };
+  const rows = Array.from({ length: index.size }, (_, row) => row).filter(
+    (row) => index.typeOf(row) === 'Patient' && !index.isShaded(row),
+  );
+  const [only] = rows;
+  return only !== undefined && rows.length === 1 ? { kind: 'own', row: only } : { kind: 'none' };
+}
+
+/** `Patient/<id>` that the records were bound to; undefined for none, or when the Patient itself was not loaded. */
+export function boundPatient({ binding, states }: LoadContext): string | undefined {
+  if (binding.kind === 'app') return binding.reference;
+  const id = binding.kind === 'own' ? states.storedId(binding.row) : undefined;
+  return id ? `Patient/${id}` : undefined;
+}

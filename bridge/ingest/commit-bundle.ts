@@ -1,0 +1,131 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { BundleEntry, OperationOutcome } from '@medplum/fhirtypes';
+import { PermanentError } from '../errors.ts';
+import { LostReplyError } from '../medplum/lost-reply-error.ts';
+import {
+  composeEntry,
+  type Decision,
+  isWrite,
+  makeMember,
+  type OutsideIds,
+  patientReference,
+  type Write,
+} from './compose-entry.ts';
+import type { Component } from './draft.ts';
+import type { Lane } from './lane.ts';
+import type { LoadContext } from './load-context.ts';
+import { lookUp } from './look-up.ts';
+import { makeProvenance } from './make-provenance.ts';
+import { metaSource } from './meta-source.ts';
+import { settleDecision, settleRefused } from './settle-rows.ts';
+
+/** Components that are stored by one transaction, and what has to be done for each of their rows. */
+export interface Work {
+  readonly components: readonly Component[];
+  readonly decisions: readonly Decision[];
+  /** Rows that the transaction creates, by their name inside it. */
+  readonly urns: ReadonlyMap<number, string>;
+  readonly outside: OutsideIds;
+}
+
+const CONFLICT_RETRIES = 6;
+
+/**
+ * Stores the work by one fenced transaction; splits it when the server refuses it, until the culprit is alone and
+ * quarantined. Every row of the work is settled when this returns. Throws only when nothing more can be done.
+ */
+export async function commitBundle(context: LoadContext, lane: Lane, work: Work): Promise<void> {
+  let current = work;
+  for (let tries = 0; ; tries++) {
+    const writes = current.decisions.filter(isWrite);
+    if (writes.length === 0) return settleAll(context, current.decisions, new Map());
+    const ended = await lane.transact([
+      ...writes.map((write) => write.json),
+      provenanceEntry(context, current, writes),
+    ]);
+    if (ended.kind === 'committed') {
+      const ids = ended.reply ? idsOfReply(writes, ended.reply.entry ?? []) : await idsByLookUp(context, writes);
+      return settleAll(context, current.decisions, ids);
+    }
+    if (ended.kind === 'not-committed') continue;
+    const isConflict = ended.status === 409 || ended.status === 412;
+    if (!isConflict || tries >= CONFLICT_RETRIES) return split(context, lane, current, ended.outcome);
+    await sleep(50 * 2 ** tries * (0.5 + Math.random()));
+    current = await recompose(context, current, current.components);
+  }
+}
+
+/** Composes the same rows again after the store has moved: fresh versions, fresh targets. */
+export async function recompose(context: LoadContext, work: Work, components: readonly Component[]): Promise<Work> {
+  const members = components.flat();
+  const matched = members.filter((member) => member.stored).map((member) => member.prepared.key);
+  const found = await lookUp(context.medplum, context.origin.namespace, matched, context.signal);
+  const fresh = components.map((component) =>
+    component.map((member) => {
+      const stored = found.get(metaSource(context.origin.namespace, member.prepared.key));
+      return { ...makeMember(member.prepared, stored ?? member.stored), isRevisit: member.isRevisit, urn: member.urn };
+    }),
+  );
+  const urns = new Map(
+    fresh.flat().flatMap((member) => (member.stored ? [] : [[member.prepared.row, member.urn] as const])),
+  );
+  const decisions: Decision[] = [];
+  for (const member of fresh.flat()) decisions.push(await composeEntry(context, member, urns, work.outside));
+  return { components: fresh, decisions, urns, outside: work.outside };
+}
+
+async function split(context: LoadContext, lane: Lane, work: Work, outcome: OperationOutcome): Promise<void> {
+  const { components } = work;
+  const [only] = components;
+  if (only && components.length === 1) {
+    for (const member of only) settleRefused(context, member, outcome);
+    return;
+  }
+  const middle = Math.ceil(components.length / 2);
+  for (const half of [components.slice(0, middle), components.slice(middle)]) {
+    await commitBundle(context, lane, await recompose(context, work, half));
+  }
+}
+
+function provenanceEntry(context: LoadContext, work: Work, writes: readonly Write[]): string {
+  const targets = writes.map((write) => write.reference);
+  const patient = patientReference(context, work.urns);
+  const resource = makeProvenance(context.origin, patient, targets, context.retrieved);
+  return JSON.stringify({ request: { method: 'POST', url: 'Provenance' }, resource });
+}
+
+/** Ids by row. A bundle that came back as anything but all stored was no transaction. */
+function idsOfReply(writes: readonly Write[], entries: readonly BundleEntry[]): Map<number, string> {
+  return new Map(
+    writes.map((write, position) => {
+      const entry = entries[position];
+      const id = entry?.resource?.id;
+      if (!id || entry.response?.status?.startsWith('2') !== true) throw transactionsOff();
+      return [write.member.prepared.row, id];
+    }),
+  );
+}
+
+async function idsByLookUp(context: LoadContext, writes: readonly Write[]): Promise<Map<number, string>> {
+  const keys = writes.map((write) => write.member.prepared.key);
+  const found = await lookUp(context.medplum, context.origin.namespace, keys, context.signal);
+  return new Map(
+    writes.map((write) => {
+      const { row, key } = write.member.prepared;
+      const stored = found.get(metaSource(context.origin.namespace, key));
+      if (!stored) throw new LostReplyError('committed-but-not-found');
+      return [row, stored.id];
+    }),
+  );
+}
+
+function settleAll(context: LoadContext, decisions: readonly Decision[], ids: ReadonlyMap<number, string>): void {
+  for (const decision of decisions) settleDecision(context, decision, ids);
+}
+
+export function transactionsOff(): PermanentError {
+  return new PermanentError(
+    'transactions-off',
+    "the server runs no transactions: add 'transaction-bundles' to the features of its Project (super admin)",
+  );
+}

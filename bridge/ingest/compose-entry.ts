@@ -1,0 +1,151 @@
+import { randomUUID } from 'node:crypto';
+import { formatSourceKey, type SourceKey } from '../contract/source-key.ts';
+import { isEditedHere } from './detect-edit.ts';
+import type { ExportIndex } from './export-index.ts';
+import { linkResource, symbolOf, type Target } from './link-resource.ts';
+import type { LoadContext } from './load-context.ts';
+import type { StoredVersion } from './look-up.ts';
+import type { ParsedReference } from './parse-reference.ts';
+import type { PreparedResource } from './prepare-resource.ts';
+import { shapeMeta } from './shape-meta.ts';
+
+/** A row on its way: what it says, and what the store has of it. */
+export interface Member {
+  readonly prepared: PreparedResource;
+  readonly stored: StoredVersion | undefined;
+  /** `urn:uuid:` that names it inside its bundle while it has no id. */
+  readonly urn: string;
+  /** True when the row was settled before and only its references are completed now. */
+  readonly isRevisit: boolean;
+}
+
+/** What has to be done for a row. */
+export type Decision = Write | { readonly kind: 'unchanged' | 'edited-here'; readonly member: Member };
+
+export interface Write {
+  readonly kind: 'create' | 'update';
+  readonly member: Member;
+  /** The Bundle entry. */
+  readonly json: string;
+  /** How the other entries of the bundle, and its Provenance, name the resource. */
+  readonly reference: string;
+  /** True when it refers to a row whose turn has not come: its component is larger than a bundle. */
+  readonly isIncomplete: boolean;
+}
+
+export function isWrite(decision: Decision): decision is Write {
+  return decision.kind === 'create' || decision.kind === 'update';
+}
+
+/** Ids of resources that lie outside the export but inside the namespace, by `Type/id` of the source. */
+export type OutsideIds = ReadonlyMap<string, string>;
+
+export function makeMember(prepared: PreparedResource, stored: StoredVersion | undefined, isRevisit = false): Member {
+  return { prepared, stored, urn: `urn:uuid:${randomUUID()}`, isRevisit };
+}
+
+/**
+ * Links a row and decides: create, update, or nothing. `urns` are the rows that travel in the same bundle.
+ * Reads the stored body only when the source says something else than before.
+ */
+export async function composeEntry(
+  context: LoadContext,
+  member: Member,
+  urns: ReadonlyMap<number, string>,
+  outside: OutsideIds,
+): Promise<Decision> {
+  const { prepared, stored } = member;
+  let [hasFreshTarget, isIncomplete] = [false, false];
+  const resolve = (parsed: ParsedReference, owner: SourceKey): Target | undefined => {
+    const row = rowOf(context.index, parsed);
+    if (row === -1) return outsideTarget(parsed, outside);
+    const target = rowTarget(context, row, parsed, owner, urns);
+    hasFreshTarget ||= context.states.isFresh(row);
+    isIncomplete ||= !target && context.states.isUnseen(row);
+    return target;
+  };
+  const { sha256, targets } = linkResource(prepared, context.origin.namespace, resolve);
+  // A target that was created now although its referrer is matched was expunged in between: the stored link is dead.
+  if (stored && stored.sha256 === sha256 && !hasFreshTarget) return { kind: 'unchanged', member };
+  if (stored && (await isEditedHere(context, prepared.key, stored))) return { kind: 'edited-here', member };
+
+  const { key, resource } = prepared;
+  const account = accountFor(context, prepared.row, targets, urns);
+  const body = { ...resource, meta: shapeMeta(resource.meta, key, context.origin, sha256, account) };
+  const { resourceType } = key;
+  if (!stored) {
+    const request = { method: 'POST', url: resourceType };
+    return {
+      kind: 'create',
+      member,
+      json: JSON.stringify({ fullUrl: member.urn, request, resource: body }),
+      reference: member.urn,
+      isIncomplete,
+    };
+  }
+  const reference = `${resourceType}/${stored.id}`;
+  const request = { method: 'PUT', url: reference, ifMatch: `W/"${stored.versionId}"` };
+  return {
+    kind: 'update',
+    member,
+    json: JSON.stringify({ request, resource: { ...body, id: stored.id } }),
+    reference,
+    isIncomplete,
+  };
+}
+
+/** The Patient as this bundle must name it; undefined when the import binds to none, or it is not stored yet. */
+export function patientReference(context: LoadContext, urns: ReadonlyMap<number, string>): string | undefined {
+  const { binding } = context;
+  if (binding.kind === 'none') return undefined;
+  if (binding.kind === 'app') return binding.reference;
+  const id = context.states.storedId(binding.row);
+  return id ? `Patient/${id}` : urns.get(binding.row);
+}
+
+/** Who does not name the Patient would be invisible in the patient's compartment. */
+function accountFor(
+  context: LoadContext,
+  row: number,
+  targets: readonly string[],
+  urns: ReadonlyMap<number, string>,
+): string | undefined {
+  const patient = patientReference(context, urns);
+  const isPatient = context.binding.kind === 'own' && context.binding.row === row;
+  return patient === undefined || isPatient || targets.includes(patient) ? undefined : patient;
+}
+
+/** The row of the export that a reference means, or -1. */
+export function rowOf(index: ExportIndex, parsed: ParsedReference): number {
+  if (parsed.kind === 'literal') return index.rowOf(parsed);
+  return parsed.kind === 'urn' ? index.rowOfUrn(parsed.urn) : -1;
+}
+
+/** The source key that a reference to this row of the export names. */
+export function targetKey(index: ExportIndex, row: number, parsed: ParsedReference): SourceKey {
+  const id = parsed.kind === 'urn' ? parsed.urn.slice('urn:uuid:'.length) : parsed.kind === 'literal' ? parsed.id : '';
+  return { resourceType: index.typeOf(row), id };
+}
+
+function outsideTarget(parsed: ParsedReference, outside: OutsideIds): Target | undefined {
+  if (parsed.kind !== 'literal') return undefined;
+  const id = outside.get(formatSourceKey(parsed));
+  return id ? { reference: `${parsed.resourceType}/${id}`, symbol: symbolOf(parsed) } : undefined;
+}
+
+function rowTarget(
+  context: LoadContext,
+  row: number,
+  parsed: ParsedReference,
+  owner: SourceKey,
+  urns: ReadonlyMap<number, string>,
+): Target | undefined {
+  const { binding, index, states } = context;
+  const type = index.typeOf(row);
+  if (binding.kind === 'app' && type === 'Patient' && owner.resourceType !== 'Patient') {
+    return { reference: binding.reference, symbol: binding.reference };
+  }
+  const id = states.storedId(row);
+  const reference = id ? `${type}/${id}` : urns.get(row);
+  return reference ? { reference, symbol: symbolOf(targetKey(index, row, parsed)) } : undefined;
+}

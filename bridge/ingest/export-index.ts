@@ -1,0 +1,144 @@
+import { formatSourceKey, type SourceKey } from '../contract/source-key.ts';
+import { Column } from './column.ts';
+import { KeyTable } from './key-table.ts';
+import { parseReference } from './parse-reference.ts';
+
+/** What the first pass learns of one readable line. */
+export interface IndexedLine {
+  readonly file: number;
+  readonly number: number;
+  readonly offset: number;
+  readonly length: number;
+  readonly key: SourceKey;
+  /** `meta.lastUpdated` in milliseconds since 1970, NaN when the line has none. */
+  readonly lastUpdatedMs: number;
+  /** Texts of the line's references. */
+  readonly references: Iterable<string>;
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/**
+ * What must be known of every line before the first is written: where it lies, its key and what it refers to.
+ * Holds numbers only, about 100 bytes a line, never a body (design, section 5).
+ */
+export class ExportIndex {
+  readonly #file = new Column('int32');
+  readonly #number = new Column('int32');
+  readonly #offset = new Column('float64');
+  readonly #length = new Column('float64');
+  readonly #type = new Column('int32');
+  readonly #lastUpdatedMs = new Column('float64');
+  /** 1 for a row whose key belongs to a newer row. */
+  readonly #shaded = new Column('uint8');
+  /** Where a row's edges begin in `#edges`; they end where the next row's begin. */
+  readonly #firstEdge = new Column('int32');
+  readonly #edges = new Column('int32');
+  readonly #keys = new KeyTable();
+  /** Keys that are referred to, numbered; `#edges` holds these numbers until `resolveEdges`, since most targets come later. */
+  readonly #awaited = new KeyTable();
+  readonly #awaitedRows = new Column('int32');
+  readonly types: string[] = [];
+
+  get size(): number {
+    return this.#file.length;
+  }
+
+  /** Adds a line. Returns the row that this line puts in the shade (a repeat of its key), the new row itself, or -1. */
+  add(line: IndexedLine): number {
+    const row = this.size;
+    this.#file.push(line.file);
+    this.#number.push(line.number);
+    this.#offset.push(line.offset);
+    this.#length.push(line.length);
+    this.#type.push(this.#typeCode(line.key.resourceType));
+    this.#lastUpdatedMs.push(line.lastUpdatedMs);
+    this.#firstEdge.push(this.#edges.length);
+    for (const text of line.references) this.#addEdge(text);
+    this.#shaded.push(0);
+    const shaded = this.#claim(line.key, row);
+    if (shaded !== -1) this.#shaded.set(shaded, 1);
+    return shaded;
+  }
+
+  rowOf(key: SourceKey): number {
+    return this.#keys.get(formatSourceKey(key));
+  }
+
+  /** The row that a `urn:uuid:` reference means: its resource has that UUID as its id. -1 when there is none. */
+  rowOfUrn(urn: string): number {
+    return this.#keys.get(urn.toLowerCase());
+  }
+
+  /** True for a repeat that gave way to another line with the same key. */
+  isShaded(row: number): boolean {
+    return this.#shaded.at(row) === 1;
+  }
+
+  lineNumber(row: number): number {
+    return this.#number.at(row);
+  }
+
+  typeOf(row: number): string {
+    return this.types[this.#type.at(row)] ?? '';
+  }
+
+  place(row: number): { file: number; offset: number; length: number } {
+    return { file: this.#file.at(row), offset: this.#offset.at(row), length: this.#length.at(row) };
+  }
+
+  /** Rows that this row refers to, known after {@link resolveEdges}; itself and repeats included. */
+  targets(row: number): number[] {
+    const end = row + 1 < this.size ? this.#firstEdge.at(row + 1) : this.#edges.length;
+    const targets: number[] = [];
+    for (let edge = this.#firstEdge.at(row); edge < end; edge++) {
+      const target = this.#edges.at(edge);
+      if (target >= 0) targets.push(target);
+    }
+    return targets;
+  }
+
+  /** Turns the awaited keys into rows, once every line is known. */
+  resolveEdges(): void {
+    for (let edge = 0; edge < this.#edges.length; edge++) {
+      const awaited = this.#edges.at(edge);
+      this.#edges.set(edge, this.#awaitedRows.at(awaited));
+    }
+  }
+
+  #addEdge(text: string): void {
+    const parsed = parseReference(text);
+    if (parsed.kind === 'literal') this.#edges.push(this.#await(formatSourceKey(parsed)));
+    if (parsed.kind === 'urn') this.#edges.push(this.#await(parsed.urn.toLowerCase()));
+  }
+
+  #await(key: string): number {
+    const known = this.#awaited.get(key);
+    if (known !== -1) return known;
+    const awaited = this.#awaitedRows.length;
+    this.#awaitedRows.push(this.#keys.get(key));
+    this.#awaited.set(key, awaited);
+    return awaited;
+  }
+
+  /** Gives the key to this row unless an earlier row with the same key is newer. */
+  #claim(key: SourceKey, row: number): number {
+    const text = formatSourceKey(key);
+    const holder = this.#keys.get(text);
+    if (holder !== -1 && this.#lastUpdatedMs.at(holder) > this.#lastUpdatedMs.at(row)) return row;
+    this.#name(text, row);
+    if (UUID.test(key.id)) this.#name(`urn:uuid:${key.id.toLowerCase()}`, row);
+    return holder;
+  }
+
+  #name(key: string, row: number): void {
+    this.#keys.set(key, row);
+    const awaited = this.#awaited.get(key);
+    if (awaited !== -1) this.#awaitedRows.set(awaited, row);
+  }
+
+  #typeCode(resourceType: string): number {
+    const code = this.types.indexOf(resourceType);
+    return code === -1 ? this.types.push(resourceType) - 1 : code;
+  }
+}

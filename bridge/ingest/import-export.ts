@@ -1,0 +1,64 @@
+import type { MedplumClient } from '@medplum/core';
+import type { ImportProgress, ImportReport } from '../contract/import-report.ts';
+import { bindPatient, boundPatient } from './bind-patient.ts';
+import { indexExport } from './index-export.ts';
+import { LanePool } from './lane-pool.ts';
+import type { LoadContext } from './load-context.ts';
+import { loadDefinitions } from './load-definitions.ts';
+import { loadExport } from './load-export.ts';
+import { probeTransactions } from './probe-transactions.ts';
+import { RowStates } from './row-states.ts';
+import { Tally } from './tally.ts';
+
+export interface ImportRequest {
+  /** The connection's namespace: the first org_connection_id of its lineage. */
+  readonly namespace: string;
+  /** Fasten's `task_id`; for a file imported by hand, something that names its content. */
+  readonly exportId: string;
+  /** Spool files of the export, in the order of its download links. Read twice, never changed. */
+  readonly files: readonly string[];
+  /** `Patient/<id>` of the app's Patient. Without it the export's one Patient becomes the app's. */
+  readonly patient?: string | undefined;
+  /** When the export was retrieved. */
+  readonly retrieved: Date;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: ImportProgress) => void) | undefined;
+}
+
+/** What came of an import: its report, and `Patient/<id>` that the records were bound to, if any. */
+export interface ImportResult {
+  readonly report: ImportReport;
+  readonly patient: string | undefined;
+}
+
+/**
+ * Loads one export into Medplum: every line once, references intact. Running it again with the same namespace is always
+ * safe, and writes nothing when nothing changed.
+ *
+ * Throws PermanentError (`not-jsonl`, `empty-export`, `transactions-off`, `import-running`) for what trying again does
+ * not cure, LostReplyError when the server stays away; then nothing is in flight and the next run goes on from there.
+ */
+export async function importExport(medplum: MedplumClient, request: ImportRequest): Promise<ImportResult> {
+  const { files, namespace, exportId, retrieved, signal, onProgress } = request;
+  await loadDefinitions();
+  const tally = new Tally();
+  const index = await indexExport({ files, tally, signal, onProgress });
+  await probeTransactions(medplum);
+  const lanes = await LanePool.open(medplum, namespace);
+  const context: LoadContext = {
+    medplum,
+    origin: { namespace, exportId },
+    files,
+    index,
+    states: new RowStates(index.size),
+    tally,
+    binding: bindPatient(index, request.patient),
+    retrieved,
+    signal,
+    onProgress,
+  };
+  await loadExport(context, lanes);
+  await lanes.park();
+  if (tally.settled !== tally.lines) throw new Error(`${tally.settled} of ${tally.lines} lines have a disposition`);
+  return { report: tally.report(namespace), patient: boundPatient(context) };
+}

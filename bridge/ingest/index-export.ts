@@ -1,0 +1,86 @@
+import { stat } from 'node:fs/promises';
+import type { ImportProgress } from '../contract/import-report.ts';
+import { PermanentError } from '../errors.ts';
+import { ExportIndex } from './export-index.ts';
+import { readResource } from './read-resource.ts';
+import { type Line, scanLines } from './scan-lines.ts';
+import type { Tally } from './tally.ts';
+import { isObject, type JsonObject, walkReferences } from './walk-references.ts';
+
+/** Longest line that is parsed whole. */
+export const MAX_LINE_BYTES = 16 << 20;
+
+/** A file whose first lines all fail to read is no export, but a file taken by mistake. */
+const FIRST_LINES = 50;
+
+export interface IndexRequest {
+  readonly files: readonly string[];
+  readonly tally: Tally;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: ImportProgress) => void) | undefined;
+}
+
+/**
+ * First pass: reads every line once and keeps only where it lies, its key and what it refers to. Lines that hold no
+ * resource are settled here, as are repeats of a key.
+ * Throws PermanentError `not-jsonl` for files that hold no FHIR at all, `empty-export` for files without a line.
+ */
+export async function indexExport(request: IndexRequest): Promise<ExportIndex> {
+  const index = new ExportIndex();
+  const total = await totalBytes(request.files);
+  let doneBefore = 0;
+  for (const [file, path] of request.files.entries()) {
+    for await (const lines of scanLines(path, MAX_LINE_BYTES, request.signal)) {
+      for (const line of lines) indexLine(index, request.tally, file, line);
+      refuseOtherFiles(index, request.tally, FIRST_LINES);
+      const last = lines.at(-1);
+      if (last) request.onProgress?.({ phase: 'scan', done: doneBefore + last.offset + last.length, total });
+    }
+    doneBefore += (await stat(path)).size;
+  }
+  if (request.tally.lines === 0) throw new PermanentError('empty-export', 'the export holds no line: nothing to load');
+  refuseOtherFiles(index, request.tally, 1);
+  index.resolveEdges();
+  return index;
+}
+
+function indexLine(index: ExportIndex, tally: Tally, file: number, line: Line): void {
+  tally.lines++;
+  const source = line.bytes ? readResource(line.bytes) : { code: 'line-too-long' as const };
+  if (!('key' in source)) {
+    tally.settleProblem({ line: line.number, file, disposition: 'quarantined', ...source });
+    return;
+  }
+  tally.receive(source.key.resourceType);
+  const { number, offset, length } = line;
+  const { key, resource } = source;
+  const references = referenceTexts(resource);
+  const shaded = index.add({ file, number, offset, length, key, lastUpdatedMs: lastUpdatedMs(resource), references });
+  if (shaded !== -1) tally.settleDuplicate();
+}
+
+function referenceTexts(resource: JsonObject): Set<string> {
+  const texts = new Set<string>();
+  walkReferences(resource, (holder) => texts.add(holder.reference));
+  return texts;
+}
+
+function lastUpdatedMs(resource: JsonObject): number {
+  const meta = resource.meta;
+  const lastUpdated = isObject(meta) ? meta.lastUpdated : undefined;
+  return typeof lastUpdated === 'string' ? Date.parse(lastUpdated) : Number.NaN;
+}
+
+/** Refuses what is no export before anything is written. */
+function refuseOtherFiles(index: ExportIndex, tally: Tally, afterLines: number): void {
+  if (index.size > 0 || tally.lines < afterLines) return;
+  throw new PermanentError(
+    'not-jsonl',
+    `none of the first ${tally.lines} lines is a FHIR resource: the export must be JSONL, one resource with an id a line`,
+  );
+}
+
+async function totalBytes(files: readonly string[]): Promise<number> {
+  const sizes = await Promise.all(files.map(async (file) => (await stat(file)).size));
+  return sizes.reduce((sum, size) => sum + size, 0);
+}

@@ -1,0 +1,235 @@
+import { randomUUID } from 'node:crypto';
+import { getStatus, type MedplumClient, OperationOutcomeError } from '@medplum/core';
+import type { Basic, Bundle, BundleEntry, OperationOutcome } from '@medplum/fhirtypes';
+import {
+  BRIDGE_CODE_SYSTEM,
+  LANE_CODE,
+  LANE_EXTENSION,
+  LANE_SYSTEM,
+  ORG_CONNECTION_SYSTEM,
+} from '../contract/identifiers.ts';
+import { PermanentError } from '../errors.ts';
+import { LostReplyError } from '../medplum/lost-reply-error.ts';
+import { READ_BACKOFF_MS, retryRead } from '../medplum/retry-read.ts';
+
+/** What a lane's Basic says. */
+export interface LaneState {
+  readonly run: string;
+  /** Number of the last bundle that committed in this lane under this run. */
+  readonly bundle: number;
+  readonly isParked: boolean;
+}
+
+/** How a transaction ended. `unknown` never comes out: a lost reply is settled before this is returned. */
+export type Committed =
+  | { readonly kind: 'committed'; readonly reply: Bundle | undefined }
+  | { readonly kind: 'refused'; readonly status: number; readonly outcome: OperationOutcome }
+  | { readonly kind: 'not-committed' };
+
+type StoredLane = Basic & { id: string; meta: { versionId: string } };
+
+/**
+ * One sequence of transactions of which at most one is under way, fenced by a Basic: every transaction ends with an update
+ * of it that demands its last known version. A transaction whose reply was lost has therefore either committed, or can
+ * never commit once the Basic was updated by somebody else (docs/decisions/0001-lanes.md).
+ */
+export class Lane {
+  readonly #medplum: MedplumClient;
+  readonly #run: string;
+  #stored: StoredLane;
+  #bundle = 0;
+
+  private constructor(medplum: MedplumClient, run: string, stored: StoredLane) {
+    this.#medplum = medplum;
+    this.#run = run;
+    this.#stored = stored;
+  }
+
+  /**
+   * Takes lane `number` of a namespace for this run: whatever an earlier run still had under way in it is dead
+   * afterwards. Throws PermanentError `import-running` when `seen`, the lane as it was when this run began to read, has
+   * moved since: what was read may be outdated.
+   */
+  static async take(
+    medplum: MedplumClient,
+    namespace: string,
+    number: number,
+    run: string,
+    seen: Basic | undefined,
+  ): Promise<Lane> {
+    const fresh = laneResource(namespace, number, { run, bundle: 0, isParked: false });
+    const value = fresh.identifier?.[0]?.value;
+    const query = `identifier=${encodeURIComponent(`${LANE_SYSTEM}|${value}`)}`;
+    const stored = seen
+      ? await updateFrom(medplum, seen, fresh)
+      : await retryRead(() => medplum.createResourceIfNoneExist(fresh, query));
+    if (laneState(stored).run !== run) throw importRunning();
+    return new Lane(medplum, run, stored as StoredLane);
+  }
+
+  /**
+   * Sends the entries (JSON texts) as one transaction and says how it ended. Only a committed one has done anything.
+   * Throws LostReplyError when the server stays unreachable, PermanentError `import-running` when another run took over.
+   */
+  async transact(entries: readonly string[]): Promise<Committed> {
+    const number = this.#bundle + 1;
+    const fence = JSON.stringify(this.#fenceEntry(number));
+    const body = `{"resourceType":"Bundle","type":"transaction","entry":[${[...entries, fence].join(',')}]}`;
+    try {
+      const reply: Bundle = await this.#medplum.post(this.#medplum.fhirUrl(), body, 'application/fhir+json');
+      this.#advance(number, committedLane(reply));
+      return { kind: 'committed', reply };
+    } catch (error) {
+      if (error instanceof LostReplyError) return this.#settle(number);
+      if (error instanceof OperationOutcomeError) return this.#refused(error.outcome);
+      throw error;
+    }
+  }
+
+  /** Says that no transaction of this lane is under way any more, so that the next run need not fence it. */
+  async park(): Promise<void> {
+    const state = { run: this.#run, bundle: this.#bundle, isParked: true };
+    await updateFrom(this.#medplum, this.#stored, withState(this.#stored, state));
+  }
+
+  #advance(number: number, stored: StoredLane): void {
+    this.#bundle = number;
+    this.#stored = stored;
+  }
+
+  async #refused(outcome: OperationOutcome): Promise<Committed> {
+    const status = getStatus(outcome);
+    if (status === 412) await this.#reread();
+    return { kind: 'refused', status, outcome };
+  }
+
+  /** After a lost reply: finds out whether the bundle committed, and if not, makes sure that it never will. */
+  async #settle(number: number): Promise<Committed> {
+    for (const _ of READ_BACKOFF_MS) {
+      await this.#reread();
+      if (laneState(this.#stored).bundle === number) {
+        this.#bundle = number;
+        return { kind: 'committed', reply: undefined };
+      }
+      if (await this.#fence()) return { kind: 'not-committed' };
+    }
+    throw new LostReplyError('lane-unsettled');
+  }
+
+  /** Moves the lane on without committing anything. False when somebody, perhaps the lost bundle, was faster. */
+  async #fence(): Promise<boolean> {
+    const next = withState(this.#stored, { run: this.#run, bundle: this.#bundle, isParked: false });
+    try {
+      this.#stored = (await updateOnce(this.#medplum, this.#stored, next)) as StoredLane;
+      return true;
+    } catch (error) {
+      const isLate = error instanceof OperationOutcomeError && getStatus(error.outcome) === 412;
+      if (isLate || error instanceof LostReplyError) return false;
+      throw error;
+    }
+  }
+
+  async #reread(): Promise<void> {
+    const stored = await retryRead(() => this.#medplum.readResource('Basic', this.#stored.id));
+    if (laneState(stored).run !== this.#run) throw importRunning();
+    this.#stored = stored as StoredLane;
+  }
+
+  #fenceEntry(number: number): BundleEntry {
+    const resource = withState(this.#stored, { run: this.#run, bundle: number, isParked: false });
+    const { id, meta } = this.#stored;
+    return { request: { method: 'PUT', url: `Basic/${id}`, ifMatch: `W/"${meta.versionId}"` }, resource };
+  }
+}
+
+/** The lanes that earlier runs left in this namespace. */
+export async function findLanes(
+  medplum: MedplumClient,
+  namespace: string,
+  count: number,
+): Promise<(Basic | undefined)[]> {
+  const values = Array.from({ length: count }, (_, number) => `${LANE_SYSTEM}|${laneName(namespace, number)}`);
+  const query = `identifier=${encodeURIComponent(values.join(','))}&_count=${count * 2}`;
+  const found = await retryRead(() => medplum.searchResources('Basic', query, { cache: 'reload' }));
+  return values.map((_, number) => found.find((lane) => lane.identifier?.[0]?.value === laneName(namespace, number)));
+}
+
+/** Makes sure that nothing which an earlier run sent through this lane can still commit. Returns the lane as it is then. */
+export async function fenceOff(medplum: MedplumClient, lane: Basic, run: string): Promise<Basic> {
+  if (laneState(lane).isParked) return lane;
+  return updateFrom(medplum, lane, withState(lane, { run, bundle: 0, isParked: true }));
+}
+
+export function laneState(lane: Basic): LaneState {
+  const parts = lane.extension?.find((extension) => extension.url === LANE_EXTENSION)?.extension ?? [];
+  const part = (url: string) => parts.find((extension) => extension.url === url);
+  return {
+    run: part('run')?.valueString ?? '',
+    bundle: part('bundle')?.valueInteger ?? 0,
+    isParked: part('parked')?.valueBoolean ?? false,
+  };
+}
+
+/** Updates the lane until it took: a zombie may move it once, an earlier try of ours may have been carried out unseen. */
+async function updateFrom(medplum: MedplumClient, seen: Basic, next: Basic): Promise<Basic> {
+  let current = seen;
+  for (const _ of READ_BACKOFF_MS) {
+    try {
+      return await updateOnce(medplum, current, { ...next, id: current.id } as Basic);
+    } catch (error) {
+      const isLate = error instanceof OperationOutcomeError && getStatus(error.outcome) === 412;
+      if (!isLate && !(error instanceof LostReplyError)) throw error;
+    }
+    const { id } = current;
+    current = await retryRead(() => medplum.readResource('Basic', id ?? ''));
+    const { run } = laneState(current);
+    if (run !== laneState(seen).run && run !== laneState(next).run) throw importRunning();
+  }
+  throw new LostReplyError('lane-unsettled');
+}
+
+/** A nonce makes every update a new version: an identical PUT makes none on Medplum, and would fence nothing. */
+async function updateOnce(medplum: MedplumClient, current: Basic, next: Basic): Promise<Basic> {
+  const url = medplum.fhirUrl('Basic', current.id ?? '');
+  const nonce = { url: `${LANE_EXTENSION}-nonce`, valueString: randomUUID() };
+  const body = { ...next, extension: [...(next.extension ?? []).filter(({ url: at }) => at !== nonce.url), nonce] };
+  return medplum.put(url, body, undefined, { headers: { 'if-match': `W/"${current.meta?.versionId}"` } });
+}
+
+function laneName(namespace: string, number: number): string {
+  return `${namespace}/${number}`;
+}
+
+function laneResource(namespace: string, number: number, state: LaneState): Basic {
+  return withState(
+    {
+      resourceType: 'Basic',
+      meta: { tag: [{ system: ORG_CONNECTION_SYSTEM, code: namespace }] },
+      identifier: [{ system: LANE_SYSTEM, value: laneName(namespace, number) }],
+      code: { coding: [{ system: BRIDGE_CODE_SYSTEM, code: LANE_CODE }] },
+    },
+    state,
+  );
+}
+
+function withState(lane: Basic, state: LaneState): Basic {
+  const extension = [
+    { url: 'run', valueString: state.run },
+    { url: 'bundle', valueInteger: state.bundle },
+    { url: 'parked', valueBoolean: state.isParked },
+  ];
+  return { ...lane, extension: [{ url: LANE_EXTENSION, extension }] };
+}
+
+function committedLane(reply: Bundle): StoredLane {
+  const lane = reply.entry?.at(-1)?.resource;
+  if (lane?.resourceType !== 'Basic' || !lane.id || !lane.meta?.versionId) throw new LostReplyError('incomplete-reply');
+  return lane as StoredLane;
+}
+
+function importRunning(): PermanentError {
+  return new PermanentError(
+    'import-running',
+    'another import of this connection took over: wait for it, then run again',
+  );
+}

@@ -1,0 +1,30 @@
+import type { MedplumClient } from '@medplum/core';
+import type { ImportProgress } from '../contract/import-report.ts';
+import type { ExportIndex } from './export-index.ts';
+import type { RowStates } from './row-states.ts';
+import type { Origin } from './shape-meta.ts';
+import type { Tally } from './tally.ts';
+
+/** The Patient that the export is bound to. */
+export type PatientBinding =
+  /** The app's own Patient; the source's is kept beside it. */
+  | { readonly kind: 'app'; readonly reference: string }
+  /** The export's one Patient line becomes the app's Patient. */
+  | { readonly kind: 'own'; readonly row: number }
+  /** A file of several patients, imported by hand: nothing is bound. */
+  | { readonly kind: 'none' };
+
+/** What every step of one load shares. */
+export interface LoadContext {
+  readonly medplum: MedplumClient;
+  readonly origin: Origin;
+  readonly files: readonly string[];
+  readonly index: ExportIndex;
+  readonly states: RowStates;
+  readonly tally: Tally;
+  readonly binding: PatientBinding;
+  /** When the export was retrieved: `Provenance.recorded`. */
+  readonly retrieved: Date;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: ImportProgress) => void) | undefined;
+}

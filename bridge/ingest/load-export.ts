@@ -1,0 +1,66 @@
+import type { LanePool } from './lane-pool.ts';
+import type { LoadContext } from './load-context.ts';
+import { Loader } from './loader.ts';
+import { type MatchedWindow, Matcher } from './match-window.ts';
+import { planWindows, type Window } from './plan-windows.ts';
+import { type PreparedResource, prepareResource } from './prepare-resource.ts';
+import { readResource } from './read-resource.ts';
+import { settleProblem } from './settle-rows.ts';
+import { SpoolReader } from './spool-reader.ts';
+
+/**
+ * Second pass: brings every row of the index into the store, in dependency order. Each row is settled when this returns.
+ * When it throws, no transaction of this run is in flight, and running the import again goes on where it stopped.
+ */
+export async function loadExport(context: LoadContext, lanes: LanePool): Promise<void> {
+  const loader = new Loader(context, lanes);
+  const reader = new SpoolReader(context.files);
+  try {
+    await loadWindows(context, loader, reader);
+  } finally {
+    await loader.idle();
+    reader.close();
+  }
+}
+
+async function loadWindows(context: LoadContext, loader: Loader, reader: SpoolReader): Promise<void> {
+  const { binding, index, tally, signal, onProgress } = context;
+  const matcher = new Matcher(context);
+  for (const window of planWindows(index, binding.kind === 'own' ? [binding.row] : [])) {
+    signal?.throwIfAborted();
+    await place(loader, await matcher.match(prepareWindow(context, reader, window)));
+    onProgress?.({ phase: 'write', done: tally.settled, total: tally.lines });
+  }
+  await loader.finish();
+  for (const row of loader.incomplete.splice(0)) {
+    const again = prepareWindow(context, reader, [[row]]);
+    await place(loader, await matcher.match(again, true));
+  }
+  await loader.finish();
+}
+
+async function place(loader: Loader, { components, outside }: MatchedWindow): Promise<void> {
+  for (const component of components) await loader.place(component, outside);
+}
+
+function prepareWindow(context: LoadContext, reader: SpoolReader, window: Window): PreparedResource[][] {
+  const prepared = window.map((rows) => rows.flatMap((row) => prepareRow(context, reader, row)));
+  return prepared.filter((members) => members.length > 0);
+}
+
+function prepareRow(context: LoadContext, reader: SpoolReader, row: number): PreparedResource[] {
+  const { binding, index } = context;
+  if (index.typeOf(row) === 'Binary') return leaveOut(context, row, 'binary-not-loaded');
+  const source = readResource(reader.read(index, row));
+  if (!('key' in source)) throw new Error('a line of the spool is no longer what it was');
+  const app = binding.kind === 'app' ? binding.reference : undefined;
+  const prepared = prepareResource(row, source.key, source.resource, app);
+  if ('links' in prepared) return [prepared];
+  settleProblem(context, row, 'quarantined', 'invalid-resource', prepared.issues);
+  return [];
+}
+
+function leaveOut(context: LoadContext, row: number, code: string): PreparedResource[] {
+  settleProblem(context, row, 'quarantined', code);
+  return [];
+}

@@ -1,0 +1,115 @@
+import { commitBundle, recompose, type Work } from './commit-bundle.ts';
+import { composeEntry, type Decision, isWrite, type OutsideIds } from './compose-entry.ts';
+import { type Component, Draft } from './draft.ts';
+import type { LanePool } from './lane-pool.ts';
+import type { LoadContext } from './load-context.ts';
+import { settleDecision, settleProblem } from './settle-rows.ts';
+
+/**
+ * Packs components into bundles in the order in which they are placed and sends each bundle as soon as it is full, a few
+ * at once. A component waits for those bundles that carry what it refers to, so a bundle refers only to itself or to
+ * what is stored.
+ */
+export class Loader {
+  readonly #context: LoadContext;
+  readonly #lanes: LanePool;
+  readonly #sending = new Map<number, Promise<void>>();
+  /** Rows of components too large for one bundle: stored without some of their references, closed at the end. */
+  readonly incomplete: number[] = [];
+  #draft = new Draft(0);
+  #outside: OutsideIds = new Map();
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor(context: LoadContext, lanes: LanePool) {
+    this.#context = context;
+    this.#lanes = lanes;
+  }
+
+  /** `outside` must know every target of the component that lies outside the export. */
+  async place(component: Component, outside: OutsideIds): Promise<void> {
+    this.#outside = outside;
+    for (;;) {
+      await this.#targetsSettled(component);
+      const decisions = await this.#compose(component);
+      const writes = decisions.filter(isWrite);
+      if (writes.length === 0) {
+        for (const decision of decisions) settleDecision(this.#context, decision, new Map());
+        return;
+      }
+      if (this.#draft.fits(writes)) return this.#add(component, decisions);
+      for (const member of component) this.#draft.urns.delete(member.prepared.row);
+      if (this.#draft.isEmpty) return this.#placeTooLarge(component);
+      await this.#flush();
+    }
+  }
+
+  /** Sends what is left and waits until every bundle has ended. */
+  async finish(): Promise<void> {
+    await this.#flush();
+    await Promise.all(this.#sending.values());
+  }
+
+  /** Waits for the bundles on their way, whatever became of them: after this nothing of this run is in flight. */
+  async idle(): Promise<void> {
+    await Promise.allSettled(this.#sending.values());
+  }
+
+  #add(component: Component, decisions: readonly Decision[]): void {
+    for (const { prepared, stored } of component) {
+      if (!stored) this.#context.states.setPending(prepared.row, this.#draft.number);
+    }
+    const incomplete = decisions.filter((decision) => isWrite(decision) && decision.isIncomplete);
+    this.incomplete.push(...incomplete.map((decision) => decision.member.prepared.row));
+    this.#draft.add(component, decisions);
+  }
+
+  async #compose(component: Component): Promise<Decision[]> {
+    for (const member of component) if (!member.stored) this.#draft.urns.set(member.prepared.row, member.urn);
+    const decisions: Decision[] = [];
+    for (const member of component)
+      decisions.push(await composeEntry(this.#context, member, this.#draft.urns, this.#outside));
+    return decisions;
+  }
+
+  async #targetsSettled(component: Component): Promise<void> {
+    const { binding, index, states } = this.#context;
+    const patient = binding.kind === 'own' ? [binding.row] : [];
+    const targets = component.flatMap((member) => index.targets(member.prepared.row));
+    for (const row of [...patient, ...targets]) {
+      const bundle = states.pendingBundle(row);
+      if (bundle !== undefined && bundle !== this.#draft.number) await this.#sending.get(bundle);
+    }
+  }
+
+  async #placeTooLarge(component: Component): Promise<void> {
+    const [only] = component;
+    if (only && component.length === 1)
+      return settleProblem(this.#context, only.prepared.row, 'quarantined', 'too-large');
+    for (const member of component) await this.place([member], this.#outside);
+  }
+
+  async #flush(): Promise<void> {
+    if (this.#failure) throw this.#failure.error;
+    const draft = this.#draft;
+    if (draft.isEmpty) return;
+    this.#draft = new Draft(draft.number + 1);
+    const { components, decisions, urns } = draft;
+    const drafted: Work = { components, decisions, urns, outside: this.#outside };
+    const work = this.#carriesPatient(draft) ? await recompose(this.#context, drafted, components) : drafted;
+    const lane = await this.#lanes.acquire();
+    const sent = commitBundle(this.#context, lane, work).finally(() => this.#lanes.release(lane));
+    sent.then(
+      () => this.#sending.delete(draft.number),
+      (error: unknown) => {
+        this.#failure ??= { error };
+      },
+    );
+    this.#sending.set(draft.number, sent);
+  }
+
+  /** The rows before the export's own Patient were composed before it had a name in the bundle. */
+  #carriesPatient(draft: Draft): boolean {
+    const { binding } = this.#context;
+    return binding.kind === 'own' && draft.urns.has(binding.row);
+  }
+}

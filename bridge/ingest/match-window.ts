@@ -1,0 +1,77 @@
+import { isResourceType } from '@medplum/core';
+import { formatSourceKey, type SourceKey } from '../contract/source-key.ts';
+import { type Member, makeMember, type OutsideIds, rowOf, targetKey } from './compose-entry.ts';
+import type { LoadContext } from './load-context.ts';
+import { lookUp, probeTypes, type StoredVersion } from './look-up.ts';
+import { metaSource } from './meta-source.ts';
+import { parseReference } from './parse-reference.ts';
+import type { PreparedResource } from './prepare-resource.ts';
+
+/** Prepared rows of one window with what the store has of them, and of what they refer to outside the export. */
+export interface MatchedWindow {
+  readonly components: readonly (readonly Member[])[];
+  readonly outside: OutsideIds;
+}
+
+/** Finds in the store what an earlier import of the namespace left there. */
+export class Matcher {
+  readonly #context: LoadContext;
+  /** Types asked for so far, and those of them that hold anything of the namespace: on a first import, none. */
+  readonly #asked = new Set<string>();
+  readonly #held = new Set<string>();
+
+  constructor(context: LoadContext) {
+    this.#context = context;
+  }
+
+  /** `isRevisit`: the rows were settled before and are only completed. */
+  async match(prepared: readonly (readonly PreparedResource[])[], isRevisit = false): Promise<MatchedWindow> {
+    const { medplum, origin, states, signal } = this.#context;
+    const flat = prepared.flat();
+    const own = flat.map(({ key }) => key);
+    const far = [...this.#farTargets(flat).values()];
+    await this.#probe([...own, ...far.map(({ key }) => key)]);
+    const askable = (key: SourceKey): boolean => isRevisit || this.#held.has(key.resourceType);
+    const keys = [...own, ...far.map(({ key }) => key)].filter(askable);
+    const found = await lookUp(medplum, origin.namespace, keys, signal);
+    const stored = (key: SourceKey): StoredVersion | undefined => found.get(metaSource(origin.namespace, key));
+
+    const outside = new Map<string, string>();
+    for (const { key, row } of far) {
+      const version = stored(key);
+      if (version && row === -1) outside.set(formatSourceKey(key), version.id);
+      if (version && row !== -1) states.setStored(row, version.id);
+    }
+    const components = prepared.map((members) => members.map((one) => makeMember(one, stored(one.key), isRevisit)));
+    for (const { prepared: one, stored: version } of components.flat())
+      if (version) states.setStored(one.row, version.id);
+    return { components, outside };
+  }
+
+  /** What the rows refer to that is neither in the window nor behind it. */
+  #farTargets(prepared: readonly PreparedResource[]): Map<string, { key: SourceKey; row: number }> {
+    const { index, states } = this.#context;
+    const near = new Set(prepared.map(({ row }) => row));
+    const far = new Map<string, { key: SourceKey; row: number }>();
+    for (const { text } of prepared.flatMap(({ links }) => links)) {
+      const parsed = parseReference(text);
+      const row = rowOf(index, parsed);
+      if (row !== -1 && (near.has(row) || !states.isUnseen(row))) continue;
+      if (row === -1 && (parsed.kind !== 'literal' || !isResourceType(parsed.resourceType))) continue;
+      const key =
+        row === -1 && parsed.kind === 'literal'
+          ? { resourceType: parsed.resourceType, id: parsed.id }
+          : targetKey(index, row, parsed);
+      far.set(formatSourceKey(key), { key, row });
+    }
+    return far;
+  }
+
+  async #probe(keys: readonly SourceKey[]): Promise<void> {
+    const { medplum, origin, signal } = this.#context;
+    const types = [...new Set(keys.map((key) => key.resourceType))].filter((type) => !this.#asked.has(type));
+    for (const type of types) this.#asked.add(type);
+    if (types.length === 0) return;
+    for (const type of await probeTypes(medplum, origin.namespace, types, signal)) this.#held.add(type);
+  }
+}

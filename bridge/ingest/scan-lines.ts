@@ -1,0 +1,108 @@
+import { open } from 'node:fs/promises';
+
+/** One line of the spool, without its line ending. */
+export interface Line {
+  /** 1-based, blank lines counted, so that it is the number an editor shows. */
+  readonly number: number;
+  /** Byte offset of the first byte in the file. */
+  readonly offset: number;
+  /** Length in bytes, without the line ending. */
+  readonly length: number;
+  /** The bytes; undefined when the line is longer than `maxLineBytes`. Only valid until the next batch is asked for. */
+  readonly bytes: Buffer | undefined;
+}
+
+const LF = 0x0a;
+const CR = 0x0d;
+const CHUNK_BYTES = 1 << 20;
+const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
+
+/**
+ * Reads a file as lines, in batches, at constant memory: a line longer than `maxLineBytes` is measured, never held.
+ * Splits on 0x0A only, so that UTF-8 is never cut; takes CRLF, a BOM, blank lines (left out, but numbered) and a missing
+ * last line ending. `signal` stops it between two chunks.
+ */
+export async function* scanLines(file: string, maxLineBytes: number, signal?: AbortSignal): AsyncGenerator<Line[]> {
+  const handle = await open(file, 'r');
+  const splitter = new LineSplitter(maxLineBytes);
+  const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+  try {
+    for (;;) {
+      signal?.throwIfAborted();
+      const { bytesRead } = await handle.read(chunk, 0, CHUNK_BYTES, null);
+      if (bytesRead === 0) break;
+      yield splitter.push(chunk.subarray(0, bytesRead));
+    }
+    yield splitter.end();
+  } finally {
+    await handle.close();
+  }
+}
+
+class LineSplitter {
+  readonly #maxLineBytes: number;
+  /** The begun line's pieces from earlier chunks; dropped as soon as it is longer than allowed. */
+  #pieces: Buffer[] = [];
+  #begunBytes = 0;
+  #lineStart = 0;
+  #number = 1;
+
+  constructor(maxLineBytes: number) {
+    this.#maxLineBytes = maxLineBytes;
+  }
+
+  push(chunk: Buffer): Line[] {
+    const lines: Line[] = [];
+    let start = 0;
+    for (let end = chunk.indexOf(LF, start); end !== -1; end = chunk.indexOf(LF, start)) {
+      this.#finish(chunk.subarray(start, end), lines);
+      this.#lineStart += 1;
+      this.#number += 1;
+      start = end + 1;
+    }
+    this.#hold(chunk.subarray(start));
+    return lines;
+  }
+
+  end(): Line[] {
+    const lines: Line[] = [];
+    this.#finish(Buffer.alloc(0), lines);
+    return lines;
+  }
+
+  /** Keeps a copy: the chunk's memory is used again. */
+  #hold(rest: Buffer): void {
+    this.#begunBytes += rest.length;
+    if (this.#begunBytes > this.#maxLineBytes) this.#pieces = [];
+    else if (rest.length > 0) this.#pieces.push(Buffer.from(rest));
+  }
+
+  #finish(tail: Buffer, lines: Line[]): void {
+    const rawLength = this.#begunBytes + tail.length;
+    const raw = this.#bytes(rawLength, tail);
+    const line = trimmed(this.#number, this.#lineStart, rawLength, raw);
+    if (line) lines.push(line);
+    this.#lineStart += rawLength;
+    this.#begunBytes = 0;
+    this.#pieces = [];
+  }
+
+  #bytes(rawLength: number, tail: Buffer): Buffer | undefined {
+    if (rawLength > this.#maxLineBytes) return undefined;
+    return this.#pieces.length === 0 ? tail : Buffer.concat([...this.#pieces, tail], rawLength);
+  }
+}
+
+/** The line without BOM and CR, or undefined for a blank one. */
+function trimmed(number: number, offset: number, rawLength: number, raw: Buffer | undefined): Line | undefined {
+  if (!raw) return { number, offset, length: rawLength, bytes: undefined };
+  const start = offset === 0 && raw.subarray(0, 3).equals(BOM) ? 3 : 0;
+  const end = raw.at(-1) === CR ? raw.length - 1 : raw.length;
+  const bytes = raw.subarray(start, end);
+  if (isBlank(bytes)) return undefined;
+  return { number, offset: offset + start, length: bytes.length, bytes };
+}
+
+function isBlank(bytes: Buffer): boolean {
+  return bytes.every((byte) => byte === 0x20 || byte === 0x09 || byte === CR);
+}

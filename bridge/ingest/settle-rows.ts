@@ -1,0 +1,50 @@
+import type { OperationOutcome, OperationOutcomeIssue } from '@medplum/fhirtypes';
+import type { LineProblem } from '../contract/import-report.ts';
+import type { Decision, Member } from './compose-entry.ts';
+import type { LoadContext } from './load-context.ts';
+
+/** Element names and indexes only: an expression may quote what the source called a property, never more than a word of it. */
+const SAFE_EXPRESSION = /^[A-Za-z0-9_.[\]]{1,200}$/;
+
+/** A decision that was carried out. `ids` are those that the transaction gave. */
+export function settleDecision(context: LoadContext, decision: Decision, ids: ReadonlyMap<number, string>): void {
+  const { prepared, stored, isRevisit } = decision.member;
+  const { row, key } = prepared;
+  const id = ids.get(row) ?? stored?.id;
+  if (id) context.states.setStored(row, id, decision.kind === 'create');
+  if (isRevisit) return;
+  if (decision.kind === 'edited-here') settleProblem(context, row, 'skipped', 'edited-here');
+  else
+    context.tally.settle(
+      decision.kind === 'create' ? 'created' : decision.kind === 'update' ? 'updated' : 'unchanged',
+      key.resourceType,
+    );
+}
+
+/** The server refused the row although our own validation did not: quarantined with the server's issues. */
+export function settleRefused(context: LoadContext, member: Member, outcome: OperationOutcome): void {
+  const { row } = member.prepared;
+  if (!member.stored) context.states.setAbsent(row);
+  if (!member.isRevisit) settleProblem(context, row, 'quarantined', 'refused-by-server', outcome.issue);
+}
+
+/** A row that will not be loaded. References to it become logical, unless an earlier import stored it. */
+export function settleProblem(
+  context: LoadContext,
+  row: number,
+  disposition: LineProblem['disposition'],
+  code: string,
+  issues: readonly OperationOutcomeIssue[] = [],
+): void {
+  const { index, states, tally } = context;
+  if (states.storedId(row) === undefined) states.setAbsent(row);
+  const expression = issues.flatMap((issue) => issue.expression ?? []).filter((text) => SAFE_EXPRESSION.test(text));
+  tally.settleProblem({
+    line: index.lineNumber(row),
+    file: index.place(row).file,
+    disposition,
+    code,
+    resourceType: index.typeOf(row),
+    ...(expression.length > 0 ? { expression: expression.slice(0, 10) } : {}),
+  });
+}

@@ -1,0 +1,74 @@
+import type { Meta } from '@medplum/fhirtypes';
+import { EHI_EXPORT_SYSTEM, ORG_CONNECTION_SYSTEM, SOURCE_META_EXTENSION } from '../contract/identifiers.ts';
+import { formatSourceKey, type SourceKey } from '../contract/source-key.ts';
+import { metaSource } from './meta-source.ts';
+import { isObject, type Json, type JsonObject } from './walk-references.ts';
+
+/** Where the resources of one import belong. */
+export interface Origin {
+  /** The first org_connection_id of a lineage (design, principle 3). */
+  readonly namespace: string;
+  /** Fasten's `task_id`, or what stands for it when a file is imported by hand. */
+  readonly exportId: string;
+}
+
+/** Tags of every resource of this origin: what it belongs to, and what last wrote it. */
+export function originTags(origin: Origin): NonNullable<Meta['tag']> {
+  return [
+    { system: ORG_CONNECTION_SYSTEM, code: origin.namespace },
+    { system: EHI_EXPORT_SYSTEM, code: origin.exportId },
+  ];
+}
+
+/**
+ * `meta` of a loaded resource: the source's own profile, security, tags and extensions, our `source` and tags, and one
+ * extension with what the server would overwrite and the hash of what was written. `accounts` puts a resource that does
+ * not name the patient into the patient's compartment.
+ */
+export function shapeMeta(
+  own: Json | undefined,
+  key: SourceKey,
+  origin: Origin,
+  sha256: string,
+  account: string | undefined,
+): JsonObject {
+  const { source, versionId, lastUpdated, tag, extension, ...kept } = isObject(own) ? own : {};
+  const id = formatSourceKey(key);
+  const hashed = metaSource(origin.namespace, key).includes('/sha256:');
+  const parts = { sha256, source, versionId, lastUpdated, id: hashed ? id : undefined };
+  return {
+    ...withoutServerOwned(kept),
+    source: metaSource(origin.namespace, key),
+    tag: [...list(tag), ...(originTags(origin) as JsonObject[])],
+    extension: [...list(extension), { url: SOURCE_META_EXTENSION, extension: textExtensions(parts) }],
+    ...(account ? { accounts: [{ reference: account }] } : {}),
+  };
+}
+
+/** What the source says in `meta` and a change of which is a change of the resource. */
+export function hashedMeta(own: Json | undefined): JsonObject {
+  const { profile, security } = isObject(own) ? own : {};
+  return { profile, security };
+}
+
+/** The hash that the stored resource was written with, undefined when it carries none. */
+export function storedHash(meta: Meta | undefined): string | undefined {
+  const ours = meta?.extension?.find((extension) => extension.url === SOURCE_META_EXTENSION);
+  return ours?.extension?.find((part) => part.url === 'sha256')?.valueString;
+}
+
+/** Medplum's own elements in `meta`: an export that came out of another Medplum (FooClinic) carries them. */
+function withoutServerOwned(meta: JsonObject): JsonObject {
+  const { author, onBehalfOf, project, account, accounts, compartment, ...rest } = meta;
+  return rest;
+}
+
+function textExtensions(parts: Record<string, Json | undefined>): JsonObject[] {
+  return Object.entries(parts).flatMap(([url, value]) =>
+    typeof value === 'string' && value !== '' ? [{ url, valueString: value }] : [],
+  );
+}
+
+function list(value: Json | undefined): Json[] {
+  return Array.isArray(value) ? value : [];
+}

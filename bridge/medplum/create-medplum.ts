@@ -1,0 +1,89 @@
+import { MedplumClient } from '@medplum/core';
+import { Agent, fetch as undiciFetch } from 'undici';
+import { PermanentError } from '../errors.ts';
+import { LostReplyError } from './lost-reply-error.ts';
+import { type Fetch, type Pacing, pacedFetch } from './paced-fetch.ts';
+
+export interface MedplumSettings extends Pacing {
+  /** Root of the server, e.g. `https://api.medplum.com/`; FHIR lies at `fhir/R4/` below it. */
+  readonly baseUrl: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** How long one reply may take, in milliseconds. Default 120,000: twice Postgres's statement timeout there. */
+  readonly replyTimeoutMs?: number;
+}
+
+/** A signed-in client and what must be closed with it. */
+export interface MedplumConnection {
+  readonly client: MedplumClient;
+  /** Quota seen in the last reply: units left and seconds until they return; undefined where the server names none. */
+  close(): Promise<void>;
+}
+
+/**
+ * Signs in by client credentials and gives a MedplumClient that never repeats a write by itself: a reply that was lost is
+ * a {@link LostReplyError}, since the server may still commit what it was sent.
+ * Throws PermanentError `medplum-credentials` or `medplum-unreachable` with what to do.
+ */
+export async function createMedplum(settings: MedplumSettings): Promise<MedplumConnection> {
+  const agent = new Agent({
+    headersTimeout: settings.replyTimeoutMs ?? 120_000,
+    bodyTimeout: 120_000,
+    connections: 16,
+  });
+  const plain: Fetch = (url, init) =>
+    undiciFetch(url, { ...init, dispatcher: agent } as Parameters<
+      typeof undiciFetch
+    >[1]) as unknown as Promise<Response>;
+  const client = new MedplumClient({
+    baseUrl: settings.baseUrl,
+    fetch: pacedFetch(settledFetch(plain), settings),
+    cacheTime: 0,
+    maxRetries: 0,
+    refreshGracePeriod: 60_000,
+  });
+  try {
+    await client.startClientLogin(settings.clientId, settings.clientSecret);
+  } catch (error) {
+    await agent.close();
+    throw signInFault(settings.baseUrl, error);
+  }
+  return { client, close: () => agent.close() };
+}
+
+/** Turns network faults and 5xx into {@link LostReplyError}: the only two cases in which nobody knows what happened. */
+function settledFetch(fetch: Fetch): Fetch {
+  return async (url, init) => {
+    let response: Response;
+    try {
+      response = await fetch(url, init);
+    } catch (error) {
+      if (init?.signal?.aborted) throw init.signal.reason;
+      throw new LostReplyError(networkCode(error), error);
+    }
+    if (response.status >= 500) {
+      await response.body?.cancel();
+      throw new LostReplyError(`http-${response.status}`);
+    }
+    return response;
+  };
+}
+
+function networkCode(error: unknown): string {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  return cause instanceof Error && 'code' in cause ? String(cause.code) : 'network';
+}
+
+function signInFault(baseUrl: string, error: unknown): PermanentError {
+  const origin = new URL(baseUrl).origin;
+  if (error instanceof LostReplyError) {
+    return new PermanentError(
+      'medplum-unreachable',
+      `no Medplum server answers at ${origin} (${error.code}): start it, or set MEDPLUM_BASE_URL`,
+    );
+  }
+  return new PermanentError(
+    'medplum-credentials',
+    `${origin} refused the client credentials: check MEDPLUM_CLIENT_ID and MEDPLUM_CLIENT_SECRET`,
+  );
+}
