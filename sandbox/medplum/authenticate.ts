@@ -1,0 +1,71 @@
+import { OperationOutcomeError, unauthorized } from '@medplum/core';
+import type { Request, RequestHandler, Response } from 'express';
+import type { Login, Logins, Member } from './logins.ts';
+import type { QuotaAccount, QuotaBook } from './quota.ts';
+import { sameSecret, type Tokens } from './tokens.ts';
+
+export interface AuthWorld {
+  readonly logins: Logins;
+  readonly members: ReadonlyMap<string, Member>;
+  readonly tokens: Tokens;
+  readonly quotas: QuotaBook;
+}
+
+/** Who makes a request. */
+export interface Caller {
+  readonly member: Member;
+  /** Absent with HTTP Basic. */
+  readonly login: Login | undefined;
+  readonly quota: QuotaAccount;
+}
+
+const callers = new WeakMap<Request, Caller>();
+
+/** The caller of a request that went through {@link requireCaller}. */
+export function callerOf(req: Request): Caller {
+  const caller = callers.get(req);
+  if (!caller) throw new OperationOutcomeError(unauthorized);
+  return caller;
+}
+
+/** Lets nobody pass without a living access token, or a client's id and secret: 401. */
+export function requireCaller(world: AuthWorld): RequestHandler {
+  return async (req: Request, _res: Response, next) => {
+    const found = await identify(world, req.headers.authorization ?? '');
+    if (!found) throw new OperationOutcomeError(unauthorized);
+    const { member, login } = found;
+    callers.set(req, { member, login, quota: world.quotas.openAccount(member.membershipId, member.project.id) });
+    next();
+  };
+}
+
+async function identify(
+  world: AuthWorld,
+  header: string,
+): Promise<{ member: Member; login: Login | undefined } | undefined> {
+  const [scheme, value = ''] = header.split(' ');
+  if (scheme === 'Basic') {
+    const credentials = basicCredentials(value);
+    const member = credentials && findClient(world.members, credentials.id);
+    const valid = member?.client && sameSecret(member.client.secret, credentials?.secret ?? '');
+    return member && valid ? { member, login: undefined } : undefined;
+  }
+  if (scheme !== 'Bearer') return undefined;
+  const claims = await world.tokens.read(value);
+  // A refresh token is ours too, but says nothing about a profile.
+  if (!claims?.profile) return undefined;
+  const login = world.logins.find(String(claims.login_id));
+  const member = login && world.members.get(login.membershipId);
+  return member && !login.revoked ? { member, login } : undefined;
+}
+
+/** Id and secret of an HTTP Basic header's base64 part. */
+export function basicCredentials(base64: string): { id: string; secret: string } | undefined {
+  const text = Buffer.from(base64, 'base64').toString('utf8');
+  const colon = text.indexOf(':');
+  return colon < 0 ? undefined : { id: text.slice(0, colon), secret: text.slice(colon + 1) };
+}
+
+export function findClient(members: ReadonlyMap<string, Member>, clientId: string): Member | undefined {
+  return [...members.values()].find((member) => member.client?.id === clientId);
+}

@@ -1,0 +1,68 @@
+import { createReadStream, createWriteStream, mkdirSync } from 'node:fs';
+import { copyFile, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Tokens } from './tokens.ts';
+
+const LINK_SECONDS = 3600;
+
+/** Bytes of Binaries, one file a version, and the links that serve them without a token. */
+export class BinaryStorage {
+  readonly #folder: string;
+  readonly #tokens: Tokens;
+  readonly #storageBase: string;
+
+  /** @param storageBase where the files are served, ending in a slash */
+  constructor(folder: string, tokens: Tokens, storageBase: string) {
+    mkdirSync(folder, { recursive: true });
+    this.#folder = folder;
+    this.#tokens = tokens;
+    this.#storageBase = storageBase;
+  }
+
+  /** Streams to disk; a stream that breaks off leaves no file. */
+  async write(id: string, versionId: string, bytes: Readable): Promise<void> {
+    const file = this.#file(id, versionId);
+    try {
+      await pipeline(bytes, createWriteStream(file));
+    } catch (error) {
+      await rm(file, { force: true });
+      throw error;
+    }
+  }
+
+  async copy(id: string, fromVersionId: string, toVersionId: string): Promise<void> {
+    if (await this.exists(id, fromVersionId))
+      await copyFile(this.#file(id, fromVersionId), this.#file(id, toVersionId));
+  }
+
+  read(id: string, versionId: string): Readable {
+    return createReadStream(this.#file(id, versionId));
+  }
+
+  async exists(id: string, versionId: string): Promise<boolean> {
+    return stat(this.#file(id, versionId)).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  /** A link that works for an hour, for whoever has it. */
+  presign(id: string, versionId: string): string {
+    const expires = Math.floor(Date.now() / 1000) + LINK_SECONDS;
+    const path = `${id}/${versionId}?Expires=${expires}`;
+    return `${this.#storageBase}${path}&Signature=${this.#tokens.signature(path)}`;
+  }
+
+  /** HTTP status for a presented link: 200 good, 401 not ours, 410 too old. */
+  checkLink(id: string, versionId: string, expires: string, signature: string): 200 | 401 | 410 {
+    if (!signature) return 401;
+    if (!expires || Date.now() / 1000 > Number.parseInt(expires, 10)) return 410;
+    return this.#tokens.signature(`${id}/${versionId}?Expires=${expires}`) === signature ? 200 : 401;
+  }
+
+  #file(id: string, versionId: string): string {
+    return join(this.#folder, `${id}.${versionId}`);
+  }
+}

@@ -1,0 +1,97 @@
+import { allOk, badRequest, isResource, normalizeOperationOutcome, type OperationOutcomeError } from '@medplum/core';
+import type { OperationOutcome } from '@medplum/fhirtypes';
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import { authRoutes } from './auth-routes.ts';
+import { type AuthWorld, requireCaller } from './authenticate.ts';
+import { binaryRoutes, storageRoutes } from './binary-routes.ts';
+import { asyncBatchRoute, fhirRoutes } from './fhir-routes.ts';
+import { oauthRoutes } from './oauth-routes.ts';
+import type { QuotaBook } from './quota.ts';
+import { type ReplyWorld, sendOutcome } from './send-fhir.ts';
+import type { Switches } from './switches.ts';
+
+const JSON_TYPES = ['application/json', 'application/*+json'];
+const EXPOSED_HEADERS = 'Content-Location, ETag, Last-Modified, Location, RateLimit';
+
+/** The whole HTTP surface, without a port. Order as on the real server: raw Binaries come before the body parsers. */
+export function buildApp(auth: AuthWorld, world: ReplyWorld): Express {
+  const { switches } = world.repository;
+  const authenticated = requireCaller(auth);
+  const app = express();
+  app.disable('etag');
+  app.disable('x-powered-by');
+  app.use(allowAnyOrigin);
+  app.use(rateLimit(auth.quotas, switches));
+  app.use('/fhir/R4/Binary', (req, res, next) => (req.method === 'GET' ? next() : authenticated(req, res, next)));
+  app.use('/fhir/R4/Binary', binaryRoutes(world));
+  app.post('/fhir/R4', authenticated, asyncBatchRoute(world));
+  app.use(express.urlencoded({ extended: false }));
+  app.use(jsonBody(switches));
+  app.get('/', (_req, res) => {
+    res.type('text').send('Sandbox Medplum: FHIR at /fhir/R4, tokens at /oauth2/token\n');
+  });
+  app.get('/healthcheck', (_req, res) => {
+    res.json({ ok: true, version: 'sandbox' });
+  });
+  app.use('/auth', authRoutes(auth, world.repository.store));
+  app.use('/oauth2', oauthRoutes(auth));
+  app.use('/storage', storageRoutes(world));
+  app.use('/fhir/R4', (req, res, next) => (req.path === '/metadata' ? next() : authenticated(req, res, next)));
+  app.use('/fhir/R4', fhirRoutes(world));
+  app.use((_req, res) => {
+    res.sendStatus(404);
+  });
+  app.use(answerErrors);
+  return app;
+}
+
+/** It is a sandbox on loopback: any page may call it. Credentials need the origin by name, not a star. */
+const allowAnyOrigin: RequestHandler = (req, res, next) => {
+  const origin = req.get('Origin');
+  if (origin) {
+    res.set('Access-Control-Allow-Origin', origin);
+    res.set('Access-Control-Allow-Credentials', 'true');
+    res.set('Access-Control-Expose-Headers', EXPOSED_HEADERS);
+    res.vary('Origin');
+  }
+  if (req.method !== 'OPTIONS') {
+    next();
+    return;
+  }
+  res.set('Access-Control-Allow-Methods', 'GET,HEAD,PUT,PATCH,POST,DELETE');
+  res.set('Access-Control-Allow-Headers', req.get('Access-Control-Request-Headers') ?? '');
+  res.sendStatus(204);
+};
+
+function rateLimit(quotas: QuotaBook, switches: Switches): RequestHandler {
+  return (req, res, next) => {
+    const requests = quotas.countRequest(req.ip ?? '');
+    if (switches.rateLimitHeaders) res.set('RateLimit', requests);
+    next();
+  };
+}
+
+/** The limit is read at each request: tests change it on the running server. */
+function jsonBody(switches: Switches): RequestHandler {
+  return (req, res, next) => express.json({ type: JSON_TYPES, limit: switches.maxJsonBytes })(req, res, next);
+}
+
+/** Every failure is an OperationOutcome. Four parameters are how Express knows an error handler. */
+const answerErrors: ErrorRequestHandler = (error, _req, res, next) => {
+  if (res.headersSent) next(error);
+  else sendOutcome(res, outcomeOf(error));
+};
+
+function outcomeOf(error: Partial<OperationOutcomeError> & { type?: string }): OperationOutcome {
+  if (isResource<OperationOutcome>(error.outcome, 'OperationOutcome')) return error.outcome;
+  switch (error.type) {
+    case 'entity.parse.failed':
+      return badRequest('Content could not be parsed');
+    case 'entity.too.large':
+      return badRequest('File too large');
+    case 'request.aborted':
+      return allOk;
+    default:
+      return normalizeOperationOutcome(error);
+  }
+}

@@ -1,0 +1,70 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { allOk, isOk, OperationOutcomeError, validateResource } from '@medplum/core';
+import { type FhirRequest, FhirRouter, type HttpMethod } from '@medplum/fhir-router';
+import type { Resource } from '@medplum/fhirtypes';
+import { type Request, type RequestHandler, type Response, Router } from 'express';
+import { startAsyncBatch } from './async-batch.ts';
+import { callerOf } from './authenticate.ts';
+import { capabilityStatement } from './capability-statement.ts';
+import { repositoryFor } from './request-repository.ts';
+import { type ReplyWorld, sendOutcome, sendResource } from './send-fhir.ts';
+
+/** Everything below `/fhir/R4` but raw Binaries: Medplum's own router over the sandbox's repository. */
+export function fhirRoutes(world: ReplyWorld): Router {
+  const fhirRouter = newFhirRouter();
+  const router = Router();
+  router.get('/metadata', (_req, res) => {
+    res.json(capabilityStatement(world.repository.urls.fhirBase));
+  });
+  router.use('{*path}', async (req, res) => {
+    const { delayMs } = world.repository.switches;
+    if (delayMs > 0) await pause(delayMs);
+    const repo = repositoryFor(world.repository, req);
+    const [outcome, resource] = await fhirRouter.handleRequest(toFhirRequest(world, req), repo);
+    if (!resource) {
+      if (!isOk(outcome)) throw new OperationOutcomeError(outcome);
+      sendOutcome(res, outcome);
+      return;
+    }
+    // The real server empties the whole reply, statuses of the entries too.
+    if (req.get('Prefer') === 'return=minimal' && isOk(outcome)) res.status(200).end();
+    else await sendResource(world, repo, req, res, outcome, resource);
+  });
+  return router;
+}
+
+/** `Prefer: respond-async` on a batch, ahead of the body limit. */
+export function asyncBatchRoute(world: ReplyWorld): RequestHandler {
+  const fhirRouter = newFhirRouter();
+  return async (req: Request, res: Response, next) => {
+    if (req.get('Prefer') !== 'respond-async') {
+      next();
+      return;
+    }
+    await startAsyncBatch(world, fhirRouter, toFhirRequest(world, req), repositoryFor(world.repository, req), req, res);
+  };
+}
+
+function newFhirRouter(): FhirRouter {
+  const router = new FhirRouter({ introspectionEnabled: true });
+  router.add('POST', ':resourceType/$validate', async (req) => {
+    validateResource(req.body as Resource);
+    return [allOk];
+  });
+  return router;
+}
+
+function toFhirRequest(world: ReplyWorld, req: Request): FhirRequest {
+  const { project } = callerOf(req).member;
+  const transactions = world.repository.switches.transactionBundles && project.features.includes('transaction-bundles');
+  return {
+    method: req.method as HttpMethod,
+    url: req.originalUrl.slice(req.originalUrl.indexOf('/fhir/R4') + '/fhir/R4'.length),
+    pathname: '',
+    params: {},
+    query: {},
+    body: req.body ?? {},
+    headers: req.headers,
+    config: { transactions },
+  };
+}

@@ -1,0 +1,201 @@
+import {
+  convertToSearchableDates,
+  convertToSearchableNumbers,
+  convertToSearchableQuantities,
+  convertToSearchableReferences,
+  convertToSearchableStrings,
+  convertToSearchableTokens,
+  convertToSearchableUris,
+  evalFhirPathTyped,
+  getSearchParameterDetails,
+  getSearchParameters,
+  SearchParameterType,
+  type TypedValue,
+  toTypedValue,
+} from '@medplum/core';
+import type { Reference, Resource, SearchParameter } from '@medplum/fhirtypes';
+import type { Value } from './open-database.ts';
+
+export type IndexTable =
+  | 'token_index'
+  | 'text_index'
+  | 'string_index'
+  | 'reference_index'
+  | 'date_index'
+  | 'number_index';
+
+/** One row to be: the search parameter's code, and the columns between `param` and `rid`. */
+export interface IndexRow {
+  readonly table: IndexTable;
+  readonly code: string;
+  readonly values: readonly Value[];
+}
+
+/** The real server's text columns end there; longer values are stored with the resource but never found. */
+const MAX_INDEXED_CHARACTERS = 2700;
+
+const TEXT_SYSTEM = 'text';
+/** Answered from the columns of `resource` itself. */
+const COLUMN_PARAMETERS = new Set(['_id', '_lastUpdated', '_source', '_compartment', '_deleted', '_project']);
+const INDEXED_TYPES = new Set(['token', 'string', 'reference', 'date', 'number', 'quantity', 'uri']);
+
+/** Which table holds a search parameter's values; undefined: not searchable here. */
+export function indexTableOf(param: SearchParameter): IndexTable | undefined {
+  switch (param.type) {
+    case 'token':
+    case 'uri':
+      return 'token_index';
+    case 'string':
+      return 'string_index';
+    case 'reference':
+      return 'reference_index';
+    case 'date':
+      return 'date_index';
+    case 'number':
+    case 'quantity':
+      return 'number_index';
+    default:
+      return undefined;
+  }
+}
+
+/** Every index row of a resource. Pure: the rows of an old version are found again by calling it with that version. */
+export function indexResource(resource: Resource): IndexRow[] {
+  const rows = new Map<string, IndexRow>();
+  if (resource.resourceType === 'Binary') return [];
+  for (const { reference } of resource.meta?.compartment ?? []) {
+    if (reference) rows.set(reference, { table: 'reference_index', code: '_compartment', values: [reference] });
+  }
+  const root = [toTypedValue(resource)];
+  for (const param of indexedParameters(resource.resourceType)) {
+    const details = getSearchParameterDetails(resource.resourceType, param);
+    const values = evalFhirPathTyped(details.parsedExpression, root);
+    if (values.length === 0) continue;
+    for (const row of rowsOf(param, details.type, values)) {
+      rows.set(`${row.table}\0${row.code}\0${row.values.join('\0')}`, row);
+    }
+  }
+  return [...rows.values()];
+}
+
+const parametersByType = new Map<string, readonly SearchParameter[]>();
+
+function indexedParameters(resourceType: string): readonly SearchParameter[] {
+  let params = parametersByType.get(resourceType);
+  if (!params) {
+    params = Object.values(getSearchParameters(resourceType) ?? {}).filter(
+      (p) => p.expression && INDEXED_TYPES.has(p.type) && !COLUMN_PARAMETERS.has(p.code),
+    );
+    parametersByType.set(resourceType, params);
+  }
+  return params;
+}
+
+function rowsOf(param: SearchParameter, type: SearchParameterType, values: TypedValue[]): IndexRow[] {
+  const code = param.code;
+  switch (param.type) {
+    case 'token':
+      return type === SearchParameterType.BOOLEAN
+        ? [{ table: 'token_index', code, values: [String(values[0]?.value), ''] }]
+        : tokenRows(code, values);
+    case 'uri':
+      return texts(convertToSearchableUris(values)).map((v) => ({ table: 'token_index', code, values: [v, ''] }));
+    case 'string':
+      return stringRows(code, values);
+    case 'reference':
+      return referenceRows(code, values);
+    case 'date':
+      return dateRows(code, type, values);
+    default:
+      return numberRows(param, values);
+  }
+}
+
+function tokenRows(code: string, values: TypedValue[]): IndexRow[] {
+  return convertToSearchableTokens(values, { textSearchSystem: TEXT_SYSTEM }).flatMap((token): IndexRow[] => {
+    const value = token.value ?? '';
+    const row: IndexRow = { table: 'token_index', code, values: [value, token.system ?? ''] };
+    // As on the real server a display text is found by `:text`, and also as if it were a code without a system.
+    return token.system === TEXT_SYSTEM
+      ? [
+          { table: 'text_index', code, values: [value.toLowerCase()] },
+          { table: 'token_index', code, values: [value, ''] },
+        ]
+      : [row];
+  });
+}
+
+function stringRows(code: string, values: TypedValue[]): IndexRow[] {
+  const rows: IndexRow[] = texts(convertToSearchableStrings(values)).map((v) => ({
+    table: 'string_index',
+    code,
+    values: [v.toLowerCase(), v],
+  }));
+  // Names and addresses are found by the beginning of any of their words.
+  const worded = values.filter((v) => v.type === 'HumanName' || v.type === 'Address');
+  for (const text of texts(convertToSearchableStrings(worded))) {
+    const lower = text.toLowerCase();
+    for (const gap of lower.matchAll(/\s+/g)) {
+      rows.push({ table: 'string_index', code, values: [lower.slice(gap.index + gap[0].length), ''] });
+    }
+  }
+  return rows;
+}
+
+function referenceRows(code: string, values: TypedValue[]): IndexRow[] {
+  const rows: IndexRow[] = texts(convertToSearchableReferences(values)).map((value) => ({
+    table: 'reference_index',
+    code,
+    values: [value],
+  }));
+  for (const { value } of values) {
+    const identifier = (value as Reference | undefined)?.identifier;
+    // `subject:identifier=system|value` finds logical references, where no stored resource is named.
+    if (typeof identifier === 'object' && identifier.value) {
+      rows.push({
+        table: 'token_index',
+        code: `${code}:identifier`,
+        values: [identifier.value, identifier.system ?? ''],
+      });
+    }
+  }
+  return rows;
+}
+
+function dateRows(code: string, type: SearchParameterType, values: TypedValue[]): IndexRow[] {
+  return convertToSearchableDates(values).flatMap((period): IndexRow[] => {
+    const value = period.start ?? period.end;
+    if (!value) return [];
+    return [
+      {
+        table: 'date_index',
+        code,
+        values: [type === SearchParameterType.DATE ? value.slice(0, 10) : isoInstant(value)],
+      },
+    ];
+  });
+}
+
+/** Any date or dateTime as an instant in UTC, so that text order is time order. Unreadable values are kept as they are. */
+export function isoInstant(value: string): string {
+  const time = Date.parse(value);
+  return Number.isNaN(time) ? value : new Date(time).toISOString();
+}
+
+function numberRows(param: SearchParameter, values: TypedValue[]): IndexRow[] {
+  const numbers =
+    param.type === 'number'
+      ? convertToSearchableNumbers(values).map(([low, high]) => low ?? high)
+      : convertToSearchableQuantities(values).map((q) => q.value);
+  return numbers.filter((n) => n !== undefined).map((n) => ({ table: 'number_index', code: param.code, values: [n] }));
+}
+
+function texts(values: string[]): string[] {
+  return values.filter((v) => v.length <= MAX_INDEXED_CHARACTERS);
+}
+
+/** `meta.source` as it can be searched: null when the real server would not find it either. */
+export function indexedSource(resource: Resource): string | null {
+  const source = resource.meta?.source;
+  return source && source.length <= MAX_INDEXED_CHARACTERS ? source : null;
+}

@@ -1,0 +1,15 @@
+import type { Request } from 'express';
+import { callerOf } from './authenticate.ts';
+import { type RepositoryWorld, SqliteRepository } from './sqlite-repository.ts';
+
+/** The repository as the caller of a request sees it. */
+export function repositoryFor(world: RepositoryWorld, req: Request): SqliteRepository {
+  const { member, quota } = callerOf(req);
+  return new SqliteRepository(world, {
+    projectId: member.project.id,
+    author: { reference: member.profile, display: member.display },
+    quota,
+    extended: req.get('X-Medplum') === 'extended',
+    isGone: () => req.socket.destroyed,
+  });
+}

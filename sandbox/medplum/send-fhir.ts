@@ -1,0 +1,81 @@
+import { getStatus, isAccepted, isCreated, isResource, OperationOutcomeError } from '@medplum/core';
+import type { Binary, OperationOutcome, Resource } from '@medplum/fhirtypes';
+import type { Request, Response } from 'express';
+import type { BinaryStorage } from './binary-storage.ts';
+import { linkAttachments } from './rewrite-attachments.ts';
+import type { RepositoryWorld, SqliteRepository } from './sqlite-repository.ts';
+
+const FHIR_JSON = 'application/fhir+json';
+
+/** What is needed to answer with a resource. */
+export interface ReplyWorld {
+  readonly repository: RepositoryWorld;
+  readonly binaries: BinaryStorage;
+}
+
+/** Answers with an outcome alone; the first diagnostics of an accepted one is where the job can be looked at. */
+export function sendOutcome(res: Response, outcome: OperationOutcome): void {
+  const location = outcome.issue[0]?.diagnostics;
+  if (isAccepted(outcome) && location) res.set('Content-Location', location);
+  res.status(getStatus(outcome)).type(FHIR_JSON).send(JSON.stringify(outcome));
+}
+
+/** Answers with a resource: headers, presigned links. A Binary that is read comes as bytes unless JSON is asked for. */
+export async function sendResource(
+  world: ReplyWorld,
+  repo: SqliteRepository,
+  req: Request,
+  res: Response,
+  outcome: OperationOutcome,
+  resource: Resource,
+): Promise<void> {
+  const { versionId, lastUpdated } = resource.meta ?? {};
+  if (versionId) res.set('ETag', `W/"${versionId}"`);
+  if (lastUpdated) res.set('Last-Modified', new Date(lastUpdated).toUTCString());
+  if (isCreated(outcome))
+    res.set('Location', `${world.repository.urls.fhirBase}${resource.resourceType}/${resource.id}`);
+  res.status(getStatus(outcome));
+  if (isResource<Binary>(resource, 'Binary') && req.method === 'GET' && !req.get('Accept')?.startsWith(FHIR_JSON)) {
+    await sendBytes(world.binaries, res, resource.id ?? '', versionId ?? '', resource.contentType);
+    return;
+  }
+  const text = JSON.stringify(resource);
+  res.type(FHIR_JSON).send(text.includes('"Binary/') ? await withLinks(world, repo, resource) : text);
+}
+
+/** Streams a stored file; 404 when its upload never finished. */
+export async function sendBytes(
+  binaries: BinaryStorage,
+  res: Response,
+  id: string,
+  versionId: string,
+  contentType: string,
+): Promise<void> {
+  if (!(await binaries.exists(id, versionId))) {
+    res.sendStatus(404);
+    return;
+  }
+  res.set('Content-Type', contentType);
+  binaries.read(id, versionId).pipe(res);
+}
+
+async function withLinks(world: ReplyWorld, repo: SqliteRepository, resource: Resource): Promise<string> {
+  const links = new Map<string, Promise<string | undefined>>();
+  const linked = await linkAttachments(resource, world.repository.urls, (id) => {
+    const link = links.get(id) ?? presign(world, repo, id);
+    links.set(id, link);
+    return link;
+  });
+  return JSON.stringify(linked);
+}
+
+async function presign(world: ReplyWorld, repo: SqliteRepository, id: string): Promise<string | undefined> {
+  try {
+    const binary = await repo.readResource('Binary', id);
+    return world.binaries.presign(id, binary.meta?.versionId ?? '');
+  } catch (error) {
+    // Not there, or the quota is used up: the reference stays as it is.
+    if (error instanceof OperationOutcomeError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,411 @@
+import { randomUUID } from 'node:crypto';
+import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
+import {
+  allOk,
+  applyPatch,
+  badRequest,
+  conflict,
+  DEFAULT_MAX_SEARCH_COUNT,
+  deepEquals,
+  fhirpathPatchTypedValue,
+  forbidden,
+  getStatus,
+  gone,
+  isResourceWithId,
+  isUUID,
+  notFound,
+  type Operation,
+  OperationOutcomeError,
+  Operator,
+  parseFhirPathPatchParameters,
+  preconditionFailed,
+  type SearchRequest,
+  serverError,
+  stringify,
+  toTypedValue,
+  validateResource,
+  validateResourceType,
+  type WithId,
+} from '@medplum/core';
+import {
+  type CreateResourceOptions,
+  type DeleteResourceOptions,
+  FhirRepository,
+  type ReadHistoryOptions,
+  type TransactionOptions,
+  type UpdateResourceOptions,
+} from '@medplum/fhir-router';
+import type { Bundle, BundleEntry, OperationOutcome, Parameters, Reference, Resource } from '@medplum/fhirtypes';
+import { findDefinitions, isDefinitionType } from './find-definitions.ts';
+import { includeResources } from './include-resources.ts';
+import type { Definitions } from './load-definitions.ts';
+import { type QuotaAccount, UNITS } from './quota.ts';
+import { resolveConditionalReferences } from './resolve-conditional-references.ts';
+import type { ResourceStore, StoredResource, StoredVersion } from './resource-store.ts';
+import { type BinaryUrls, unlinkAttachments } from './rewrite-attachments.ts';
+import { runSearch } from './run-search.ts';
+import { compartmentsOf, hideServerMeta, patientsOf, stampMeta, type Writer } from './stamp-meta.ts';
+import { subsetFields } from './subset-fields.ts';
+import type { Switches } from './switches.ts';
+import type { WriteQueue } from './write-queue.ts';
+
+/** Only super admins touch these on a real server; the sandbox keeps them outside FHIR. */
+const PROTECTED_TYPES = new Set(['DomainConfiguration', 'JsonWebKey', 'Login', 'User']);
+
+/** What all requests share. */
+export interface RepositoryWorld {
+  readonly store: ResourceStore;
+  readonly queue: WriteQueue;
+  readonly definitions: Definitions;
+  readonly switches: Switches;
+  readonly urls: BinaryUrls;
+  /** How many conditional writes have committed: the sandbox's stand-in for Postgres' predicate locks. */
+  readonly serializable: { committed: number };
+}
+
+/** Who asks. */
+export interface RepositoryCaller extends Writer {
+  readonly quota: QuotaAccount;
+  /** `X-Medplum: extended`: show what the server adds to `meta`. */
+  readonly extended: boolean;
+  /** True once the client has hung up. */
+  readonly isGone: () => boolean;
+}
+
+/** FHIR storage for one request, as the FhirRouter wants it. Behaves as Medplum's own Repository for an ordinary client. */
+export class SqliteRepository extends FhirRepository {
+  readonly #world: RepositoryWorld;
+  readonly #caller: RepositoryCaller;
+  readonly #inTransaction: boolean;
+
+  constructor(world: RepositoryWorld, caller: RepositoryCaller, inTransaction = false) {
+    super();
+    this.#world = world;
+    this.#caller = caller;
+    this.#inTransaction = inTransaction;
+  }
+
+  override setMode(): void {
+    // There is one database, for reading and for writing.
+  }
+
+  override generateId(): string {
+    return randomUUID();
+  }
+
+  override async createResource<T extends Resource>(resource: T, options?: CreateResourceOptions): Promise<WithId<T>> {
+    this.#caller.quota.consume(UNITS.write);
+    const id = options?.assignedId && resource.id ? resource.id : this.generateId();
+    return this.#write<T>({ ...resource, id }, () => undefined);
+  }
+
+  override async updateResource<T extends Resource>(resource: T, options?: UpdateResourceOptions): Promise<WithId<T>> {
+    this.#caller.quota.consume(UNITS.write);
+    return this.#update(resource, options);
+  }
+
+  override async patchResource<T extends Resource>(
+    resourceType: T['resourceType'],
+    id: string,
+    patch: Operation[] | Parameters,
+    options?: UpdateResourceOptions,
+  ): Promise<WithId<T>> {
+    this.#caller.quota.consume(UNITS.write);
+    return this.#atomic(async (repo) => {
+      const resource = repo.#readCurrent<T>(resourceType, id);
+      applyAnyPatch(resource, patch);
+      if (resource.resourceType !== resourceType) throw refuse('Incorrect resource type');
+      if (resource.id !== id) throw refuse('Incorrect ID');
+      return repo.#update(resource, options);
+    });
+  }
+
+  override async deleteResource(resourceType: string, id: string, options?: DeleteResourceOptions): Promise<void> {
+    this.#caller.quota.consume(UNITS.write);
+    await this.#ready();
+    const stored = this.#find(resourceType, id);
+    if (stored.content === undefined) return;
+    const { meta } = JSON.parse(stored.content) as Resource;
+    if (options?.ifMatch && meta?.versionId !== options.ifMatch) throw new OperationOutcomeError(preconditionFailed);
+    await this.#atomic(async () => {
+      this.#world.store.delete(stored, randomUUID(), new Date().toISOString());
+    });
+  }
+
+  override async readResource<T extends Resource>(resourceType: string, id: string): Promise<WithId<T>> {
+    this.#caller.quota.consume(UNITS.read);
+    await this.#ready();
+    return this.#show(this.#readCurrent<T>(resourceType, id));
+  }
+
+  override async readReference<T extends Resource>(reference: Reference<T>): Promise<WithId<T>> {
+    const [resourceType, id] = reference.reference?.split('/') ?? [];
+    if (!resourceType || !id) throw refuse('Invalid reference');
+    return this.readResource<T>(resourceType, id);
+  }
+
+  override async readReferences<T extends Resource>(references: readonly Reference<T>[]): Promise<(T | Error)[]> {
+    const results = await Promise.allSettled(references.map((reference) => this.readReference<T>(reference)));
+    return results.map((r) => (r.status === 'fulfilled' ? r.value : new OperationOutcomeError(notFound)));
+  }
+
+  override async readHistory<T extends Resource>(
+    resourceType: string,
+    id: string,
+    options?: ReadHistoryOptions,
+  ): Promise<Bundle<WithId<T>>> {
+    this.#caller.quota.consume(UNITS.history);
+    await this.#ready();
+    const { rid } = this.#find(resourceType, id);
+    const limit = Math.min(Math.max(0, options?.limit ?? 100), DEFAULT_MAX_SEARCH_COUNT);
+    const versions = this.#world.store.versions(rid, limit, Math.max(0, options?.offset ?? 0));
+    return {
+      resourceType: 'Bundle',
+      type: 'history',
+      total: this.#world.store.countVersions(rid),
+      entry: versions.map((version) => this.#historyEntry<T>(`${resourceType}/${id}`, version)),
+    };
+  }
+
+  override async readVersion<T extends Resource>(resourceType: string, id: string, vid: string): Promise<WithId<T>> {
+    this.#caller.quota.consume(UNITS.read);
+    await this.#ready();
+    const { rid } = this.#find(resourceType, id);
+    const content = this.#world.store.version(rid, vid)?.content;
+    if (content === undefined) throw new OperationOutcomeError(notFound);
+    return this.#show(JSON.parse(content));
+  }
+
+  override async search<T extends Resource>(request: SearchRequest<T>): Promise<Bundle<WithId<T>>> {
+    this.#caller.quota.consume(UNITS.search);
+    await this.#ready();
+    for (const type of request.types ?? [request.resourceType]) checkSearchable(type);
+    const { store, urls, definitions } = this.#world;
+    if (isDefinitionType(request.resourceType)) return findDefinitions(definitions, request) as Bundle<WithId<T>>;
+    const page = runSearch(store, request, this.#caller.projectId, urls.fhirBase);
+    const matches = page.contents.map((content): WithId<T> => JSON.parse(content));
+    const entry: BundleEntry<WithId<T>>[] = matches.map((resource) => this.#searchEntry(resource, 'match'));
+    const included = await includeResources(this, request, matches as WithId<Resource>[]);
+    for (const resource of included) entry.push(this.#searchEntry(resource as WithId<T>, 'include'));
+    for (const { resource } of entry) {
+      if (resource) subsetFields(this.#show(resource), request);
+    }
+    return {
+      resourceType: 'Bundle',
+      type: 'searchset',
+      ...(request.count === 0 ? {} : { entry }),
+      ...(page.total === undefined ? {} : { total: page.total }),
+      link: page.links,
+    };
+  }
+
+  override async searchByReference<T extends Resource>(
+    request: SearchRequest<T>,
+    referenceField: string,
+    references: string[],
+  ): Promise<Record<string, WithId<T>[]>> {
+    const found: Record<string, WithId<T>[]> = {};
+    for (const value of references) {
+      const filter = { code: referenceField, operator: Operator.EQUALS, value };
+      found[value] = await this.searchResources<T>({ ...request, filters: [...(request.filters ?? []), filter] });
+    }
+    return found;
+  }
+
+  /**
+   * Everything the callback does happens, or nothing. A serializable transaction (conditional writes) that overlaps
+   * another is tried once more and then refused with 409, as Postgres would.
+   */
+  override async withTransaction<T>(callback: (repo: this) => Promise<T>, options?: TransactionOptions): Promise<T> {
+    if (this.#inTransaction) return this.#atomic((repo) => callback(repo as this));
+    await this.#pending();
+    if (!options?.serializable) return this.#atomic((repo) => callback(repo as this));
+    for (let attempt = 1; ; attempt++) {
+      const { serializable, switches } = this.#world;
+      const seen = serializable.committed;
+      // A turn of the event loop stands for the time a snapshot lives on a real database.
+      if (switches.serializationConflicts) await nextTurn();
+      try {
+        return await this.#atomic(async (repo) => {
+          if (switches.serializationConflicts && seen !== serializable.committed) throw serializationFailure();
+          const result = await callback(repo as this);
+          serializable.committed++;
+          return result;
+        });
+      } catch (error) {
+        if (attempt >= 2 || !isConflict(error)) throw error;
+      }
+    }
+  }
+
+  /** The time between the arrival of a transaction and its effect, in which its client may go away. */
+  async #pending(): Promise<void> {
+    const { commitDelayMs, zombieCommits } = this.#world.switches;
+    if (commitDelayMs > 0) await pause(commitDelayMs);
+    if (!zombieCommits && this.#caller.isGone()) throw new OperationOutcomeError(serverError(new Error('Client gone')));
+  }
+
+  async #atomic<T>(work: (repo: SqliteRepository) => Promise<T>): Promise<T> {
+    const { queue, store } = this.#world;
+    // Inside a transaction a failure of any part fails the whole: there is nothing to save.
+    if (this.#inTransaction) return work(this);
+    return queue.transaction(
+      () => work(new SqliteRepository(this.#world, this.#caller, true)),
+      () => store.forgetUncommitted(),
+    );
+  }
+
+  async #ready(): Promise<void> {
+    if (!this.#inTransaction) await this.#world.queue.idle();
+  }
+
+  async #update<T extends Resource>(resource: T, options?: UpdateResourceOptions): Promise<WithId<T>> {
+    return this.#write(
+      resource,
+      (store) => {
+        const stored = store.find(resource.resourceType, resource.id ?? '');
+        if (!stored || stored.project !== this.#caller.projectId) throw new OperationOutcomeError(notFound);
+        return stored;
+      },
+      options,
+    );
+  }
+
+  /** Steps in the order of the real server, so that the first fault named is the same. */
+  async #write<T extends Resource>(
+    resource: T,
+    existing: (store: ResourceStore) => StoredResource | undefined,
+    options?: UpdateResourceOptions,
+  ): Promise<WithId<T>> {
+    if (!isResourceWithId(resource)) throw refuse('Missing id');
+    if (!isUUID(resource.id)) throw refuse('Invalid id');
+    checkAllowed(resource.resourceType);
+    return this.#atomic(async (repo) => {
+      const { store } = this.#world;
+      const stored = existing(store);
+      const current: T | undefined = stored?.content ? JSON.parse(stored.content) : undefined;
+      // A deleted resource is restored whatever version is expected: the real server looks only at a living one.
+      if (current && options?.ifMatch && current.meta?.versionId !== options.ifMatch) {
+        throw new OperationOutcomeError(preconditionFailed);
+      }
+      const result = await repo.#prepare(resource);
+      if (current && deepEquals(clean(current), clean(result))) return this.#show(current as WithId<T>);
+      const text = clean(result) as WithId<T>;
+      if (stored) store.replace(stored, text);
+      else store.insert(text, this.#caller.projectId);
+      return this.#show(text);
+    });
+  }
+
+  /** The resource as it will be stored, validated. */
+  async #prepare<T extends Resource>(resource: WithId<T>): Promise<WithId<T>> {
+    const { urls, definitions } = this.#world;
+    const result = structuredClone(resource);
+    unlinkAttachments(result, urls);
+    if (mayHoldConditionalReference(result)) {
+      await resolveConditionalReferences(result, (request) => this.searchResources(request));
+    }
+    result.meta = stampMeta(result, this.#caller, this.generateId(), this.#patientAccounts(result));
+    result.meta.compartment = compartmentsOf(result, definitions);
+    validateResource(result);
+    return result;
+  }
+
+  #patientAccounts(resource: Resource): Reference[] {
+    if (resource.resourceType === 'Patient') return [];
+    const accounts = patientsOf(resource, this.#world.definitions).flatMap((patient) => {
+      const content = this.#world.store.find('Patient', patient.slice('Patient/'.length))?.content;
+      const meta = content ? (JSON.parse(content) as Resource).meta : undefined;
+      return meta?.accounts ?? (meta?.account ? [meta.account] : []);
+    });
+    return [...new Map(accounts.map((a) => [a.reference, a])).values()];
+  }
+
+  /** The row of a resource of the caller's project, living or deleted. */
+  #find(resourceType: string, id: string): StoredResource {
+    if (!isUUID(id)) throw new OperationOutcomeError(notFound);
+    checkAllowed(resourceType);
+    const stored = this.#world.store.find(resourceType, id);
+    if (!stored || stored.project !== this.#caller.projectId) throw new OperationOutcomeError(notFound);
+    return stored;
+  }
+
+  #readCurrent<T extends Resource>(resourceType: string, id: string): WithId<T> {
+    const { content } = this.#find(resourceType, id);
+    if (content === undefined) throw new OperationOutcomeError(gone);
+    return JSON.parse(content);
+  }
+
+  #show<T extends Resource>(resource: T): T {
+    if (!this.#caller.extended) hideServerMeta(resource);
+    return resource;
+  }
+
+  #searchEntry<T extends Resource>(resource: WithId<T>, mode: 'match' | 'include'): BundleEntry<WithId<T>> {
+    const fullUrl = `${this.#world.urls.fhirBase}${resource.resourceType}/${resource.id}`;
+    return { fullUrl, search: { mode }, resource };
+  }
+
+  #historyEntry<T extends Resource>(reference: string, version: StoredVersion): BundleEntry<WithId<T>> {
+    const outcome = version.content ? allOk : deletedOutcome(version.lastUpdated);
+    return {
+      fullUrl: `${this.#world.urls.fhirBase}${reference}`,
+      request: { method: 'GET', url: `${reference}/_history/${version.versionId}` },
+      response: { status: String(getStatus(outcome)), outcome },
+      ...(version.content ? { resource: this.#show(JSON.parse(version.content)) } : {}),
+    };
+  }
+}
+
+function checkAllowed(resourceType: string): void {
+  validateResourceType(resourceType);
+  if (PROTECTED_TYPES.has(resourceType)) throw new OperationOutcomeError(forbidden);
+}
+
+function checkSearchable(resourceType: string): void {
+  validateResourceType(resourceType);
+  if (resourceType === 'Binary') throw refuse('Cannot search on Binary resource type');
+  checkAllowed(resourceType);
+}
+
+/** Both forms of a patch, in place. */
+function applyAnyPatch(resource: Resource, patch: Operation[] | Parameters): void {
+  if (!Array.isArray(patch)) {
+    fhirpathPatchTypedValue(toTypedValue(resource), parseFhirPathPatchParameters(patch));
+    return;
+  }
+  const fault = applyPatch(resource, patch).find((result) => result !== null);
+  if (fault) throw refuse(fault.message);
+}
+
+/** Without empty values, as the real server stores and compares. */
+function clean(resource: Resource): Resource {
+  return JSON.parse(stringify(resource));
+}
+
+/** Crawling every resource for `Type?...` is dear; most hold no question mark in a reference. */
+function mayHoldConditionalReference(resource: Resource): boolean {
+  return /"reference":"[A-Z][A-Za-z]*\?/.test(JSON.stringify(resource));
+}
+
+function deletedOutcome(lastUpdated: string): OperationOutcome {
+  const text = `Deleted on ${lastUpdated}`;
+  return {
+    resourceType: 'OperationOutcome',
+    id: 'gone',
+    issue: [{ severity: 'error', code: 'deleted', details: { text } }],
+  };
+}
+
+function serializationFailure(): OperationOutcomeError {
+  const text = 'could not serialize access due to read/write dependencies among transactions';
+  return new OperationOutcomeError(conflict(text, '40001'));
+}
+
+function isConflict(error: unknown): boolean {
+  return error instanceof OperationOutcomeError && getStatus(error.outcome) === 409;
+}
+
+function refuse(message: string): OperationOutcomeError {
+  return new OperationOutcomeError(badRequest(message));
+}

@@ -1,0 +1,87 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { seed as defaultSeed, type Seed } from '../seed.ts';
+import { BinaryStorage } from './binary-storage.ts';
+import { buildApp } from './build-app.ts';
+import { loadDefinitions } from './load-definitions.ts';
+import { Logins, membersOf } from './logins.ts';
+import { Database } from './open-database.ts';
+import { plantSeed } from './plant-seed.ts';
+import { QuotaBook } from './quota.ts';
+import { ResourceStore } from './resource-store.ts';
+import type { RepositoryWorld } from './sqlite-repository.ts';
+import { defaultSwitches, type Switches } from './switches.ts';
+import { loadSigningKey, Tokens } from './tokens.ts';
+import { WriteQueue } from './write-queue.ts';
+
+export interface SandboxMedplumOptions {
+  /** Default 0: any free port. Always on 127.0.0.1. */
+  readonly port?: number;
+  /** Database, binaries and signing key live here and survive a restart. Absent: nothing survives `close`. */
+  readonly dataDir?: string;
+  readonly seed?: Seed;
+  readonly switches?: Partial<Switches>;
+}
+
+export interface SandboxMedplum {
+  /** Ends in a slash, as MedplumClient wants it. */
+  readonly baseUrl: string;
+  /** Change any of them while the server runs. */
+  readonly switches: Switches;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a Medplum-compatible server in this process.
+ * @throws Error when the port is taken (code EADDRINUSE) or the data folder is of another version
+ */
+export async function startMedplum(options: SandboxMedplumOptions = {}): Promise<SandboxMedplum> {
+  const { dataDir, seed = defaultSeed } = options;
+  const switches: Switches = { ...defaultSwitches, ...options.switches };
+  const server = createServer();
+  const baseUrl = `http://127.0.0.1:${await listen(server, options.port ?? 0)}/`;
+  if (dataDir) mkdirSync(dataDir, { recursive: true });
+  const folder = dataDir ?? mkdtempSync(join(tmpdir(), 'sandbox-medplum-'));
+  const db = new Database(dataDir ? join(dataDir, 'medplum.sqlite') : ':memory:');
+  const world: RepositoryWorld = {
+    store: new ResourceStore(db),
+    queue: new WriteQueue(db),
+    definitions: loadDefinitions(),
+    switches,
+    urls: { fhirBase: `${baseUrl}fhir/R4/`, storageBase: `${baseUrl}storage/` },
+    serializable: { committed: 0 },
+  };
+  const members = membersOf(seed);
+  plantSeed(world.store, world.definitions, members);
+  const tokens = new Tokens(loadSigningKey(dataDir), baseUrl);
+  const binaries = new BinaryStorage(join(folder, 'binary'), tokens, world.urls.storageBase);
+  const auth = { logins: new Logins(db), members, tokens, quotas: new QuotaBook(switches) };
+  server.on('request', buildApp(auth, { repository: world, binaries }));
+  return {
+    baseUrl,
+    switches,
+    async close() {
+      await stop(server);
+      db.close();
+      if (!dataDir) rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function listen(server: Server, port: number): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+/** Open connections are cut: a client that keeps one alive must not hold up the end. */
+async function stop(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeAllConnections();
+  await closed;
+}
