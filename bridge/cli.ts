@@ -1,0 +1,132 @@
+import { parseArgs } from 'node:util';
+import { Presets, SingleBar } from 'cli-progress';
+import type { ImportProgress } from './contract/import-report.ts';
+import { PermanentError } from './errors.ts';
+import { importFile } from './ingest/import-file.ts';
+import { createMedplum, type MedplumSettings } from './medplum/create-medplum.ts';
+import { LostReplyError } from './medplum/lost-reply-error.ts';
+
+const USAGE = `usage: npm run import -- FILE.jsonl [--connection ID] [--patient Patient/ID] [--json]
+
+  --connection  the connection's namespace; default: the file's name
+  --patient     the app's Patient that the records belong to; default: the file's own Patient
+  --json        the last line of stdout is one JSON object
+
+Server: MEDPLUM_BASE_URL, MEDPLUM_CLIENT_ID, MEDPLUM_CLIENT_SECRET; default: the running sandbox.`;
+
+/** What the sandbox is seeded with; worth nothing anywhere else. */
+const SANDBOX: MedplumSettings = {
+  baseUrl: `http://127.0.0.1:${process.env['SANDBOX_MEDPLUM_PORT'] ?? '8103'}/`,
+  clientId: '6f1c2a34-0f6b-4a55-9d0e-7a1f5b3c8d21',
+  clientSecret: 'sandbox-bridge-secret',
+};
+
+/** The command line is wrong: exit code 2. */
+class UsageError extends Error {}
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(args: readonly string[]): Promise<number> {
+  try {
+    const [command, ...rest] = args;
+    if (command !== 'import') throw new UsageError(`unknown command ${command ?? ''}`);
+    await runImport(rest);
+    return 0;
+  } catch (error) {
+    console.error(describe(error));
+    return error instanceof UsageError ? 2 : 1;
+  }
+}
+
+async function runImport(args: string[]): Promise<void> {
+  const { file, connection, patient, json } = readArguments(args);
+  const { client, close } = await createMedplum(readServer());
+  const started = performance.now();
+  const bar = progressBar(json);
+  try {
+    const { report } = await importFile(client, { file, connection, patient, onProgress: bar.update });
+    bar.stop();
+    const { problems, problemsByCode, receivedByType: _, storedByType: __, ...counts } = report;
+    const seconds = (performance.now() - started) / 1000;
+    const peakRssMb = Math.round(process.resourceUsage().maxRSS / 1024);
+    const linesPerSecond = Math.round(report.lines / seconds);
+    const summary = { ...counts, seconds: Number(seconds.toFixed(2)), linesPerSecond, peakRssMb };
+    for (const { line, resourceType, code, expression } of problems) {
+      console.error(
+        `line ${line}: ${resourceType ?? 'no resource'}: ${code} ${expression?.join(', ') ?? ''}`.trimEnd(),
+      );
+    }
+    if (json) console.log(JSON.stringify({ ...summary, problemsByCode }));
+    else console.table(summary);
+  } finally {
+    bar.stop();
+    await close();
+  }
+}
+
+function readArguments(args: string[]) {
+  try {
+    const { values, positionals } = parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        connection: { type: 'string' },
+        patient: { type: 'string' },
+        json: { type: 'boolean', default: false },
+      },
+    });
+    const [file, ...more] = positionals;
+    if (!file || more.length > 0) throw new UsageError('name one file');
+    if (values.connection !== undefined && !/^[\w.-]{1,128}$/.test(values.connection)) {
+      throw new UsageError('--connection may hold letters, digits, dot, dash and underscore, at most 128');
+    }
+    if (values.patient !== undefined && !/^Patient\/[0-9a-f-]{36}$/i.test(values.patient)) {
+      throw new UsageError('--patient must look like Patient/<id>');
+    }
+    return { file, ...values };
+  } catch (error) {
+    throw error instanceof UsageError
+      ? error
+      : new UsageError(error instanceof Error ? error.message : 'bad arguments');
+  }
+}
+
+function readServer(): MedplumSettings {
+  const { MEDPLUM_BASE_URL: baseUrl, MEDPLUM_CLIENT_ID: clientId, MEDPLUM_CLIENT_SECRET: clientSecret } = process.env;
+  const onWait = (waitMs: number) =>
+    console.error(`the server's quota is used up: waiting ${Math.ceil(waitMs / 1000)} s`);
+  if (!baseUrl) return { ...SANDBOX, onWait };
+  if (!URL.canParse(baseUrl)) throw new PermanentError('config', 'MEDPLUM_BASE_URL is no URL');
+  if (!clientId || !clientSecret) {
+    throw new PermanentError('config', 'set MEDPLUM_CLIENT_ID and MEDPLUM_CLIENT_SECRET for MEDPLUM_BASE_URL');
+  }
+  return { baseUrl, clientId, clientSecret, onWait };
+}
+
+/** Shown on a terminal only: elsewhere a bar is noise. */
+function progressBar(json: boolean): { update: (progress: ImportProgress) => void; stop: () => void } {
+  if (json || !process.stderr.isTTY) return { update: () => undefined, stop: () => undefined };
+  const bar = new SingleBar(
+    { format: '{phase} {bar} {percentage}% {eta_formatted}', stream: process.stderr },
+    Presets.shades_classic,
+  );
+  let phase: ImportProgress['phase'] | undefined;
+  return {
+    update: (progress) => {
+      if (progress.phase !== phase) bar.start(progress.total, 0, { phase: progress.phase });
+      phase = progress.phase;
+      bar.update(progress.done);
+    },
+    stop: () => bar.stop(),
+  };
+}
+
+/** One line, and nothing that a source may have said: only our own errors speak for themselves. */
+function describe(error: unknown): string {
+  if (error instanceof UsageError) return `${error.message}\n${USAGE}`;
+  if (error instanceof PermanentError) return `${error.code}: ${error.message}`;
+  if (error instanceof LostReplyError) {
+    return `medplum-unreachable: the server stopped answering (${error.code}); run the same command again, it goes on where it stopped`;
+  }
+  return `unexpected: ${error instanceof Error ? error.name : 'error'}; run the same command again, it goes on where it stopped`;
+}

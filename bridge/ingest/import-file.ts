@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { MedplumClient } from '@medplum/core';
+import type { ImportProgress } from '../contract/import-report.ts';
+import { PermanentError } from '../errors.ts';
+import { type ImportResult, importExport } from './import-export.ts';
+import { underTask } from './record-task.ts';
+
+export interface FileImport {
+  readonly file: string;
+  /** Taken as the namespace; without it the file's name is. */
+  readonly connection?: string | undefined;
+  /** `Patient/<id>` of the app's Patient. */
+  readonly patient?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: ImportProgress) => void) | undefined;
+}
+
+/**
+ * Imports one JSONL file from disk, as the worker imports a download. Throws PermanentError `file-missing`,
+ * `file-not-a-file` or `patient-missing` besides those of {@link importExport}.
+ */
+export async function importFile(medplum: MedplumClient, request: FileImport): Promise<ImportResult> {
+  const { file, patient, signal, onProgress } = request;
+  await checkFile(file);
+  if (patient) await checkPatient(medplum, patient);
+  const namespace = request.connection ?? basename(file).replace(/\.(jsonl|ndjson|json)$/i, '');
+  const exportId = `${namespace}-${(await sha256(file)).slice(0, 32)}`;
+  const retrieved = new Date();
+  return underTask(medplum, { namespace, exportId }, () =>
+    importExport(medplum, { namespace, exportId, files: [file], patient, retrieved, signal, onProgress }),
+  );
+}
+
+async function checkFile(file: string): Promise<void> {
+  const found = await stat(file).catch(() => undefined);
+  if (!found) throw new PermanentError('file-missing', `there is no file ${file}`);
+  if (!found.isFile()) throw new PermanentError('file-not-a-file', `${file} is a folder: name one JSONL file`);
+  if (found.size === 0) throw new PermanentError('empty-export', `${file} is empty: nothing to load`);
+}
+
+async function checkPatient(medplum: MedplumClient, patient: string): Promise<void> {
+  const id = patient.slice('Patient/'.length);
+  const found = await medplum.readResource('Patient', id).catch(() => undefined);
+  if (!found) throw new PermanentError('patient-missing', `the server has no ${patient} that this client may read`);
+}
+
+async function sha256(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(file, { highWaterMark: 1 << 20 }), hash);
+  return hash.digest('hex');
+}

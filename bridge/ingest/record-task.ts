@@ -1,0 +1,79 @@
+import type { MedplumClient } from '@medplum/core';
+import type { Task } from '@medplum/fhirtypes';
+import {
+  BRIDGE_CODE_SYSTEM,
+  EHI_EXPORT_SYSTEM,
+  IMPORT_TASK_CODE,
+  ORG_CONNECTION_SYSTEM,
+} from '../contract/identifiers.ts';
+import { outputsFromCounts } from '../contract/import-task.ts';
+import { retryRead } from '../medplum/retry-read.ts';
+import type { ImportResult } from './import-export.ts';
+import { type Origin, originTags } from './shape-meta.ts';
+
+/**
+ * Runs an import of a file under its Task, so that a run that failed half-way is named in Medplum. A run that found
+ * everything in place leaves the completed Task of the earlier run as it is.
+ */
+export async function underTask(
+  medplum: MedplumClient,
+  origin: Origin,
+  run: () => Promise<ImportResult>,
+): Promise<ImportResult> {
+  const earlier = await findTask(medplum, origin);
+  const task = earlier?.status === 'completed' ? earlier : await startTask(medplum, origin, earlier);
+  try {
+    const result = await run();
+    const isUntouched = result.report.created + result.report.updated === 0;
+    if (!isUntouched || task.status !== 'completed') await completeTask(medplum, task, result);
+    return result;
+  } catch (error) {
+    await failTask(medplum, task, error);
+    throw error;
+  }
+}
+
+function findTask(medplum: MedplumClient, origin: Origin): Promise<Task | undefined> {
+  const identifier = encodeURIComponent(`${EHI_EXPORT_SYSTEM}|${origin.exportId}`);
+  return retryRead(() => medplum.searchOne('Task', `identifier=${identifier}`));
+}
+
+/** Conditional, so that a lost reply never leaves two. */
+function startTask(medplum: MedplumClient, origin: Origin, earlier: Task | undefined): Promise<Task> {
+  if (earlier) return medplum.updateResource({ ...earlier, status: 'in-progress' });
+  const identifier = { system: EHI_EXPORT_SYSTEM, value: origin.exportId };
+  const task: Task = {
+    resourceType: 'Task',
+    meta: { tag: originTags(origin) },
+    identifier: [identifier],
+    code: { coding: [{ system: BRIDGE_CODE_SYSTEM, code: IMPORT_TASK_CODE }], text: 'Import of a health record' },
+    intent: 'order',
+    status: 'in-progress',
+    authoredOn: new Date().toISOString(),
+    focus: { identifier: { system: ORG_CONNECTION_SYSTEM, value: origin.namespace } },
+    executionPeriod: { start: new Date().toISOString() },
+  };
+  const query = `identifier=${encodeURIComponent(`${identifier.system}|${identifier.value}`)}`;
+  return retryRead(() => medplum.createResourceIfNoneExist(task, query));
+}
+
+async function completeTask(medplum: MedplumClient, task: Task, { report, patient }: ImportResult): Promise<void> {
+  const { statusReason: _, ...rest } = task;
+  await medplum.updateResource<Task>({
+    ...rest,
+    status: 'completed',
+    ...(patient ? { for: { reference: patient } } : {}),
+    executionPeriod: { ...task.executionPeriod, end: new Date().toISOString() },
+    output: outputsFromCounts(report, report.storedByType),
+  });
+}
+
+/** Best effort: the server may be what failed. The caller reports the error itself. */
+async function failTask(medplum: MedplumClient, task: Task, error: unknown): Promise<void> {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unexpected';
+  try {
+    await medplum.updateResource<Task>({ ...task, status: 'failed', statusReason: { text: code } });
+  } catch {
+    return;
+  }
+}
