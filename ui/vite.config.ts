@@ -2,7 +2,7 @@ import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 
 /** Address of a running bridge (`npm start`); the dev server hands `/config.json` and the API on to it. */
-const bridgeUrl = process.env['BRIDGE_URL'] ?? 'http://127.0.0.1:8100';
+const bridgeUrl = process.env.BRIDGE_URL ?? 'http://127.0.0.1:8100';
 
 export default defineConfig({
   root: import.meta.dirname,

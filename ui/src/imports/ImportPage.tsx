@@ -1,0 +1,140 @@
+import { importStatusFromTask } from '@fasten-medplum/bridge/contract/import-status';
+import {
+  byTypeFromTask,
+  countsFromTask,
+  problemsFromTask,
+  receivedByTypeFromTask,
+  storedLines,
+} from '@fasten-medplum/bridge/contract/import-task';
+import { Alert, Anchor, Container, Grid, Group, Paper, SimpleGrid, Stack, Text, Title } from '@mantine/core';
+import type { Task } from '@medplum/fhirtypes';
+import { useMedplum } from '@medplum/react-hooks';
+import { IconArrowLeft } from '@tabler/icons-react';
+import { lazy, type ReactNode, Suspense, useCallback } from 'react';
+import { Link, useParams } from 'react-router';
+import { ErrorState } from '../states/ErrorState.tsx';
+import { explainError } from '../states/explain-error.ts';
+import { LoadingState } from '../states/LoadingState.tsx';
+import { DispositionBar } from './DispositionBar.tsx';
+import { pauseFor } from './find-imports.ts';
+import { formatCount } from './format.ts';
+import { ImportTimeline } from './ImportTimeline.tsx';
+import { describePhase, describeReason } from './import-words.ts';
+import { PatientName } from './PatientName.tsx';
+import { ProblemTable } from './ProblemTable.tsx';
+import { StatusBadge } from './StatusBadge.tsx';
+import { usePolled } from './use-polled.ts';
+
+/** The chart library is as large as the rest of the page: it comes when there is something to draw. */
+const TypeChart = lazy(() => import('./TypeChart.tsx').then((part) => ({ default: part.TypeChart })));
+
+/** One import, live: what was received, how it ended, its story, and the lines that need a person. */
+export function ImportPage() {
+  const { taskId = '' } = useParams();
+  const medplum = useMedplum();
+  const load = useCallback(() => medplum.readResource('Task', taskId, { cache: 'reload' }), [medplum, taskId]);
+  const { value: task, error, reload } = usePolled(load, pauseForTask);
+  const shown = task?.id === taskId ? task : undefined;
+
+  return (
+    <Container size="lg" px={0}>
+      <Stack>
+        <Anchor component={Link} to="/imports" size="sm">
+          <Group gap={4}>
+            <IconArrowLeft size={16} aria-hidden /> All imports
+          </Group>
+        </Anchor>
+        {error !== undefined && (
+          <ErrorState title="This import could not be loaded" hint={explainError(error)} onRetry={reload} />
+        )}
+        {!shown && error === undefined && <LoadingState label="Loading the import" />}
+        {shown && <ImportDetails task={shown} />}
+      </Stack>
+    </Container>
+  );
+}
+
+function ImportDetails({ task }: { readonly task: Task }) {
+  const counts = countsFromTask(task);
+  const problems = problemsFromTask(task);
+  const stored = byTypeFromTask(task);
+  const reason = describeReason(importStatusFromTask(task), task);
+  return (
+    <>
+      <div>
+        <Group gap="sm">
+          <Title order={1} size="h2">
+            <PatientName task={task} />
+          </Title>
+          <StatusBadge status={task.status} />
+        </Group>
+        <Text c="dimmed">{describePhase(task)}</Text>
+      </div>
+      {task.status === 'failed' && (
+        <Alert color="red" title="This import stopped before its end">
+          What was loaded stays, and running it again continues from there. {reason && <>Reason: {reason}.</>}
+        </Alert>
+      )}
+      <Section title="Lines of the export">
+        <SimpleGrid cols={{ base: 2, sm: 4 }} spacing="xs" mb="md">
+          <Figure label="Received" count={counts.lines} />
+          <Figure label="In Medplum" count={storedLines(counts)} />
+          <Figure label="Set aside" count={counts.quarantined} />
+          <Figure label="Left out" count={counts.skipped} />
+        </SimpleGrid>
+        <DispositionBar counts={counts} size="xl" />
+      </Section>
+      <Grid gutter="md">
+        <Grid.Col span={{ base: 12, md: 5 }}>
+          <Section title="What happened">
+            <ImportTimeline task={task} />
+          </Section>
+        </Grid.Col>
+        <Grid.Col span={{ base: 12, md: 7 }}>
+          <Section title="By type">
+            {Object.keys(stored).length > 0 ? (
+              <Suspense fallback={<LoadingState label="Loading the chart" blocks={2} />}>
+                <TypeChart received={receivedByTypeFromTask(task)} stored={stored} />
+              </Suspense>
+            ) : (
+              <Text c="dimmed">Nothing has been stored yet.</Text>
+            )}
+          </Section>
+        </Grid.Col>
+      </Grid>
+      {problems.length > 0 && (
+        <Section title="Lines that need a look">
+          <ProblemTable problems={problems} total={counts.quarantined + counts.skipped} />
+        </Section>
+      )}
+    </>
+  );
+}
+
+function Section({ title, children }: { readonly title: string; readonly children: ReactNode }) {
+  return (
+    <Paper withBorder p="md" component="section" aria-label={title} h="100%">
+      <Title order={2} size="h4" mb="md">
+        {title}
+      </Title>
+      {children}
+    </Paper>
+  );
+}
+
+function Figure({ label, count }: { readonly label: string; readonly count: number }) {
+  return (
+    <div>
+      <Text size="xl" fw={650}>
+        {formatCount(count)}
+      </Text>
+      <Text size="sm" c="dimmed">
+        {label}
+      </Text>
+    </div>
+  );
+}
+
+function pauseForTask(task: Task | undefined): number {
+  return pauseFor(task && [task]);
+}

@@ -1,0 +1,54 @@
+import { countsFromTask } from '@fasten-medplum/bridge/contract/import-task';
+import { Grid, Group, Paper, Text } from '@mantine/core';
+import type { Task } from '@medplum/fhirtypes';
+import { Link } from 'react-router';
+import { DispositionBar } from './DispositionBar.tsx';
+import { formatCount, formatTime } from './format.ts';
+import classes from './ImportRow.module.css';
+import { describePhase } from './import-words.ts';
+import { PatientName } from './PatientName.tsx';
+import { StatusBadge } from './StatusBadge.tsx';
+
+/** One import of the list; the whole of it is the link to its page. */
+export function ImportRow({ task }: { readonly task: Task }) {
+  const counts = countsFromTask(task);
+  const nameId = `import-${task.id}`;
+  return (
+    <Paper
+      component={Link}
+      to={`/imports/${task.id}`}
+      aria-labelledby={nameId}
+      withBorder
+      p="md"
+      className={classes.row ?? ''}
+    >
+      <Grid gutter="sm" align="center">
+        <Grid.Col span={{ base: 12, md: 4 }}>
+          <Group justify="space-between" wrap="nowrap" gap="xs">
+            <Text id={nameId} fw={600} truncate>
+              <PatientName task={task} />
+            </Text>
+            <StatusBadge status={task.status} />
+          </Group>
+          <Text size="sm" c="dimmed">
+            {formatTime(task.meta?.lastUpdated)}
+          </Text>
+        </Grid.Col>
+        <Grid.Col span={{ base: 12, md: 8 }}>
+          {counts.lines > 0 ? (
+            <>
+              <DispositionBar counts={counts} />
+              <Text size="sm" c="dimmed" mt={2}>
+                {formatCount(counts.lines)} lines received · {describePhase(task)}
+              </Text>
+            </>
+          ) : (
+            <Text size="sm" c="dimmed">
+              {describePhase(task)}
+            </Text>
+          )}
+        </Grid.Col>
+      </Grid>
+    </Paper>
+  );
+}

@@ -1,0 +1,92 @@
+import { MockClient } from '@medplum/mock';
+import { fireEvent, screen, waitFor } from '@testing-library/react';
+import { beforeEach, expect, test, vi } from 'vitest';
+import { makeImportTask, makeOutputs } from '../../test/import-tasks.ts';
+import { openPage } from '../../test/open-page.tsx';
+
+let medplum: MockClient;
+
+beforeEach(() => {
+  medplum = new MockClient();
+});
+
+test('an import is listed with its patient, its status and how its lines ended', async () => {
+  await medplum.createResource(makeImportTask('completed', 'loaded', { output: makeOutputs() }));
+  openPage(medplum, '/');
+
+  const row = await screen.findByRole('link', { name: 'Ada Beispiel' });
+  expect(row.textContent).toContain('Done');
+  expect(row.textContent).toContain(`${(2700).toLocaleString()} new`);
+  expect(row.textContent).toContain('2 set aside');
+  expect(row.textContent).toContain(`${(2761).toLocaleString()} lines received`);
+});
+
+test('an import that has received nothing yet says what it waits for', async () => {
+  await medplum.createResource(makeImportTask('requested', 'requested'));
+  openPage(medplum, '/imports');
+  expect(await screen.findByText(/Waiting for the health system/)).toBeDefined();
+});
+
+test('an import on hold is not shown as somebody’s', async () => {
+  const { for: _patient, ...task } = makeImportTask('on-hold', 'loading');
+  await medplum.createResource(task);
+  openPage(medplum, '/imports');
+  expect(await screen.findByRole('link', { name: 'Patient not confirmed' })).toBeDefined();
+});
+
+test('a patient without a name in the Task is looked up', async () => {
+  await medplum.createResource(makeImportTask('in-progress', 'loading', { for: { reference: 'Patient/123' } }));
+  openPage(medplum, '/imports');
+  expect(await screen.findByRole('link', { name: 'Homer Simpson' })).toBeDefined();
+});
+
+test('the filter leaves the imports that need a person', async () => {
+  await medplum.createResource(makeImportTask('completed', 'loaded'));
+  await medplum.createResource(
+    makeImportTask('failed', 'failed', { for: { reference: 'Patient/1', display: 'Bo Muster' } }),
+  );
+  openPage(medplum, '/imports');
+  await screen.findByRole('link', { name: 'Ada Beispiel' });
+
+  fireEvent.click(screen.getByRole('radio', { name: 'Attention' }));
+  await waitFor(() => expect(screen.queryByRole('link', { name: 'Ada Beispiel' })).toBeNull());
+  expect(screen.getByRole('link', { name: 'Bo Muster' })).toBeDefined();
+});
+
+test('Tasks that are no imports are not listed, and an empty list says what will come', async () => {
+  await medplum.createResource({ resourceType: 'Task', status: 'completed', intent: 'order' });
+  openPage(medplum, '/imports');
+  expect(await screen.findByText('No imports yet')).toBeDefined();
+});
+
+test('more than a page of imports can be paged through', async () => {
+  for (let index = 0; index < 21; index++) {
+    await medplum.createResource(makeImportTask('completed', 'loaded'));
+  }
+  openPage(medplum, '/imports');
+  await waitFor(() => expect(screen.getAllByRole('link', { name: 'Ada Beispiel' })).toHaveLength(20));
+  fireEvent.click(screen.getByRole('button', { name: '2' }));
+  await waitFor(() => expect(screen.getAllByRole('link', { name: 'Ada Beispiel' })).toHaveLength(1));
+});
+
+test('a failure is said in plain words, without the server’s, and can be tried again', async () => {
+  const search = vi.spyOn(medplum, 'search').mockRejectedValueOnce(new Error('Patient Ada Beispiel exploded'));
+  openPage(medplum, '/imports');
+  expect((await screen.findByRole('alert')).textContent).toMatch(/could not be loaded.*Medplum could not be reached/);
+  expect(document.body.textContent).not.toContain('exploded');
+
+  fireEvent.click(screen.getByRole('button', { name: 'Try again' }));
+  expect(await screen.findByText('No imports yet')).toBeDefined();
+  expect(search).toHaveBeenCalledTimes(2);
+});
+
+test('who is not signed in is asked to, wherever the address leads', async () => {
+  openPage(new MockClient({ profile: null }), '/imports');
+  expect(await screen.findByText('Sign in with your Medplum account')).toBeDefined();
+});
+
+test('an unknown address leads back to the imports', async () => {
+  openPage(medplum, '/nowhere');
+  expect(await screen.findByText('There is no page at this address')).toBeDefined();
+  expect(screen.getByRole('link', { name: 'the imports' })).toBeDefined();
+});

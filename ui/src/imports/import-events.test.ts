@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { makeImportTask } from '../../test/import-tasks.ts';
+import { eventsFromVersions } from './import-events.ts';
+
+const at = (minute: number) => ({ meta: { lastUpdated: `2026-01-02T03:0${minute}:00Z` } });
+
+test('one event for each change of phase, oldest first, none for versions that only count on', () => {
+  const events = eventsFromVersions([
+    makeImportTask('completed', 'loaded', at(4)),
+    makeImportTask('in-progress', 'loading', at(3)),
+    makeImportTask('in-progress', 'loading', at(2)),
+    makeImportTask('requested', 'requested', at(1)),
+  ]);
+  expect(events.map((event) => [event.label, event.at])).toEqual([
+    ['Requested', at(1).meta.lastUpdated],
+    ['Running', at(2).meta.lastUpdated],
+    ['Done', at(4).meta.lastUpdated],
+  ]);
+});
+
+test('an import that failed and was run again tells both', () => {
+  const events = eventsFromVersions([
+    makeImportTask('in-progress', 'loading', at(1)),
+    makeImportTask('failed', 'failed', at(2)),
+    makeImportTask('in-progress', 'loading', at(3)),
+  ]);
+  expect(events.map((event) => event.label)).toEqual(['Running', 'Failed', 'Running']);
+});
+
+test('versions without a time are left out', () => {
+  expect(eventsFromVersions([makeImportTask('requested', 'requested')])).toEqual([]);
+});

@@ -1,0 +1,78 @@
+import type { LineProblem } from '@fasten-medplum/bridge/contract/import-report';
+import { type ImportStatus, importStatusFromTask } from '@fasten-medplum/bridge/contract/import-status';
+import type { Disposition } from '@fasten-medplum/bridge/contract/import-task';
+import type { Task } from '@medplum/fhirtypes';
+
+interface Words {
+  readonly label: string;
+  /** A colour of Mantine's. */
+  readonly color: string;
+}
+
+/** How each ending of a line is called and drawn, in the order it is shown. */
+export const DISPOSITION_WORDS: Readonly<Record<Disposition, Words>> = {
+  created: { label: 'New', color: 'teal.6' },
+  updated: { label: 'Updated', color: 'blue.6' },
+  unchanged: { label: 'Already here', color: 'gray.5' },
+  duplicate: { label: 'Repeated', color: 'violet.4' },
+  quarantined: { label: 'Set aside', color: 'orange.6' },
+  skipped: { label: 'Left out', color: 'yellow.5' },
+};
+
+/** The one word an operator looks for. */
+export function wordsForStatus(status: Task['status']): Words {
+  switch (status) {
+    case 'completed':
+      return { label: 'Done', color: 'green' };
+    case 'failed':
+    case 'rejected':
+      return { label: 'Failed', color: 'red' };
+    case 'on-hold':
+      return { label: 'On hold', color: 'orange' };
+    case 'cancelled':
+      return { label: 'Cancelled', color: 'gray' };
+    case 'in-progress':
+      return { label: 'Running', color: 'blue' };
+    default:
+      return { label: 'Requested', color: 'gray' };
+  }
+}
+
+const PHASE_WORDS: Readonly<Record<string, string>> = {
+  requested: 'Waiting for the health system to prepare the export',
+  queued: 'The export is ready and waits its turn',
+  downloading: 'Downloading the export',
+  loading: 'Loading the records',
+  loaded: 'All lines are accounted for',
+  failed: 'Stopped',
+  cancelled: 'Cancelled',
+};
+
+/** What the import is doing, as a sentence without a full stop. */
+export function describePhase(task: Task): string {
+  if (task.status === 'on-hold') {
+    return 'Waits for a person to decide whether these records belong to this patient';
+  }
+  const { phase } = importStatusFromTask(task);
+  return PHASE_WORDS[phase ?? ''] ?? task.businessStatus?.text ?? wordsForStatus(task.status).label;
+}
+
+/** Why it stopped, when it did: the code is the bridge's and says more to whoever runs it. */
+export function describeReason({ reason }: ImportStatus, task: Task): string | undefined {
+  return task.statusReason?.text ?? reason;
+}
+
+const PROBLEM_WORDS: Readonly<Record<string, string>> = {
+  'not-json': 'The line is not JSON',
+  'not-a-resource': 'The line is JSON, but no FHIR resource',
+  'unknown-resource-type': 'FHIR R4 has no resource of this type',
+  'no-id': 'The resource has no id, so a later export could not be matched with it',
+  'line-too-long': 'The line is longer than can be loaded yet',
+  'invalid-resource': 'The resource breaks a rule of FHIR',
+  'refused-by-server': 'Medplum refused the resource',
+  'too-large': 'The resource is larger than Medplum takes',
+};
+
+export function describeProblem(problem: LineProblem): string {
+  return PROBLEM_WORDS[problem.code] ?? problem.code;
+}

@@ -1,0 +1,55 @@
+import { useDocumentVisibility } from '@mantine/hooks';
+import { useCallback, useEffect, useState } from 'react';
+
+export interface Polled<T> {
+  /** The newest answer; stays while the next one is under way or failed, so that nothing flashes. */
+  readonly value: T | undefined;
+  /** Why the newest request failed; undefined after one that did not. */
+  readonly error: unknown;
+  readonly reload: () => void;
+}
+
+/**
+ * Asks again and again, as long as the page is in view; a hidden tab asks nothing and catches up when it is shown.
+ *
+ * @param load - Must keep its identity between renders (`useCallback`): a new one starts over.
+ * @param pauseMs - How long to wait after an answer; given undefined after a failure.
+ */
+export function usePolled<T>(load: () => Promise<T>, pauseMs: (newest: T | undefined) => number): Polled<T> {
+  const visible = useDocumentVisibility() === 'visible';
+  const [state, setState] = useState<Omit<Polled<T>, 'reload'>>({ value: undefined, error: undefined });
+  // A fresh object each time: setting it is the request to ask now.
+  const [request, setRequest] = useState({});
+  const reload = useCallback(() => setRequest({}), []);
+
+  useEffect(() => {
+    if (!visible || !request) {
+      return undefined;
+    }
+    let current = true;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const next = (pause: number): void => {
+      timer = setTimeout(reload, pause);
+    };
+    load().then(
+      (value) => {
+        if (current) {
+          setState({ value, error: undefined });
+          next(pauseMs(value));
+        }
+      },
+      (error: unknown) => {
+        if (current) {
+          setState((previous) => ({ value: previous.value, error }));
+          next(pauseMs(undefined));
+        }
+      },
+    );
+    return () => {
+      current = false;
+      clearTimeout(timer);
+    };
+  }, [load, pauseMs, visible, request, reload]);
+
+  return { ...state, reload };
+}

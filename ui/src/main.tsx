@@ -1,0 +1,53 @@
+import '@mantine/core/styles.css';
+import '@mantine/notifications/styles.css';
+import '@medplum/react/styles.css';
+import './page.css';
+import { MantineProvider } from '@mantine/core';
+import { Notifications } from '@mantine/notifications';
+import { MedplumClient } from '@medplum/core';
+import { type ReactNode, StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { BrowserRouter } from 'react-router';
+import { App } from './App.tsx';
+import { readConfig } from './read-config.ts';
+import { ErrorState } from './states/ErrorState.tsx';
+import { theme } from './theme.ts';
+
+const container = document.getElementById('root');
+if (!container) {
+  throw new Error('index.html has no #root');
+}
+const root = createRoot(container);
+
+function show(content: ReactNode): void {
+  root.render(
+    <StrictMode>
+      <MantineProvider theme={theme} defaultColorScheme="auto">
+        <Notifications position="top-center" />
+        {content}
+      </MantineProvider>
+    </StrictMode>,
+  );
+}
+
+async function start(): Promise<void> {
+  try {
+    const { medplumBaseUrl } = await readConfig();
+    const medplum = new MedplumClient({ baseUrl: medplumBaseUrl });
+    show(
+      <BrowserRouter>
+        <App medplum={medplum} />
+      </BrowserRouter>,
+    );
+  } catch {
+    show(
+      <ErrorState
+        title="The bridge cannot be reached"
+        hint="Check that it is running and that you are online, then try again."
+        onRetry={() => window.location.reload()}
+      />,
+    );
+  }
+}
+
+void start();

@@ -1,0 +1,16 @@
+import { Anchor } from '@mantine/core';
+import { IconMapQuestion } from '@tabler/icons-react';
+import { Link } from 'react-router';
+import { EmptyState } from '../states/EmptyState.tsx';
+
+export function NotFoundPage() {
+  return (
+    <EmptyState icon={<IconMapQuestion />} title="There is no page at this address">
+      It may have been mistyped. Go to{' '}
+      <Anchor component={Link} to="/imports">
+        the imports
+      </Anchor>
+      .
+    </EmptyState>
+  );
+}

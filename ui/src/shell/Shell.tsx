@@ -1,0 +1,51 @@
+import { AppShell, Burger, Group, Image, NavLink, Text } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { ErrorBoundary } from '@medplum/react';
+import { IconDatabaseImport } from '@tabler/icons-react';
+import type { ReactNode } from 'react';
+import { Link, useLocation } from 'react-router';
+import { UserMenu } from './UserMenu.tsx';
+
+const pages = [{ path: '/imports', label: 'Imports', icon: <IconDatabaseImport size={18} aria-hidden /> }];
+
+/** Header, navigation and the page. On a narrow screen the navigation is behind a button. */
+export function Shell({ children }: { readonly children: ReactNode }) {
+  const [opened, { toggle, close }] = useDisclosure();
+  const { pathname } = useLocation();
+  return (
+    <AppShell
+      header={{ height: 56 }}
+      navbar={{ width: 200, breakpoint: 'sm', collapsed: { mobile: !opened } }}
+      padding={{ base: 'sm', sm: 'lg' }}
+    >
+      <AppShell.Header px="sm">
+        <Group h="100%" justify="space-between" wrap="nowrap">
+          <Group gap="sm" wrap="nowrap" miw={0}>
+            <Burger opened={opened} onClick={toggle} hiddenFrom="sm" size="sm" aria-label="Navigation" />
+            <Image src="/icon.svg" alt="" w={28} h={28} />
+            <Text fw={650} truncate>
+              Health record imports
+            </Text>
+          </Group>
+          <UserMenu />
+        </Group>
+      </AppShell.Header>
+      <AppShell.Navbar p="xs">
+        {pages.map(({ path, label, icon }) => (
+          <NavLink
+            key={path}
+            component={Link}
+            to={path}
+            label={label}
+            leftSection={icon}
+            active={pathname.startsWith(path)}
+            onClick={close}
+          />
+        ))}
+      </AppShell.Navbar>
+      <AppShell.Main>
+        <ErrorBoundary>{children}</ErrorBoundary>
+      </AppShell.Main>
+    </AppShell>
+  );
+}

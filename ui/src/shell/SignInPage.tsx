@@ -1,0 +1,20 @@
+import { Center, Image, Stack, Text, Title } from '@mantine/core';
+import { SignInForm } from '@medplum/react';
+
+export function SignInPage() {
+  return (
+    <Center component="main" mih="100dvh" p="xs">
+      <SignInForm disableGoogleAuth>
+        <Stack align="center" gap={4} mb="md" ta="center">
+          <Image src="/icon.svg" alt="" w={48} h={48} />
+          <Title order={1} size="h3">
+            Health record imports
+          </Title>
+          <Text size="sm" c="dimmed">
+            Sign in with your Medplum account
+          </Text>
+        </Stack>
+      </SignInForm>
+    </Center>
+  );
+}
