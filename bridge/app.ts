@@ -1,0 +1,205 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+import type { DestinationStream } from 'pino';
+import type { Config } from './config.ts';
+import { createRevokeJob } from './connect/revoke-connection.job.ts';
+import { connectRoutes } from './connect/routes.ts';
+import { fetchFile } from './download/fetch-file.ts';
+import { openSpool } from './download/spool.ts';
+import { createStorageClient } from './download/storage-client.ts';
+import { createFailExportJob } from './export/fail-export.job.ts';
+import { createImportJob, type LoadRequest } from './export/import-export.job.ts';
+import { createReceiveExportJob } from './export/receive-export.job.ts';
+import { createRequestExportJob } from './export/request-export.job.ts';
+import { importRoutes } from './export/routes.ts';
+import { createFasten, type FastenGateway } from './fasten/client.ts';
+import { importExport } from './ingest/import-export.ts';
+import { createCallers } from './medplum/callers.ts';
+import { createMedplum, type MedplumConnection } from './medplum/create-medplum.ts';
+import { createLog, type Log } from './observe/log.ts';
+import { createMetrics, type Metrics } from './observe/metrics.ts';
+import { createLock } from './queue/hold-lock.ts';
+import { openQueues, type Queues } from './queue/open-queues.ts';
+import { type JobHandlers, startWorkers, type Workers } from './queue/start-workers.ts';
+import { createServer } from './serve/create-server.ts';
+import { callerOf } from './serve/require-caller.ts';
+import { webhookRoutes } from './webhook/routes.ts';
+import { createVerifier } from './webhook/verify-signature.ts';
+
+/** What a test may put in place of the real thing. */
+export interface Overrides {
+  /** Where log lines go instead of standard output. */
+  readonly logTo?: DestinationStream;
+}
+
+/** The whole service, without a process around it. */
+export interface App {
+  readonly log: Log;
+  /** Serves HTTP and starts the workers, as far as the role asks for them. Gives the API's origin, if there is one. */
+  listen(): Promise<string | undefined>;
+  /** Ends in order: no new requests, no new jobs, running jobs handed back, then the connections. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+interface Foundations {
+  readonly config: Config;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly redis: Redis;
+  readonly queues: Queues;
+  readonly medplum: MedplumConnection;
+  readonly fasten: FastenGateway;
+}
+
+/**
+ * Makes every part of the service and joins the rooms; the only place that knows more than one of them.
+ *
+ * @param config - See `readConfig`.
+ * @param overrides - For tests.
+ * @returns The service, not yet listening.
+ * @throws PermanentError `medplum-credentials` or `medplum-unreachable`.
+ */
+export async function buildApp(config: Config, overrides: Overrides = {}): Promise<App> {
+  const log = createLog(config.logLevel, overrides.logTo);
+  const medplum = await createMedplum(config.medplum);
+  const redis = openRedis(config, log);
+  const queues = openQueues(redis, config.redis.prefix);
+  const metrics = createMetrics();
+  metrics.watchQueues(() => queues.countJobs());
+  const foundations = { config, log, metrics, redis, queues, medplum, fasten: createFasten(config.fasten) };
+  const stops: (() => Promise<unknown>)[] = [];
+  let closing: Promise<void> | undefined;
+  return {
+    log,
+    listen: async () => {
+      const origin = config.role === 'worker' ? undefined : await serve(foundations, stops);
+      if (config.role !== 'api') {
+        stops.push(await work(foundations));
+      }
+      log.info('service.listening', { role: config.role, ...(origin && { port: Number(new URL(origin).port) }) });
+      return origin;
+    },
+    close: () => {
+      closing ??= closeAll(foundations, stops);
+      return closing;
+    },
+  };
+}
+
+/** Workers need a connection that waits for Redis for ever instead of failing a command, as BullMQ asks. */
+function openRedis({ redis: { url } }: Config, log: Log): Redis {
+  const redis = new Redis(url, { maxRetriesPerRequest: null });
+  redis.on('error', (error) => log.error('queue.error', { code: 'code' in error ? String(error.code) : error.name }));
+  return redis;
+}
+
+async function serve(foundations: Foundations, stops: (() => Promise<unknown>)[]): Promise<string> {
+  const { config, log, metrics, redis, queues, medplum, fasten } = foundations;
+  const callers = createCallers(config.medplum.baseUrl);
+  const { mode } = config.fasten;
+  const app = createServer({
+    apiPrefix: config.http.apiPrefix,
+    medplumBaseUrl: config.medplum.baseUrl,
+    fastenBaseUrl: config.fasten.baseUrl,
+    pageFolder: join(import.meta.dirname, '../ui/dist'),
+    trustedProxies: config.http.trustedProxies,
+    requestsPerMinute: config.http.requestsPerMinute,
+    signedRoutes: webhookRoutes({
+      verify: createVerifier(config.fasten.webhookSecrets),
+      addJob: queues.add,
+      fastenBaseUrl: config.fasten.baseUrl,
+      mode,
+      log,
+      metrics,
+    }),
+    callerRoutes: [
+      connectRoutes({
+        medplum: medplum.client,
+        readConnection: fasten.readConnection,
+        addJob: queues.add,
+        mode,
+        log,
+        callerOf,
+      }),
+      importRoutes({ callerOf, readProgress: (taskId) => queues.readProgress('import', [taskId]) }),
+    ],
+    identify: callers.identify,
+    checks: { redis: () => redis.ping(), medplum: () => medplum.client.get('healthcheck') },
+    log,
+    metrics,
+  });
+  const server = app.listen(config.http.port, config.http.host);
+  stops.push(
+    () => callers.close(),
+    () => stopServing(server),
+  );
+  await once(server, 'listening');
+  const { address, port, family } = server.address() as AddressInfo;
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+}
+
+/** Answers what is under way; connections that are merely kept open are cut. */
+async function stopServing(server: Server): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  server.closeIdleConnections();
+  await closed;
+}
+
+async function work(foundations: Foundations): Promise<() => Promise<unknown>> {
+  const { config, log, metrics, redis } = foundations;
+  const { spool, swept } = await openSpool(config.spoolDir);
+  if (swept > 0) {
+    log.warn('spool.swept', { count: swept });
+  }
+  const storage = createStorageClient({ allowedOrigins: config.fasten.storageOrigins });
+  const handlers = makeHandlers(foundations, {
+    withFolder: spool.withFolder,
+    fetchFile: (file, path, signal) => fetchFile({ fasten: foundations.fasten, storage }, file, path, signal),
+  });
+  const workers: Workers = startWorkers({ redis, prefix: config.redis.prefix, handlers, log, metrics });
+  return async () => {
+    await workers.close();
+    await storage.close();
+  };
+}
+
+type Disk = Pick<Parameters<typeof createImportJob>[0], 'withFolder' | 'fetchFile'>;
+
+function makeHandlers({ config, log, metrics, redis, queues, medplum, fasten }: Foundations, disk: Disk): JobHandlers {
+  const { client } = medplum;
+  return {
+    'export-request': { run: createRequestExportJob({ medplum: client, fasten, log }) },
+    'export-ready': { run: createReceiveExportJob({ medplum: client, addJob: queues.add, log }) },
+    'export-failed': { run: createFailExportJob({ medplum: client, log }) },
+    'connection-revoked': { run: createRevokeJob({ medplum: client, log }) },
+    import: createImportJob({
+      ...disk,
+      medplum: client,
+      holdLock: createLock(redis, { prefix: config.redis.prefix }),
+      load: (request) => load(medplum, request),
+      log,
+      metrics,
+    }),
+  };
+}
+
+async function load({ client }: MedplumConnection, { patient, ...request }: LoadRequest) {
+  const { report } = await importExport(client, { ...request, patient: patient.reference, retrieved: new Date() });
+  return report;
+}
+
+async function closeAll(foundations: Foundations, stops: readonly (() => Promise<unknown>)[]): Promise<void> {
+  const { log, queues, redis, medplum, fasten } = foundations;
+  log.info('service.stopping');
+  for (const stop of stops.toReversed()) {
+    await stop();
+  }
+  await queues.close();
+  await Promise.all([fasten.close(), medplum.close()]);
+  redis.disconnect();
+  log.info('service.stopped');
+}

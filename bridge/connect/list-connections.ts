@@ -1,0 +1,41 @@
+import type { Task } from '@medplum/fhirtypes';
+import { type ConnectionList, connectionFromConsent, type LatestImport } from '../contract/connection.ts';
+import { BRIDGE_CODE_SYSTEM, CONNECTION_CONSENT_CODE, IMPORT_TASK_CODE } from '../contract/identifiers.ts';
+import { importStatusFromTask } from '../contract/import-status.ts';
+import type { Caller } from '../medplum/callers.ts';
+
+const MAX_RESULTS = '1000';
+
+/**
+ * Every connection of a Patient with its latest import, read with the caller's own token throughout.
+ *
+ * @throws HttpError 404 for a Patient that the caller does not see.
+ */
+export async function listConnections(caller: Caller, patientId: string): Promise<ConnectionList> {
+  const patient = await caller.read('Patient', patientId);
+  const [consents, tasks] = await Promise.all([
+    caller.search('Consent', {
+      patient: `Patient/${patient.id}`,
+      category: `${BRIDGE_CODE_SYSTEM}|${CONNECTION_CONSENT_CODE}`,
+      _count: MAX_RESULTS,
+      _sort: '-_lastUpdated',
+    }),
+    caller.search('Task', {
+      patient: `Patient/${patient.id}`,
+      code: `${BRIDGE_CODE_SYSTEM}|${IMPORT_TASK_CODE}`,
+      _count: MAX_RESULTS,
+      _sort: '-_lastUpdated',
+    }),
+  ]);
+  const connections = consents.map((consent) => {
+    const task = tasks.find(({ focus }) => focus?.reference === `Consent/${consent.id}`);
+    return { ...connectionFromConsent(consent), ...(task && { latestImport: toLatestImport(task) }) };
+  });
+  return { connections };
+}
+
+function toLatestImport(task: Task): LatestImport {
+  const { taskId, status, phase } = importStatusFromTask(task);
+  const lastUpdated = task.meta?.lastUpdated;
+  return { taskId, status, ...(phase && { phase }), ...(lastUpdated && { lastUpdated }) };
+}

@@ -1,0 +1,32 @@
+import type { TaskOutput } from '@medplum/fhirtypes';
+import { IMPORT_CODE_SYSTEM } from '../contract/identifiers.ts';
+import type { ImportReport } from '../contract/import-report.ts';
+import { outputsFromReport } from '../contract/import-task.ts';
+import type { StoredTask } from '../medplum/change-task.ts';
+import { phaseConcept } from './ensure-task.ts';
+
+/**
+ * The Task of an import that is done: completed, with how many lines ended how. Outputs that name files stay.
+ *
+ * @param task - As stored now.
+ * @param report - What the ingest says; its counts add up to the lines.
+ * @returns The Task to store; the same object when it says all this already.
+ */
+export function completeTask(task: StoredTask, report: ImportReport): StoredTask {
+  if (task.status === 'completed') {
+    return task;
+  }
+  const { statusReason: _, ...rest } = task;
+  const files = task.output?.filter((output) => output.valueReference !== undefined || !isOurs(output));
+  return {
+    ...rest,
+    status: 'completed',
+    businessStatus: phaseConcept('loaded'),
+    executionPeriod: { ...task.executionPeriod, end: new Date().toISOString() },
+    output: [...(files ?? []), ...outputsFromReport(report)],
+  } as StoredTask;
+}
+
+function isOurs({ type }: TaskOutput): boolean {
+  return type.coding?.some(({ system }) => system === IMPORT_CODE_SYSTEM) ?? false;
+}

@@ -1,0 +1,50 @@
+import type { MedplumClient } from '@medplum/core';
+import { IMPORT_CODE_SYSTEM } from '../contract/identifiers.ts';
+import { changeTask, type StoredTask } from '../medplum/change-task.ts';
+import { phaseConcept } from './ensure-task.ts';
+
+type TaskClient = Pick<MedplumClient, 'readResource' | 'updateResource'>;
+
+/** Code of the reason that is nobody's fault: the patient withdrew. */
+export const CONNECTION_REVOKED = 'connection-revoked';
+
+/** The Task goes on: in progress, with its phase. A completed one is left alone. */
+export function moveTask(medplum: TaskClient, taskId: string, phase: 'queued' | 'downloading' | 'loading') {
+  return changeTask(medplum, taskId, (task) => {
+    if (task.status === 'completed') {
+      return task;
+    }
+    // An earlier attempt may have ended it: what it said then no longer holds.
+    const { statusReason: _, executionPeriod, ...rest } = task;
+    const { end: __, ...period } = executionPeriod ?? {};
+    return {
+      ...rest,
+      status: 'in-progress',
+      businessStatus: phaseConcept(phase),
+      executionPeriod: period,
+    } as StoredTask;
+  });
+}
+
+/**
+ * The Task ends without its record: `failed`, or `cancelled` when the connection was revoked. A completed one is left
+ * alone: events come in any order.
+ *
+ * @param code - A short constant; kept as `Task.statusReason`.
+ * @param text - One sentence without PHI.
+ */
+export function failTask(medplum: TaskClient, taskId: string, code: string, text: string) {
+  const status = code === CONNECTION_REVOKED ? 'cancelled' : 'failed';
+  return changeTask(medplum, taskId, (task) => {
+    if (task.status === 'completed') {
+      return task;
+    }
+    return {
+      ...task,
+      status,
+      businessStatus: phaseConcept(status),
+      statusReason: { coding: [{ system: IMPORT_CODE_SYSTEM, code }], text },
+      executionPeriod: { ...task.executionPeriod, end: new Date().toISOString() },
+    };
+  });
+}

@@ -1,0 +1,58 @@
+import type { MedplumClient } from '@medplum/core';
+import type { Task } from '@medplum/fhirtypes';
+import {
+  BRIDGE_CODE_SYSTEM,
+  EHI_EXPORT_SYSTEM,
+  IMPORT_CODE_SYSTEM,
+  IMPORT_TASK_CODE,
+} from '../contract/identifiers.ts';
+import type { ImportPhase } from '../contract/import-status.ts';
+import { PermanentError } from '../errors.ts';
+import { byIdentifier } from '../medplum/by-identifier.ts';
+import type { StoredTask } from '../medplum/change-task.ts';
+import type { StoredConsent } from '../medplum/find-connection.ts';
+
+/**
+ * The Task of an export: made by whoever hears of the export first, our own request or a webhook that overtook it, and
+ * found by the other.
+ *
+ * @param medplum - The bridge's own client.
+ * @param consent - The connection that the export is of.
+ * @param exportId - Fasten's task id.
+ * @returns The stored Task, in whatever state it is.
+ * @throws PermanentError `export-of-another-connection` when Fasten's task id is already another connection's.
+ */
+export async function ensureTask(
+  medplum: Pick<MedplumClient, 'createResourceIfNoneExist'>,
+  consent: StoredConsent,
+  exportId: string,
+): Promise<StoredTask> {
+  const query = byIdentifier(EHI_EXPORT_SYSTEM, exportId);
+  const task = await medplum.createResourceIfNoneExist(makeTask(consent, exportId, new Date()), query);
+  if (task.focus?.reference !== `Consent/${consent.id}`) {
+    throw new PermanentError('export-of-another-connection', 'this export already belongs to another connection');
+  }
+  return task;
+}
+
+function makeTask(consent: StoredConsent, exportId: string, now: Date): Task {
+  const requester = consent.performer?.[0];
+  return {
+    resourceType: 'Task',
+    identifier: [{ system: EHI_EXPORT_SYSTEM, value: exportId }],
+    status: 'requested',
+    businessStatus: phaseConcept('requested'),
+    intent: 'order',
+    code: { coding: [{ system: BRIDGE_CODE_SYSTEM, code: IMPORT_TASK_CODE }] },
+    focus: { reference: `Consent/${consent.id}` },
+    ...(consent.patient && { for: consent.patient }),
+    authoredOn: now.toISOString(),
+    ...(requester && { requester }),
+    executionPeriod: { start: now.toISOString() },
+  };
+}
+
+/** The phase as `Task.businessStatus` holds it. */
+export function phaseConcept(phase: ImportPhase): NonNullable<Task['businessStatus']> {
+  return { coding: [{ system: IMPORT_CODE_SYSTEM, code: phase }] };
+}

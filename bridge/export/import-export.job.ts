@@ -1,0 +1,139 @@
+import { join } from 'node:path';
+import type { MedplumClient } from '@medplum/core';
+import type { ImportProgress, ImportReport } from '../contract/import-report.ts';
+import { DISPOSITIONS } from '../contract/import-task.ts';
+import { PermanentError } from '../errors.ts';
+import type { ExportFile } from '../fasten/export-file.ts';
+import { changeTask } from '../medplum/change-task.ts';
+import type { StoredConsent } from '../medplum/find-connection.ts';
+import type { Log } from '../observe/log.ts';
+import type { Metrics } from '../observe/metrics.ts';
+import type { HoldLock } from '../queue/hold-lock.ts';
+import type { JobProgress, Payload } from '../queue/specs.ts';
+import { TryLater } from '../queue/try-later.ts';
+import { completeTask } from './complete-task.ts';
+import { CONNECTION_REVOKED, failTask, moveTask } from './end-task.ts';
+
+/** What the ingest is asked to load. */
+export interface LoadRequest {
+  readonly namespace: string;
+  readonly files: readonly string[];
+  readonly patient: { readonly reference: string };
+  readonly taskId: string;
+  readonly exportId: string;
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: ImportProgress) => void;
+}
+
+export interface ImportExportDeps {
+  readonly medplum: Pick<MedplumClient, 'readResource' | 'updateResource'>;
+  readonly holdLock: HoldLock;
+  /** Lends a folder that is gone after the work. */
+  readonly withFolder: <T>(name: string, work: (folder: string) => Promise<T>) => Promise<T>;
+  /** Streams a file to a path; gives its bytes. */
+  readonly fetchFile: (file: ExportFile, path: string, signal: AbortSignal) => Promise<number>;
+  readonly load: (request: LoadRequest) => Promise<ImportReport>;
+  readonly log: Log;
+  readonly metrics: Metrics;
+}
+
+interface ImportContext {
+  readonly jobId: string;
+  readonly signal: AbortSignal;
+  report(progress: JobProgress): Promise<void>;
+}
+
+/**
+ * Makes the job that fetches an export and loads it. It may be killed anywhere and run again: a file that was fetched is
+ * fetched anew, and loading is idempotent. Two exports of one namespace wait for each other.
+ */
+export function createImportJob(deps: ImportExportDeps) {
+  return {
+    run: async (job: Payload<'import'>, context: ImportContext): Promise<void> => {
+      await deps.holdLock(`import:${job.namespace}`, context.signal, (signal) => {
+        return importExport(deps, job, { ...context, signal });
+      });
+    },
+    gaveUp: async (
+      job: Payload<'import'>,
+      fault: { readonly code: string; readonly message: string },
+    ): Promise<void> => {
+      await failTask(deps.medplum, job.taskId, fault.code, fault.message);
+      deps.log.error('import.gave-up', { taskId: job.taskId, exportId: job.exportId, code: fault.code });
+    },
+  };
+}
+
+async function importExport(deps: ImportExportDeps, job: Payload<'import'>, context: ImportContext): Promise<void> {
+  const named = { taskId: job.taskId, exportId: job.exportId };
+  const patient = await requirePatient(deps, job.consentId);
+  const task = await moveTask(deps.medplum, job.taskId, 'downloading');
+  if (task.status === 'completed') {
+    deps.log.info('import.already-done', named);
+    return;
+  }
+  deps.log.info('import.started', { ...named, files: job.files.length });
+  const report = await deps.withFolder(context.jobId, async (folder) => {
+    const files = await fetchFiles(deps, job, folder, context);
+    // Hours may have passed in the queue and on the wire.
+    await requirePatient(deps, job.consentId);
+    await moveTask(deps.medplum, job.taskId, 'loading');
+    const { signal } = context;
+    const { namespace, taskId, exportId } = job;
+    const onProgress = reporter(context);
+    return load(deps, { namespace, files, patient, taskId, exportId, signal, onProgress });
+  });
+  await changeTask(deps.medplum, job.taskId, (stored) => completeTask(stored, report));
+  for (const disposition of DISPOSITIONS) {
+    deps.metrics.lines.inc({ disposition }, report[disposition]);
+  }
+  const { lines, created, updated, unchanged, quarantined, skipped } = report;
+  deps.log.info('import.done', { ...named, lines, created, updated, unchanged, quarantined, skipped });
+}
+
+/** A run that our lock could not keep away (by hand, or by a process that stood still) took the namespace over. */
+async function load(deps: ImportExportDeps, request: LoadRequest): Promise<ImportReport> {
+  try {
+    return await deps.load(request);
+  } catch (error) {
+    throw error instanceof PermanentError && error.code === 'import-running' ? new TryLater(60_000, error.code) : error;
+  }
+}
+
+/** A revoked connection imports nothing more, whatever arrives. */
+async function requirePatient(deps: ImportExportDeps, consentId: string): Promise<{ readonly reference: string }> {
+  const consent: StoredConsent = await deps.medplum.readResource('Consent', consentId);
+  if (consent.status !== 'active') {
+    throw new PermanentError(CONNECTION_REVOKED, 'the connection was revoked before its export was loaded');
+  }
+  const reference = consent.patient?.reference;
+  if (reference === undefined) {
+    throw new PermanentError('consent-without-patient', 'the Consent of this connection names no Patient');
+  }
+  return { reference };
+}
+
+async function fetchFiles(
+  deps: ImportExportDeps,
+  job: Payload<'import'>,
+  folder: string,
+  { signal, report }: ImportContext,
+): Promise<string[]> {
+  const paths: string[] = [];
+  for (const [index, file] of job.files.entries()) {
+    await report({ phase: 'downloading', file: index + 1, files: job.files.length });
+    const path = join(folder, `${index}.jsonl`);
+    const bytes = await deps.fetchFile(file, path, signal);
+    deps.metrics.downloadedBytes.inc(bytes);
+    deps.log.info('download.done', { taskId: job.taskId, exportId: job.exportId, bytes });
+    paths.push(path);
+  }
+  return paths;
+}
+
+/** Progress is told for people to watch; an import does not wait for it, nor fail with it. */
+function reporter(context: ImportContext): (progress: ImportProgress) => void {
+  return ({ phase, done, total }) => {
+    context.report({ phase, done, total }).catch(() => undefined);
+  };
+}

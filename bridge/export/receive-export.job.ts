@@ -1,0 +1,54 @@
+import type { MedplumClient } from '@medplum/core';
+import { changeTask } from '../medplum/change-task.ts';
+import { namespaceOf } from '../medplum/find-connection.ts';
+import type { Log } from '../observe/log.ts';
+import type { AddJob, Payload } from '../queue/specs.ts';
+import { withAnnouncement } from './announce.ts';
+import { CONNECTION_REVOKED, failTask, moveTask } from './end-task.ts';
+import { ensureTask } from './ensure-task.ts';
+import { requireConnection } from './require-connection.ts';
+
+export interface ReceiveExportDeps {
+  readonly medplum: Pick<MedplumClient, 'searchOne' | 'readResource' | 'createResourceIfNoneExist' | 'updateResource'>;
+  readonly addJob: AddJob;
+  readonly log: Log;
+}
+
+/**
+ * Makes the job that takes an export over: its connection is found (by connection first, since the event may be quicker
+ * than the answer to our own request), its Task is found or made, and its import is queued. An export that was loaded
+ * already is not loaded again, whichever event asks for it.
+ */
+export function createReceiveExportJob({ medplum, addJob, log }: ReceiveExportDeps) {
+  return async (ready: Payload<'export-ready'>): Promise<void> => {
+    const consent = await requireConnection(medplum, ready.orgConnectionId);
+    const task = await ensureTask(medplum, consent, ready.exportId);
+    const named = { taskId: task.id, exportId: ready.exportId };
+    if (task.status === 'completed') {
+      log.info('import.already-done', named);
+      return;
+    }
+    if (consent.status !== 'active') {
+      await failTask(medplum, task.id, CONNECTION_REVOKED, 'the connection was revoked before its export arrived');
+      log.warn('export.refused', { ...named, reason: CONNECTION_REVOKED });
+      return;
+    }
+    const files = ready.files.filter(({ format }) => format !== 'other');
+    await changeTask(medplum, task.id, (stored) => withAnnouncement(stored, ready));
+    if (files.length === 0) {
+      await failTask(medplum, task.id, 'no-usable-file', 'the event named no file that can be fetched and loaded');
+      log.warn('export.refused', { ...named, reason: 'no-usable-file' });
+      return;
+    }
+    const payload = {
+      taskId: task.id,
+      consentId: consent.id,
+      namespace: namespaceOf(consent),
+      exportId: ready.exportId,
+    };
+    const queued = await addJob('import', [task.id], { ...payload, files });
+    if (queued !== 'known') {
+      await moveTask(medplum, task.id, 'queued');
+    }
+  };
+}

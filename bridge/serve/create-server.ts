@@ -1,0 +1,72 @@
+import express, { type Express, type RequestHandler, type Router } from 'express';
+import { rateLimit } from 'express-rate-limit';
+import { HttpError } from '../errors.ts';
+import type { Caller } from '../medplum/callers.ts';
+import type { Log } from '../observe/log.ts';
+import type { Metrics } from '../observe/metrics.ts';
+import { answerErrors } from './answer-errors.ts';
+import { pageHeaders } from './page-headers.ts';
+import { pageRoutes } from './page-routes.ts';
+import { requireCaller } from './require-caller.ts';
+import { type Check, stateRoutes } from './state-routes.ts';
+import { traceRequests } from './trace-requests.ts';
+
+export interface ServerParts {
+  readonly apiPrefix: string;
+  readonly medplumBaseUrl: string;
+  readonly fastenBaseUrl: string;
+  /** Folder of the built ui. */
+  readonly pageFolder: string;
+  readonly trustedProxies: number;
+  readonly requestsPerMinute: number;
+  /** Routes that prove by signature who calls. */
+  readonly signedRoutes: Router;
+  /** Routes that are reached with a Medplum token only. */
+  readonly callerRoutes: readonly Router[];
+  readonly identify: (token: string) => Promise<Caller>;
+  readonly checks: Readonly<Record<string, Check>>;
+  readonly log: Log;
+  readonly metrics: Metrics;
+}
+
+/** A signed event never counts: Fasten sends in bursts. Forgeries are refused after this many a minute. */
+const FORGERIES_PER_MINUTE = 60;
+
+/** Puts the HTTP side together; it listens nowhere yet. */
+export function createServer(parts: ServerParts): Express {
+  const app = express().disable('x-powered-by').set('trust proxy', parts.trustedProxies).set('query parser', 'simple');
+  app.use(traceRequests(parts.log, parts.metrics));
+  app.use(pageHeaders(parts.medplumBaseUrl, parts.fastenBaseUrl));
+  app.use(stateRoutes(parts.checks, parts.metrics));
+  app.use(parts.apiPrefix, apiRoutes(parts));
+  app.use(pageRoutes({ ...parts, folder: parts.pageFolder }));
+  app.use((_req, _res, next) => next(new HttpError(404, 'not-found', 'there is nothing at this address')));
+  app.use(answerErrors(parts.log));
+  return app;
+}
+
+function apiRoutes(parts: ServerParts): Router {
+  const router = express.Router();
+  router.use((_req, res, next) => {
+    res.set('cache-control', 'no-store');
+    next();
+  });
+  router.use('/webhook', limit(FORGERIES_PER_MINUTE, true));
+  router.use(parts.signedRoutes);
+  router.use(limit(parts.requestsPerMinute, false));
+  router.use(requireCaller(parts.identify));
+  router.use(express.json({ limit: '100kb' }));
+  router.use(...parts.callerRoutes);
+  return router;
+}
+
+function limit(requestsPerMinute: number, skipSuccessfulRequests: boolean): RequestHandler {
+  return rateLimit({
+    windowMs: 60_000,
+    limit: requestsPerMinute,
+    skipSuccessfulRequests,
+    standardHeaders: 'draft-8',
+    legacyHeaders: false,
+    handler: (_req, _res, next) => next(new HttpError(429, 'throttled', 'too many requests from this address')),
+  });
+}

@@ -1,0 +1,35 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import express, { type Router } from 'express';
+
+export interface PageSettings {
+  /** The built ui; nothing is served when it does not exist. */
+  readonly folder: string;
+  readonly medplumBaseUrl: string;
+  readonly apiPrefix: string;
+}
+
+/** The page and the two settings it needs to begin. Names of built files hold their hash, so they may be kept for ever. */
+export function pageRoutes({ folder, medplumBaseUrl, apiPrefix }: PageSettings): Router {
+  const router = express.Router();
+  router.get('/config.json', (_req, res) => {
+    res.set('cache-control', 'no-cache').json({ medplumBaseUrl, apiPrefix });
+  });
+  const index = join(folder, 'index.html');
+  if (existsSync(index)) {
+    router.use(
+      '/assets',
+      express.static(join(folder, 'assets'), { immutable: true, maxAge: '1y', fallthrough: false }),
+    );
+    router.use(express.static(folder, { cacheControl: false }));
+    // Every other address is one of the page's own: it routes in the browser.
+    router.get('/{*path}', (req, res, next) => {
+      if (req.path.startsWith(`${apiPrefix}/`) || !req.accepts('html')) {
+        next();
+        return;
+      }
+      res.set('cache-control', 'no-cache').sendFile(index);
+    });
+  }
+  return router;
+}

@@ -1,0 +1,122 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { setTimeout as wait } from 'node:timers/promises';
+import { MedplumClient } from '@medplum/core';
+import { SANDBOX_KEYS, type SandboxFasten, startFasten } from '../../sandbox/fasten/start-fasten.ts';
+import { type SandboxMedplum, startMedplum } from '../../sandbox/medplum/start-medplum.ts';
+import { buildApp } from '../app.ts';
+import { readConfig } from '../config.ts';
+import { type TestRedis, withRedis } from './with-redis.ts';
+
+/** The bridge with everything around it, each over real HTTP on a free port. */
+export interface World {
+  readonly medplum: SandboxMedplum;
+  readonly fasten: SandboxFasten;
+  readonly redis: TestRedis;
+  /** `http://127.0.0.1:<port>/api/fasten-health` */
+  readonly api: string;
+  readonly spoolDir: string;
+  /** Everything the bridge has logged. */
+  log(): string;
+  /** A client of the sandbox Medplum, signed in with e-mail and password. */
+  signIn(email: string): Promise<MedplumClient>;
+  /** Calls the bridge's API with a caller's token. */
+  call(caller: MedplumClient | undefined, method: string, path: string, body?: unknown): Promise<Answer>;
+  close(): Promise<void>;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+const PREFIX = '/api/fasten-health';
+
+/** Starts them all; `close` ends them in the order of production and fails when something was left running. */
+export async function startWorld(): Promise<World> {
+  const spoolDir = await mkdtemp(join(tmpdir(), 'bridge-spool-'));
+  const [medplum, fasten, redis] = await Promise.all([
+    startMedplum(),
+    startFasten({ exportDelayMs: 20, retryDelaysMs: [200, 400, 800, 1600] }),
+    withRedis(),
+  ]);
+  const lines: string[] = [];
+  const logTo = new Writable({
+    write: (chunk, _encoding, done) => {
+      lines.push(String(chunk));
+      done();
+    },
+  });
+  const app = await buildApp(readConfig(environmentOf({ medplum, fasten, redis, spoolDir })), { logTo });
+  const origin = await app.listen();
+  const api = `${origin}${PREFIX}`;
+  await fasten.setWebhook({ url: `${api}/webhook`, connectionEvents: false });
+  return {
+    medplum,
+    fasten,
+    redis,
+    api,
+    spoolDir,
+    log: () => lines.join(''),
+    signIn: (email) => signIn(medplum.baseUrl, email),
+    call: (caller, method, path, body) => call(`${api}${path}`, caller, method, body),
+    close: async () => {
+      await app.close();
+      await Promise.all([fasten.close(), medplum.close(), redis.close()]);
+      await rm(spoolDir, { recursive: true, force: true });
+    },
+  };
+}
+
+type Around = Pick<World, 'medplum' | 'fasten' | 'redis' | 'spoolDir'>;
+
+function environmentOf({ medplum, fasten, redis, spoolDir }: Around): Record<string, string> {
+  return {
+    MEDPLUM_BASE_URL: medplum.baseUrl,
+    MEDPLUM_CLIENT_ID: '6f1c2a34-0f6b-4a55-9d0e-7a1f5b3c8d21',
+    MEDPLUM_CLIENT_SECRET: 'sandbox-bridge-secret',
+    REDIS_URL: redis.url,
+    REDIS_PREFIX: redis.prefix,
+    FASTEN_BASE_URL: fasten.baseUrl,
+    FASTEN_PUBLIC_ID: SANDBOX_KEYS.publicId,
+    FASTEN_PRIVATE_KEY: SANDBOX_KEYS.privateKey,
+    FASTEN_WEBHOOK_SECRETS: SANDBOX_KEYS.webhookSecret,
+    FASTEN_STORAGE_ORIGINS: fasten.storageOrigin,
+    BRIDGE_PORT: '0',
+    SPOOL_DIR: spoolDir,
+    LOG_LEVEL: 'debug',
+    API_PREFIX: PREFIX,
+  };
+}
+
+async function signIn(baseUrl: string, email: string): Promise<MedplumClient> {
+  const client = new MedplumClient({ baseUrl, cacheTime: 0 });
+  const login = await client.startLogin({ email, password: 'sandbox-password' });
+  if (login.code === undefined) {
+    throw new Error(`the sandbox did not sign ${email} in`);
+  }
+  await client.processCode(login.code);
+  return client;
+}
+
+async function call(url: string, caller: MedplumClient | undefined, method: string, body: unknown): Promise<Answer> {
+  const headers = {
+    'content-type': 'application/json',
+    ...(caller && { authorization: `Bearer ${caller.getAccessToken()}` }),
+  };
+  const response = await fetch(url, { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) });
+  return { status: response.status, body: await response.json() };
+}
+
+/** Asks again and again until there is an answer. Whoever waits in vain is stopped by the test's own time limit. */
+export async function eventually<T>(ask: () => Promise<T | undefined>): Promise<T> {
+  for (;;) {
+    const answer = await ask();
+    if (answer !== undefined) {
+      return answer;
+    }
+    await wait(50);
+  }
+}

@@ -1,0 +1,66 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+import { startRedis } from '../../sandbox/redis/start-redis.ts';
+
+export interface TestRedis {
+  readonly url: string;
+  /** Random, so that nothing of another test is found. */
+  readonly prefix: string;
+  readonly redis: Redis;
+  /** Every value under the prefix as one text, for tests that look for what must not be kept. */
+  dump(): Promise<string>;
+  /** Stops the server. Throws when a worker was left running on it. */
+  close(): Promise<void>;
+}
+
+/** Starts a real Redis for one test file, on a free port, without a disk. */
+export async function withRedis(): Promise<TestRedis> {
+  const dir = await mkdtemp(join(tmpdir(), 'bridge-redis-'));
+  const server = await startRedis({ dir, persistent: false });
+  const redis = new Redis(server.url, { maxRetriesPerRequest: null });
+  return {
+    url: server.url,
+    prefix: `test-${randomUUID()}`,
+    redis,
+    dump: () => dumpAll(redis),
+    close: async () => {
+      const clients = String(await redis.client('LIST')).match(/ cmd=bzpopmin /g);
+      redis.disconnect();
+      await server.close();
+      await rm(dir, { recursive: true, force: true });
+      if (clients) {
+        throw new Error(`${clients.length} workers were left running`);
+      }
+    },
+  };
+}
+
+async function dumpAll(redis: Redis): Promise<string> {
+  const texts: string[] = [];
+  for (const key of await redis.keys('*')) {
+    texts.push(key, JSON.stringify(await readValue(redis, key)));
+  }
+  return texts.join('\n');
+}
+
+async function readValue(redis: Redis, key: string): Promise<unknown> {
+  switch (await redis.type(key)) {
+    case 'string':
+      return redis.get(key);
+    case 'hash':
+      return redis.hgetall(key);
+    case 'list':
+      return redis.lrange(key, 0, -1);
+    case 'set':
+      return redis.smembers(key);
+    case 'zset':
+      return redis.zrange(key, 0, -1);
+    case 'stream':
+      return redis.xrange(key, '-', '+');
+    default:
+      return undefined;
+  }
+}
