@@ -46,9 +46,10 @@ export function createReceiveExportJob({ medplum, addJob, log }: ReceiveExportDe
       namespace: namespaceOf(consent),
       exportId: ready.exportId,
     };
-    const queued = await addJob('import', [task.id], { ...payload, files });
-    if (queued !== 'known') {
+    if (task.status !== 'in-progress') {
+      // Before the job, which moves the Task on and may be quicker than we are.
       await moveTask(medplum, task.id, 'queued');
     }
+    await addJob('import', [task.id], { ...payload, files });
   };
 }

@@ -41,7 +41,7 @@ export async function withRedis(): Promise<TestRedis> {
 async function dumpAll(redis: Redis): Promise<string> {
   const texts: string[] = [];
   for (const key of await redis.keys('*')) {
-    texts.push(key, JSON.stringify(await readValue(redis, key)));
+    texts.push(String(key), JSON.stringify(await readValue(redis, String(key))));
   }
   return texts.join('\n');
 }
