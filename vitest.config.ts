@@ -9,6 +9,14 @@ export default defineConfig({
       { test: { name: 'bots', include: ['bots/**/*.test.ts'], setupFiles: ['bots/test/setup.ts'] } },
       { test: { name: 'tools', include: ['tools/**/*.test.ts'], testTimeout: 60_000 } },
       'ui/vite.config.ts',
+      {
+        test: {
+          name: 'browser',
+          include: ['ui/test/**/*.browser.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
     ],
   },
 });
