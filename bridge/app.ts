@@ -1,6 +1,3 @@
-import { once } from 'node:events';
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import type { DestinationStream } from 'pino';
@@ -25,6 +22,7 @@ import { createLock } from './queue/hold-lock.ts';
 import { openQueues, type Queues } from './queue/open-queues.ts';
 import { type JobHandlers, startWorkers, type Workers } from './queue/start-workers.ts';
 import { createServer } from './serve/create-server.ts';
+import { listen } from './serve/listen.ts';
 import { callerOf } from './serve/require-caller.ts';
 import { webhookRoutes } from './webhook/routes.ts';
 import { createVerifier } from './webhook/verify-signature.ts';
@@ -131,22 +129,12 @@ async function serve(foundations: Foundations, stops: (() => Promise<unknown>)[]
     log,
     metrics,
   });
-  const server = app.listen(config.http.port, config.http.host);
+  const listening = await listen(app, config.http.host, config.http.port);
   stops.push(
     () => callers.close(),
-    () => stopServing(server),
+    () => listening.close(),
   );
-  await once(server, 'listening');
-  const { address, port, family } = server.address() as AddressInfo;
-  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
-}
-
-/** Answers what is under way; connections that are merely kept open are cut. */
-async function stopServing(server: Server): Promise<void> {
-  const closed = once(server, 'close');
-  server.close();
-  server.closeIdleConnections();
-  await closed;
+  return listening.origin;
 }
 
 async function work(foundations: Foundations): Promise<() => Promise<unknown>> {

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
 import { type Job, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
+import { HttpError } from '../errors.ts';
 import { type AddJob, type JobProgress, jobProgress, type Payload, QUEUES, type QueueName } from './specs.ts';
 
 export interface Queues {
@@ -15,6 +17,8 @@ export interface Queues {
   countJobs(): Promise<Record<string, Record<string, number>>>;
   close(): Promise<void>;
 }
+
+const ADD_TIMEOUT_MS = 10_000;
 
 const STATES = ['waiting', 'active', 'delayed', 'failed'] as const;
 
@@ -35,15 +39,7 @@ export function openQueues(redis: Redis, prefix: string): Queues {
     return queue;
   };
   return {
-    add: async (name, key, payload) => {
-      const queue = queueOf(name);
-      const known: Job | undefined = await queue.getJob(jobIdOf(key));
-      if (known === undefined) {
-        await queue.add(name, checkPayload(name, payload), { jobId: jobIdOf(key) });
-        return 'added';
-      }
-      return (await known.isFailed()) ? await driveAgain(known, checkPayload(name, payload)) : 'known';
-    },
+    add: async (name, key, payload) => inTime(addJob(queueOf(name), jobIdOf(key), checkPayload(name, payload))),
     readProgress: async (name, key) => {
       const job: Job | undefined = await queueOf(name).getJob(jobIdOf(key));
       return jobProgress.safeParse(job?.progress).data;
@@ -56,6 +52,31 @@ export function openQueues(redis: Redis, prefix: string): Queues {
       await Promise.all([...queues.values()].map((queue) => queue.close()));
     },
   };
+}
+
+async function addJob(queue: Queue, jobId: string, payload: unknown): ReturnType<AddJob> {
+  const known: Job | undefined = await queue.getJob(jobId);
+  if (known === undefined) {
+    await queue.add(queue.name, payload, { jobId });
+    return 'added';
+  }
+  return (await known.isFailed()) ? driveAgain(known, payload) : 'known';
+}
+
+/**
+ * Commands wait for a lost Redis for ever, as BullMQ needs it; whoever waits for our answer does not. The job may be
+ * added after all, which the key makes harmless.
+ */
+async function inTime<T>(work: Promise<T>): Promise<T> {
+  const late = new AbortController();
+  const tooLate = wait(ADD_TIMEOUT_MS, undefined, { signal: late.signal }).then(() => {
+    throw new HttpError(503, 'transient', 'the queue does not answer; send this again later');
+  });
+  try {
+    return await Promise.race([work, tooLate]);
+  } finally {
+    late.abort();
+  }
 }
 
 /** BullMQ refuses `:` in ids, and a key may hold a foreign id of any length: the hash is neither. */

@@ -27,7 +27,7 @@ export const QUEUES = {
     keepCompletedS: 2 * DAY_S,
     keepFailedS: 30 * DAY_S,
     concurrency: 4,
-    lockDurationMs: 60_000,
+    lockDurationMs: 30_000,
   },
   /** An export can be fetched. Key: event. Retried for hours, since it may come before its connection was completed. */
   'export-ready': {
@@ -43,7 +43,7 @@ export const QUEUES = {
     keepCompletedS: 2 * DAY_S,
     keepFailedS: 30 * DAY_S,
     concurrency: 8,
-    lockDurationMs: 60_000,
+    lockDurationMs: 30_000,
   },
   /** An export failed at Fasten. Key: event. */
   'export-failed': {
@@ -53,7 +53,7 @@ export const QUEUES = {
     keepCompletedS: 2 * DAY_S,
     keepFailedS: 30 * DAY_S,
     concurrency: 4,
-    lockDurationMs: 60_000,
+    lockDurationMs: 30_000,
   },
   /** A connection was revoked or ran out. Key: event. */
   'connection-revoked': {
@@ -63,7 +63,7 @@ export const QUEUES = {
     keepCompletedS: 2 * DAY_S,
     keepFailedS: 30 * DAY_S,
     concurrency: 4,
-    lockDurationMs: 60_000,
+    lockDurationMs: 30_000,
   },
   /** Fetch an export and load it. Key: the import's Task. Links live for a day, so the attempts span most of one. */
   import: {
@@ -79,7 +79,7 @@ export const QUEUES = {
     keepCompletedS: 2 * DAY_S,
     keepFailedS: 30 * DAY_S,
     concurrency: 2,
-    lockDurationMs: 60_000,
+    lockDurationMs: 30_000,
   },
 } as const satisfies Record<string, QueueSpec>;
 

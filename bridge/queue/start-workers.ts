@@ -42,6 +42,9 @@ interface WorkerDeps {
 /** A worker that is killed leaves its job stalled; three crashes in a row must not be the end of an import. */
 const MAX_STALLED_COUNT = 10;
 
+/** How often jobs are looked for whose worker gave no sign of life for a whole lock's time. */
+const STALLED_CHECK_MS = 15_000;
+
 /** Starts one worker a queue. The only place where a BullMQ Worker is made. */
 export function startWorkers(deps: WorkerDeps): Workers {
   const workers = queueNames().map((name) => startWorker(name, deps));
@@ -58,12 +61,13 @@ export function startWorkers(deps: WorkerDeps): Workers {
 
 function startWorker<N extends QueueName>(name: N, deps: WorkerDeps): Worker {
   const spec = QUEUES[name];
-  const worker: Worker = new Worker(name, (job, token, signal) => process(name, deps, job, token, signal), {
+  const worker: Worker = new Worker(name, (job, token, signal) => runJob(name, deps, job, token, signal), {
     connection: deps.redis,
     prefix: deps.prefix,
     concurrency: spec.concurrency,
     lockDuration: spec.lockDurationMs,
     maxStalledCount: MAX_STALLED_COUNT,
+    stalledInterval: STALLED_CHECK_MS,
   });
   worker.on('error', (error) => deps.log.error('queue.error', { queue: name, code: describeFault(error).code }));
   worker.on('stalled', (jobId) => deps.log.warn('job.stalled', { queue: name, jobId }));
@@ -76,7 +80,7 @@ function startWorker<N extends QueueName>(name: N, deps: WorkerDeps): Worker {
   return worker;
 }
 
-async function process<N extends QueueName>(
+async function runJob<N extends QueueName>(
   name: N,
   deps: WorkerDeps,
   job: Job,

@@ -1,11 +1,13 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import { Webhook, WebhookVerificationError } from 'standardwebhooks';
 
 /**
  * Tells whether a body is signed by one of our secrets and fresh (five minutes either way). Returns false for everything
  * else, whatever is wrong with it.
  */
-export type VerifySignature = (rawBody: Buffer, headers: IncomingHttpHeaders) => boolean;
+export type VerifySignature = (rawBody: Buffer, headers: Headers) => boolean;
+
+/** As Node gives them: names in lower case. */
+type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
 const HEADERS = ['webhook-id', 'webhook-timestamp', 'webhook-signature'] as const;
 
