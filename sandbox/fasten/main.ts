@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { SANDBOX_KEYS, startFasten } from './start-fasten.ts';
+import { SANDBOX_KEYS } from './sandbox-keys.ts';
+import { startFasten } from './start-fasten.ts';
 
 /** The simulator as a process of its own, set up by environment. Its clock runs as fast as everyone's. */
 const {

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { receiveWebhooks, type WebhookReceiver } from './receive-webhooks.ts';
-import { SANDBOX_KEYS, type SandboxFasten, startFasten } from './start-fasten.ts';
+import { SANDBOX_KEYS } from './sandbox-keys.ts';
+import { type SandboxFasten, startFasten } from './start-fasten.ts';
 
 let dir: string;
 let file: string;

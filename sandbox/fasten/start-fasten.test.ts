@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { receiveWebhooks, type WebhookReceiver } from './receive-webhooks.ts';
-import { type FastenOptions, SANDBOX_KEYS, type SandboxFasten, startFasten } from './start-fasten.ts';
+import { SANDBOX_KEYS } from './sandbox-keys.ts';
+import { type FastenOptions, type SandboxFasten, startFasten } from './start-fasten.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
 const basic = `Basic ${Buffer.from(`${SANDBOX_KEYS.publicId}:${SANDBOX_KEYS.privateKey}`).toString('base64')}`;

@@ -8,16 +8,12 @@ import { keepState } from './keep-state.ts';
 import { type FastenAdmin, makeAdmin } from './make-admin.ts';
 import { makeClock } from './make-clock.ts';
 import { runExports } from './run-exports.ts';
+import { SANDBOX_KEYS } from './sandbox-keys.ts';
 import { serveAdmin } from './serve-admin.ts';
 import { apiModeOf, serveApi } from './serve-api.ts';
 import { serveStorage } from './serve-storage.ts';
 
-/** Public knowledge: these open nothing but a sandbox. */
-export const SANDBOX_KEYS = {
-  publicId: 'public_test_sandbox',
-  privateKey: 'private_test_sandbox',
-  webhookSecret: 'whsec_c2FuZGJveC13ZWJob29rLXNlY3JldC0wMDAxMjM0NQ==',
-} as const;
+export { SANDBOX_KEYS };
 
 export interface FastenOptions {
   /** Of the API; 0 or nothing: any free one. */

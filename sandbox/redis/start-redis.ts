@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { findFreePort } from './find-free-port.ts';
+import { pingRedis } from './ping-redis.ts';
 
 export interface RedisOptions {
   /** Folder for the append-only file; made when absent. */
@@ -66,7 +66,8 @@ async function startOn(port: number, options: RedisOptions): Promise<RunningRedi
     });
   });
   const deadline = Date.now() + START_TIMEOUT_MS;
-  while (!(await answersPing(port, child.pid))) {
+  // Another Redis may listen there already: its answer must not be taken for ours.
+  while (child.pid === undefined || (await pingRedis(port)) !== child.pid) {
     if (failure === undefined && Date.now() > deadline) {
       child.kill('SIGKILL');
       failure = new Error(`redis-server on port ${port} did not answer within ${START_TIMEOUT_MS / 1000} s`);
@@ -94,32 +95,6 @@ async function stop(child: ChildProcess, exited: Promise<void>): Promise<void> {
     child.kill('SIGTERM');
   }
   await exited;
-}
-
-/**
- * True when the redis-server with this process id answers on the port. The id is compared because another Redis may
- * already listen there: its answer must not be taken for ours.
- */
-async function answersPing(port: number, pid: number | undefined): Promise<boolean> {
-  const { promise, resolve } = Promise.withResolvers<boolean>();
-  const socket = connect(port, '127.0.0.1');
-  let reply = '';
-  socket.setEncoding('utf8').setTimeout(1000);
-  socket.once('connect', () => socket.write('PING\r\nINFO server\r\n'));
-  socket.on('data', (chunk: string) => {
-    reply += chunk;
-    if (reply.startsWith('+PONG') && reply.includes(`process_id:${pid}\r\n`)) {
-      resolve(true);
-    } else if (reply.includes('process_id:') || reply.startsWith('-')) {
-      resolve(false);
-    }
-  });
-  for (const end of ['error', 'close', 'timeout']) {
-    socket.once(end, () => resolve(false));
-  }
-  const answered = await promise;
-  socket.destroy();
-  return answered;
 }
 
 function isMissingBinary(error: unknown): boolean {

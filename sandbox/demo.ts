@@ -1,0 +1,145 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import type { MedplumClient, WithId } from '@medplum/core';
+import type { Patient } from '@medplum/fhirtypes';
+import { callJson } from './demo/call-json.ts';
+import { signIn } from './demo/sign-in.ts';
+import { demographicsOf } from './generator/generate-export.ts';
+import { seed } from './seed.ts';
+import { addressesOf } from './supervise/list-children.ts';
+import { readSettings } from './supervise/read-settings.ts';
+import { UserError } from './supervise/user-error.ts';
+
+/**
+ * `npm run demo`: one patient's journey through the running sandbox, as the real world would take it: a Patient in
+ * Medplum, a sign-in at a portal, the hand-over to the bridge, export, signed webhook, download and import.
+ * Running it again with the same seed finds everything done.
+ */
+const USAGE = 'Usage: npm run demo [-- --seed N --resources N]   (another seed is another patient)';
+
+const POLL_MS = 300;
+const PATIENCE_MS = 30 * 60 * 1000;
+
+interface World {
+  readonly medplum: MedplumClient;
+  readonly bridgeApi: string;
+  readonly fasten: string;
+}
+
+/** What the bridge says of an import; see its contract. */
+interface ImportStatus {
+  readonly status: string;
+  readonly phase?: string;
+  readonly reason?: string;
+  readonly counts: Readonly<Record<string, number>>;
+  readonly storedByType: Readonly<Record<string, number>>;
+}
+
+async function main(): Promise<void> {
+  const { number, resources } = readArguments();
+  const address = addressesOf(readSettings(process.env));
+  const clinician = seed.users[0];
+  const medplum = await signIn(address.medplum, clinician?.email ?? '', clinician?.password ?? '');
+  const world: World = { medplum, bridgeApi: address.bridgeApi, fasten: address.fasten };
+  const patient = await findOrCreatePatient(medplum, number);
+  const name = `${patient.name?.[0]?.given?.[0]} ${patient.name?.[0]?.family}`;
+  say(`Patient      ${name}, born ${patient.birthDate}: ${address.medplum}/fhir/R4/Patient/${patient.id}`);
+  const orgConnectionId = await connect(world, patient, number, resources);
+  say(`Connected    org_connection_id ${orgConnectionId}`);
+  const body = { patientId: patient.id, org_connection_id: orgConnectionId };
+  await callBridge(world, 'POST', '/connections/complete', body);
+  say('Handed over  the bridge asks Fasten for an export and waits for its webhook');
+  const { taskId, status } = await watch(world, patient.id, orgConnectionId);
+  report(taskId, status);
+  say(`Look at it   ${address.bridge}/   (${clinician?.email}, ${clinician?.password})`);
+}
+
+function readArguments(): { number: number; resources: number } {
+  try {
+    const { values } = parseArgs({
+      options: { seed: { type: 'string', default: '1' }, resources: { type: 'string', default: '600' } },
+    });
+    const [number, resources] = [Number(values.seed), Number(values.resources)];
+    if (Number.isInteger(number) && Number.isInteger(resources) && resources >= 8) {
+      return { number, resources };
+    }
+  } catch {
+    // The usage says it all.
+  }
+  throw new UserError(USAGE);
+}
+
+async function findOrCreatePatient(medplum: MedplumClient, number: number): Promise<WithId<Patient>> {
+  const { given, family, birthDate, gender } = demographicsOf(number);
+  const found = await medplum.searchOne('Patient', { family, given, birthdate: birthDate, active: 'true' });
+  const name = [{ given: [given], family }];
+  return found ?? (await medplum.createResource({ resourceType: 'Patient', active: true, name, birthDate, gender }));
+}
+
+/** A sign-in at a portal, or the one made by an earlier run: the simulator keeps whom a connection is for. */
+async function connect(world: World, patient: WithId<Patient>, number: number, resources: number): Promise<string> {
+  const url = `${world.fasten}/admin/connections`;
+  const known = (await callJson(url)) as { orgConnectionId: string; externalId?: string }[];
+  const earlier = known.find(({ externalId }) => externalId === patient.id);
+  if (earlier !== undefined) {
+    return earlier.orgConnectionId;
+  }
+  const body = { persona: { seed: number, resources }, externalId: patient.id };
+  const made = (await callJson(url, { method: 'POST', body: JSON.stringify(body) })) as { orgConnectionId: string };
+  return made.orgConnectionId;
+}
+
+/** Shows each phase until the import is over. */
+async function watch(world: World, patientId: string, orgConnectionId: string) {
+  const deadline = Date.now() + PATIENCE_MS;
+  let shown = '';
+  while (Date.now() < deadline) {
+    const list = (await callBridge(world, 'GET', `/connections/${patientId}`)) as {
+      connections: { orgConnectionId: string; latestImport?: { taskId: string } }[];
+    };
+    const connection = list.connections.find((candidate) => candidate.orgConnectionId === orgConnectionId);
+    const taskId = connection?.latestImport?.taskId;
+    if (taskId !== undefined) {
+      const status = (await callBridge(world, 'GET', `/imports/${taskId}`)) as ImportStatus;
+      const now = `${status.phase ?? status.status}`;
+      if (now !== shown) {
+        say(`${shown === '' ? 'Import       ' : '             '}${now}`);
+        shown = now;
+      }
+      if (['completed', 'failed', 'cancelled', 'rejected'].includes(status.status)) {
+        return { taskId, status };
+      }
+    }
+    await delay(POLL_MS);
+  }
+  throw new UserError('The import did not end in time: see the logs of the bridge.');
+}
+
+function report(taskId: string, { status, reason, counts, storedByType }: ImportStatus): void {
+  if (status !== 'completed') {
+    throw new UserError(`The import ${status}${reason ? ` (${reason})` : ''}: see Task/${taskId} and the logs.`);
+  }
+  const { lines = 0, ...dispositions } = counts;
+  const endings = Object.entries(dispositions).filter(([, count]) => count > 0);
+  say(`Result       ${lines} lines: ${endings.map(([name, count]) => `${count} ${name}`).join(', ')}`);
+  const types = Object.entries(storedByType).sort(([, a], [, b]) => b - a);
+  say(`Stored       ${types.map(([type, count]) => `${count} ${type}`).join(', ')}`);
+}
+
+async function callBridge(world: World, method: string, path: string, body?: unknown): Promise<unknown> {
+  const init = body === undefined ? { method } : { method, body: JSON.stringify(body) };
+  return await callJson(world.bridgeApi + path, init, world.medplum.getAccessToken());
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+try {
+  await main();
+} catch (error) {
+  const message =
+    error instanceof UserError ? error.message : `The demo failed: ${error instanceof Error ? error.message : error}`;
+  process.stderr.write(`${message}\n`);
+  process.exitCode = 1;
+}
