@@ -2,16 +2,15 @@ import { accepted, badRequest, isResource, normalizeOperationOutcome, OperationO
 import { type FhirRequest, type FhirRouter, processBatch } from '@medplum/fhir-router';
 import type { AsyncJob, Bundle } from '@medplum/fhirtypes';
 import { json, type Request, type Response } from 'express';
-import type { ReplyWorld } from './send-fhir.ts';
 import { sendOutcome } from './send-fhir.ts';
-import type { SqliteRepository } from './sqlite-repository.ts';
+import type { RepositoryWorld, SqliteRepository } from './sqlite-repository.ts';
 
 /**
  * Takes a batch of up to 50 MB, answers 202 with the AsyncJob that follows it, and works on it in the background.
  * A transaction is refused, as on the real server.
  */
 export async function startAsyncBatch(
-  world: ReplyWorld,
+  world: RepositoryWorld,
   router: FhirRouter,
   request: FhirRequest,
   repo: SqliteRepository,
@@ -23,7 +22,7 @@ export async function startAsyncBatch(
     const fault = badRequest('Transaction batches cannot be executed asynchronously', 'Bundle.type');
     throw new OperationOutcomeError(fault);
   }
-  const { fhirBase } = world.repository.urls;
+  const { fhirBase } = world.urls;
   const job = await repo.createResource<AsyncJob>({
     resourceType: 'AsyncJob',
     status: 'accepted',
@@ -56,8 +55,8 @@ async function outcomeOf(
   }
 }
 
-async function readBundle(world: ReplyWorld, req: Request, res: Response): Promise<Bundle> {
-  const parse = json({ type: () => true, limit: world.repository.switches.maxAsyncBatchBytes });
+async function readBundle(world: RepositoryWorld, req: Request, res: Response): Promise<Bundle> {
+  const parse = json({ type: () => true, limit: world.switches.maxAsyncBatchBytes });
   await new Promise<void>((resolve, reject) => {
     parse(req, res, (error?: unknown) => (error ? reject(error) : resolve()));
   });

@@ -28,6 +28,11 @@ export function callerOf(req: Request): Caller {
   return caller;
 }
 
+/** What the caller of a request has consumed so far; undefined: nobody was identified. */
+export function quotaOf(req: Request): QuotaAccount | undefined {
+  return callers.get(req)?.quota;
+}
+
 /** Lets nobody pass without a living access token, or a client's id and secret: 401. */
 export function requireCaller(world: AuthWorld): RequestHandler {
   return async (req: Request, _res: Response, next) => {

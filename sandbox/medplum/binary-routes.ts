@@ -5,8 +5,8 @@ import { allOk, badRequest, created, isResource, OperationOutcomeError, type Wit
 import type { Binary } from '@medplum/fhirtypes';
 import { type Request, type Response, Router } from 'express';
 import { repositoryFor } from './request-repository.ts';
-import { type ReplyWorld, sendBytes, sendResource } from './send-fhir.ts';
-import type { SqliteRepository } from './sqlite-repository.ts';
+import { sendBytes, sendResource } from './send-fhir.ts';
+import type { RepositoryWorld, SqliteRepository } from './sqlite-repository.ts';
 
 const EXECUTABLE_NAME =
   /\.(ade|adp|apk|appx|bat|cab|chm|cmd|com|cpl|dll|dmg|exe?|hta|ins|iso|isp|jar|jse|lib|lnk|msi|php|ps1|scr|sys|vbe?|vbs|wsf)$/i;
@@ -19,7 +19,7 @@ const EXECUTABLE_TYPES = new Set([
 ]);
 
 /** `/fhir/R4/Binary`, ahead of every body parser: raw bytes of any size go straight to disk. */
-export function binaryRoutes(world: ReplyWorld): Router {
+export function binaryRoutes(world: RepositoryWorld): Router {
   const router = Router();
   router.post('/', async (req, res) => upload(world, req, res, undefined));
   router.put('/:id', async (req, res) => upload(world, req, res, req.params.id));
@@ -27,7 +27,7 @@ export function binaryRoutes(world: ReplyWorld): Router {
 }
 
 /** `/storage/<id>/<version>`: what presigned links point at. No token needed, no Range answered. */
-export function storageRoutes(world: ReplyWorld): Router {
+export function storageRoutes(world: RepositoryWorld): Router {
   const router = Router();
   router.get('/:id/:versionId', async (req, res) => {
     const { id, versionId } = req.params;
@@ -37,7 +37,7 @@ export function storageRoutes(world: ReplyWorld): Router {
       res.sendStatus(status);
       return;
     }
-    const content = world.repository.store.find('Binary', id)?.content;
+    const content = world.store.find('Binary', id)?.content;
     const binary: Binary | undefined = content ? JSON.parse(content) : undefined;
     if (binary) await sendBytes(world.binaries, res, id, versionId, binary.contentType);
     else res.sendStatus(404);
@@ -45,15 +45,15 @@ export function storageRoutes(world: ReplyWorld): Router {
   return router;
 }
 
-async function upload(world: ReplyWorld, req: Request, res: Response, id: string | undefined): Promise<void> {
-  const repo = repositoryFor(world.repository, req);
+async function upload(world: RepositoryWorld, req: Request, res: Response, id: string | undefined): Promise<void> {
+  const repo = repositoryFor(world, req);
   const contentType = req.get('Content-Type') ?? 'application/octet-stream';
   let bytes = decoded(req);
   if (contentType === 'application/fhir+json') {
     const text = await readText(bytes);
     const resource = parseBinary(text);
     if (resource && (!id || resource.id === id)) {
-      await answer(world, repo, req, res, await storeJson(world, repo, resource, id));
+      await answer(world, repo, req, res, await store(repo, resource, id));
       return;
     }
     bytes = Readable.from([text]);
@@ -70,29 +70,13 @@ async function upload(world: ReplyWorld, req: Request, res: Response, id: string
 }
 
 function answer(
-  world: ReplyWorld,
+  world: RepositoryWorld,
   repo: SqliteRepository,
   req: Request,
   res: Response,
   binary: WithId<Binary> & { url?: string },
 ): Promise<void> {
   return sendResource(world, repo, req, res, req.method === 'POST' ? created : allOk, binary);
-}
-
-/** A Binary that came as JSON keeps its `data` in the database too: the real server stores it twice. */
-async function storeJson(
-  world: ReplyWorld,
-  repo: SqliteRepository,
-  resource: Binary,
-  id: string | undefined,
-): Promise<WithId<Binary>> {
-  const before = id ? await repo.readResource<Binary>('Binary', id) : undefined;
-  const binary = await store(repo, resource, id);
-  const versionId = binary.meta?.versionId ?? '';
-  if (resource.data)
-    await world.binaries.write(binary.id, versionId, Readable.from([Buffer.from(resource.data, 'base64')]));
-  else if (before?.meta?.versionId) await world.binaries.copy(binary.id, before.meta.versionId, versionId);
-  return binary;
 }
 
 function store(repo: SqliteRepository, binary: Binary, id: string | undefined): Promise<WithId<Binary>> {

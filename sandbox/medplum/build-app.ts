@@ -6,22 +6,23 @@ import { type AuthWorld, requireCaller } from './authenticate.ts';
 import { binaryRoutes, storageRoutes } from './binary-routes.ts';
 import { asyncBatchRoute, fhirRoutes } from './fhir-routes.ts';
 import { oauthRoutes } from './oauth-routes.ts';
-import type { QuotaBook } from './quota.ts';
-import { type ReplyWorld, sendOutcome } from './send-fhir.ts';
+import { sendOutcome } from './send-fhir.ts';
+import { sendRateLimit } from './send-rate-limit.ts';
+import type { RepositoryWorld } from './sqlite-repository.ts';
 import type { Switches } from './switches.ts';
 
 const JSON_TYPES = ['application/json', 'application/*+json'];
 const EXPOSED_HEADERS = 'Content-Location, ETag, Last-Modified, Location, RateLimit';
 
 /** The whole HTTP surface, without a port. Order as on the real server: raw Binaries come before the body parsers. */
-export function buildApp(auth: AuthWorld, world: ReplyWorld): Express {
-  const { switches } = world.repository;
+export function buildApp(auth: AuthWorld, world: RepositoryWorld): Express {
+  const { switches } = world;
   const authenticated = requireCaller(auth);
   const app = express();
   app.disable('etag');
   app.disable('x-powered-by');
   app.use(allowAnyOrigin);
-  app.use(rateLimit(auth.quotas, switches));
+  app.use(sendRateLimit(auth.quotas, switches));
   app.use('/fhir/R4/Binary', (req, res, next) => (req.method === 'GET' ? next() : authenticated(req, res, next)));
   app.use('/fhir/R4/Binary', binaryRoutes(world));
   app.post('/fhir/R4', authenticated, asyncBatchRoute(world));
@@ -33,7 +34,7 @@ export function buildApp(auth: AuthWorld, world: ReplyWorld): Express {
   app.get('/healthcheck', (_req, res) => {
     res.json({ ok: true, version: 'sandbox' });
   });
-  app.use('/auth', authRoutes(auth, world.repository.store));
+  app.use('/auth', authRoutes(auth, world.store));
   app.use('/oauth2', oauthRoutes(auth));
   app.use('/storage', storageRoutes(world));
   app.use('/fhir/R4', (req, res, next) => (req.path === '/metadata' ? next() : authenticated(req, res, next)));
@@ -62,14 +63,6 @@ const allowAnyOrigin: RequestHandler = (req, res, next) => {
   res.set('Access-Control-Allow-Headers', req.get('Access-Control-Request-Headers') ?? '');
   res.sendStatus(204);
 };
-
-function rateLimit(quotas: QuotaBook, switches: Switches): RequestHandler {
-  return (req, res, next) => {
-    const requests = quotas.countRequest(req.ip ?? '');
-    if (switches.rateLimitHeaders) res.set('RateLimit', requests);
-    next();
-  };
-}
 
 /** The limit is read at each request: tests change it on the running server. */
 function jsonBody(switches: Switches): RequestHandler {

@@ -1,52 +1,55 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { allOk, isOk, OperationOutcomeError, validateResource } from '@medplum/core';
+import { accepted, allOk, isOk, OperationOutcomeError, validateResource } from '@medplum/core';
 import { type FhirRequest, FhirRouter, type HttpMethod } from '@medplum/fhir-router';
-import type { Resource } from '@medplum/fhirtypes';
+import type { AsyncJob, Resource } from '@medplum/fhirtypes';
 import { type Request, type RequestHandler, type Response, Router } from 'express';
 import { startAsyncBatch } from './async-batch.ts';
 import { callerOf } from './authenticate.ts';
 import { capabilityStatement } from './capability-statement.ts';
 import { repositoryFor } from './request-repository.ts';
-import { type ReplyWorld, sendOutcome, sendResource } from './send-fhir.ts';
+import { sendOutcome, sendResource } from './send-fhir.ts';
+import type { RepositoryWorld } from './sqlite-repository.ts';
 
 /** Everything below `/fhir/R4` but raw Binaries: Medplum's own router over the sandbox's repository. */
-export function fhirRoutes(world: ReplyWorld): Router {
+export function fhirRoutes(world: RepositoryWorld): Router {
   const fhirRouter = newFhirRouter();
   const router = Router();
   router.get('/metadata', (_req, res) => {
-    res.json(capabilityStatement(world.repository.urls.fhirBase));
+    res.json(capabilityStatement(world.urls.fhirBase));
   });
   router.use('{*path}', async (req, res) => {
-    const { delayMs } = world.repository.switches;
+    const { delayMs } = world.switches;
     if (delayMs > 0) await pause(delayMs);
-    const repo = repositoryFor(world.repository, req);
+    const repo = repositoryFor(world, req);
     const [outcome, resource] = await fhirRouter.handleRequest(toFhirRequest(world, req), repo);
     if (!resource) {
       if (!isOk(outcome)) throw new OperationOutcomeError(outcome);
       sendOutcome(res, outcome);
       return;
     }
-    // The real server empties the whole reply, statuses of the entries too.
-    if (req.get('Prefer') === 'return=minimal' && isOk(outcome)) res.status(200).end();
-    else await sendResource(world, repo, req, res, outcome, resource);
+    await sendResource(world, repo, req, res, outcome, resource);
   });
   return router;
 }
 
 /** `Prefer: respond-async` on a batch, ahead of the body limit. */
-export function asyncBatchRoute(world: ReplyWorld): RequestHandler {
+export function asyncBatchRoute(world: RepositoryWorld): RequestHandler {
   const fhirRouter = newFhirRouter();
   return async (req: Request, res: Response, next) => {
     if (req.get('Prefer') !== 'respond-async') {
       next();
       return;
     }
-    await startAsyncBatch(world, fhirRouter, toFhirRequest(world, req), repositoryFor(world.repository, req), req, res);
+    await startAsyncBatch(world, fhirRouter, toFhirRequest(world, req), repositoryFor(world, req), req, res);
   };
 }
 
 function newFhirRouter(): FhirRouter {
   const router = new FhirRouter({ introspectionEnabled: true });
+  router.add('GET', 'job/:id/status', async (req, repo) => {
+    const job = await repo.readResource<AsyncJob>('AsyncJob', req.params.id ?? '');
+    return [job.status === 'accepted' || job.status === 'active' ? accepted(req.url) : allOk, job];
+  });
   router.add('POST', ':resourceType/$validate', async (req) => {
     validateResource(req.body as Resource);
     return [allOk];
@@ -54,9 +57,9 @@ function newFhirRouter(): FhirRouter {
   return router;
 }
 
-function toFhirRequest(world: ReplyWorld, req: Request): FhirRequest {
+function toFhirRequest(world: RepositoryWorld, req: Request): FhirRequest {
   const { project } = callerOf(req).member;
-  const transactions = world.repository.switches.transactionBundles && project.features.includes('transaction-bundles');
+  const transactions = world.switches.transactionBundles && project.features.includes('transaction-bundles');
   return {
     method: req.method as HttpMethod,
     url: req.originalUrl.slice(req.originalUrl.indexOf('/fhir/R4') + '/fhir/R4'.length),

@@ -67,7 +67,9 @@ export function indexResource(resource: Resource): IndexRow[] {
     if (reference) rows.set(reference, { table: 'reference_index', code: '_compartment', values: [reference] });
   }
   const root = [toTypedValue(resource)];
-  for (const param of indexedParameters(resource.resourceType)) {
+  const keys = Object.keys(resource);
+  for (const { param, elements } of indexedParameters(resource.resourceType)) {
+    if (elements && !keys.some((key) => elements.some((element) => key.startsWith(element)))) continue;
     const details = getSearchParameterDetails(resource.resourceType, param);
     const values = evalFhirPathTyped(details.parsedExpression, root);
     if (values.length === 0) continue;
@@ -78,17 +80,31 @@ export function indexResource(resource: Resource): IndexRow[] {
   return [...rows.values()];
 }
 
-const parametersByType = new Map<string, readonly SearchParameter[]>();
+interface IndexedParameter {
+  readonly param: SearchParameter;
+  /** Without one of these elements the resource has no value for it, and FHIRPath need not be asked (most of the cost). */
+  readonly elements: readonly string[] | undefined;
+}
 
-function indexedParameters(resourceType: string): readonly SearchParameter[] {
+const parametersByType = new Map<string, readonly IndexedParameter[]>();
+
+function indexedParameters(resourceType: string): readonly IndexedParameter[] {
   let params = parametersByType.get(resourceType);
   if (!params) {
-    params = Object.values(getSearchParameters(resourceType) ?? {}).filter(
-      (p) => p.expression && INDEXED_TYPES.has(p.type) && !COLUMN_PARAMETERS.has(p.code),
-    );
+    params = Object.values(getSearchParameters(resourceType) ?? {})
+      .filter((p) => p.expression && INDEXED_TYPES.has(p.type) && !COLUMN_PARAMETERS.has(p.code))
+      .map((param) => ({ param, elements: elementsOf(resourceType, param.expression ?? '') }));
     parametersByType.set(resourceType, params);
   }
   return params;
+}
+
+/** Top-level elements that an expression reads; undefined when it may say something about their absence. */
+function elementsOf(resourceType: string, expression: string): string[] | undefined {
+  if (/exists\(|empty\(|!=|not\(/.test(expression)) return undefined;
+  const paths = expression.matchAll(new RegExp(`\\b(?:${resourceType}|Resource|DomainResource)\\.([a-zA-Z]+)`, 'g'));
+  const elements = [...paths].map((match) => match[1] ?? '');
+  return elements.length > 0 ? elements : undefined;
 }
 
 function rowsOf(param: SearchParameter, type: SearchParameterType, values: TypedValue[]): IndexRow[] {

@@ -1,4 +1,4 @@
-import { getStatus, isAccepted, isCreated, isResource, OperationOutcomeError } from '@medplum/core';
+import { getStatus, isAccepted, isCreated, isOk, isResource, OperationOutcomeError } from '@medplum/core';
 import type { Binary, OperationOutcome, Resource } from '@medplum/fhirtypes';
 import type { Request, Response } from 'express';
 import type { BinaryStorage } from './binary-storage.ts';
@@ -6,12 +6,6 @@ import { linkAttachments } from './rewrite-attachments.ts';
 import type { RepositoryWorld, SqliteRepository } from './sqlite-repository.ts';
 
 const FHIR_JSON = 'application/fhir+json';
-
-/** What is needed to answer with a resource. */
-export interface ReplyWorld {
-  readonly repository: RepositoryWorld;
-  readonly binaries: BinaryStorage;
-}
 
 /** Answers with an outcome alone; the first diagnostics of an accepted one is where the job can be looked at. */
 export function sendOutcome(res: Response, outcome: OperationOutcome): void {
@@ -22,7 +16,7 @@ export function sendOutcome(res: Response, outcome: OperationOutcome): void {
 
 /** Answers with a resource: headers, presigned links. A Binary that is read comes as bytes unless JSON is asked for. */
 export async function sendResource(
-  world: ReplyWorld,
+  world: RepositoryWorld,
   repo: SqliteRepository,
   req: Request,
   res: Response,
@@ -32,11 +26,15 @@ export async function sendResource(
   const { versionId, lastUpdated } = resource.meta ?? {};
   if (versionId) res.set('ETag', `W/"${versionId}"`);
   if (lastUpdated) res.set('Last-Modified', new Date(lastUpdated).toUTCString());
-  if (isCreated(outcome))
-    res.set('Location', `${world.repository.urls.fhirBase}${resource.resourceType}/${resource.id}`);
+  if (isCreated(outcome)) res.set('Location', `${world.urls.fhirBase}${resource.resourceType}/${resource.id}`);
   res.status(getStatus(outcome));
   if (isResource<Binary>(resource, 'Binary') && req.method === 'GET' && !req.get('Accept')?.startsWith(FHIR_JSON)) {
     await sendBytes(world.binaries, res, resource.id ?? '', versionId ?? '', resource.contentType);
+    return;
+  }
+  // The real server empties the whole reply, of a bundle too, statuses of its entries included.
+  if (req.get('Prefer') === 'return=minimal' && isOk(outcome)) {
+    res.type(FHIR_JSON).end();
     return;
   }
   const text = JSON.stringify(resource);
@@ -59,9 +57,9 @@ export async function sendBytes(
   binaries.read(id, versionId).pipe(res);
 }
 
-async function withLinks(world: ReplyWorld, repo: SqliteRepository, resource: Resource): Promise<string> {
+async function withLinks(world: RepositoryWorld, repo: SqliteRepository, resource: Resource): Promise<string> {
   const links = new Map<string, Promise<string | undefined>>();
-  const linked = await linkAttachments(resource, world.repository.urls, (id) => {
+  const linked = await linkAttachments(resource, world.urls, (id) => {
     const link = links.get(id) ?? presign(world, repo, id);
     links.set(id, link);
     return link;
@@ -69,7 +67,7 @@ async function withLinks(world: ReplyWorld, repo: SqliteRepository, resource: Re
   return JSON.stringify(linked);
 }
 
-async function presign(world: ReplyWorld, repo: SqliteRepository, id: string): Promise<string | undefined> {
+async function presign(world: RepositoryWorld, repo: SqliteRepository, id: string): Promise<string | undefined> {
   try {
     const binary = await repo.readResource('Binary', id);
     return world.binaries.presign(id, binary.meta?.versionId ?? '');

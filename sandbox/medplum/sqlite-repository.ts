@@ -11,6 +11,7 @@ import {
   forbidden,
   getStatus,
   gone,
+  isResource,
   isResourceWithId,
   isUUID,
   notFound,
@@ -35,7 +36,16 @@ import {
   type TransactionOptions,
   type UpdateResourceOptions,
 } from '@medplum/fhir-router';
-import type { Bundle, BundleEntry, OperationOutcome, Parameters, Reference, Resource } from '@medplum/fhirtypes';
+import type {
+  Binary,
+  Bundle,
+  BundleEntry,
+  OperationOutcome,
+  Parameters,
+  Reference,
+  Resource,
+} from '@medplum/fhirtypes';
+import type { BinaryStorage } from './binary-storage.ts';
 import { findDefinitions, isDefinitionType } from './find-definitions.ts';
 import { includeResources } from './include-resources.ts';
 import type { Definitions } from './load-definitions.ts';
@@ -52,9 +62,13 @@ import type { WriteQueue } from './write-queue.ts';
 /** Only super admins touch these on a real server; the sandbox keeps them outside FHIR. */
 const PROTECTED_TYPES = new Set(['DomainConfiguration', 'JsonWebKey', 'Login', 'User']);
 
+/** A string of 1 MiB once encoded: the limit of the measured server for every string. Newer ones let base64 be longer. */
+const MAX_BASE64_BYTES = 786_432;
+
 /** What all requests share. */
 export interface RepositoryWorld {
   readonly store: ResourceStore;
+  readonly binaries: BinaryStorage;
   readonly queue: WriteQueue;
   readonly definitions: Definitions;
   readonly switches: Switches;
@@ -193,7 +207,7 @@ export class SqliteRepository extends FhirRepository {
     return {
       resourceType: 'Bundle',
       type: 'searchset',
-      ...(request.count === 0 ? {} : { entry }),
+      ...(entry.length > 0 ? { entry } : {}),
       ...(page.total === undefined ? {} : { total: page.total }),
       link: page.links,
     };
@@ -290,25 +304,37 @@ export class SqliteRepository extends FhirRepository {
       }
       const result = await repo.#prepare(resource);
       if (current && deepEquals(clean(current), clean(result))) return this.#show(current as WithId<T>);
-      const text = clean(result) as WithId<T>;
-      if (stored) store.replace(stored, text);
-      else store.insert(text, this.#caller.projectId);
-      return this.#show(text);
+      const saved = clean(result) as WithId<T>;
+      if (stored) store.replace(stored, saved);
+      else store.insert(saved, this.#caller.projectId);
+      this.#keepBytes(saved, current);
+      return this.#show(saved);
     });
   }
 
   /** The resource as it will be stored, validated. */
   async #prepare<T extends Resource>(resource: WithId<T>): Promise<WithId<T>> {
     const { urls, definitions } = this.#world;
-    const result = structuredClone(resource);
+    const text = JSON.stringify(resource);
+    const result: WithId<T> = JSON.parse(text);
     unlinkAttachments(result, urls);
-    if (mayHoldConditionalReference(result)) {
+    // Crawling is dear, and next to no resource has a reference with a question mark.
+    if (/"reference":"[A-Z][A-Za-z]*\?/.test(text)) {
       await resolveConditionalReferences(result, (request) => this.searchResources(request));
     }
     result.meta = stampMeta(result, this.#caller, this.generateId(), this.#patientAccounts(result));
     result.meta.compartment = compartmentsOf(result, definitions);
-    validateResource(result);
+    validateResource(result, { base64BinaryMaxBytes: MAX_BASE64_BYTES });
     return result;
+  }
+
+  /** A JSON Binary's bytes go to the storage; its `data` stays in the database too, as on the real server. */
+  #keepBytes(saved: Resource, before: Resource | undefined): void {
+    if (!isResource<Binary>(saved, 'Binary')) return;
+    const { id = '', meta, data } = saved;
+    if (data) this.#world.binaries.writeInline(id, meta?.versionId ?? '', data);
+    if (data) delete saved.data;
+    else if (before) this.#world.binaries.copy(id, before.meta?.versionId ?? '', meta?.versionId ?? '');
   }
 
   #patientAccounts(resource: Resource): Reference[] {
@@ -381,11 +407,6 @@ function applyAnyPatch(resource: Resource, patch: Operation[] | Parameters): voi
 /** Without empty values, as the real server stores and compares. */
 function clean(resource: Resource): Resource {
   return JSON.parse(stringify(resource));
-}
-
-/** Crawling every resource for `Type?...` is dear; most hold no question mark in a reference. */
-function mayHoldConditionalReference(resource: Resource): boolean {
-  return /"reference":"[A-Z][A-Za-z]*\?/.test(JSON.stringify(resource));
 }
 
 function deletedOutcome(lastUpdated: string): OperationOutcome {

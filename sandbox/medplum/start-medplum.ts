@@ -46,20 +46,21 @@ export async function startMedplum(options: SandboxMedplumOptions = {}): Promise
   if (dataDir) mkdirSync(dataDir, { recursive: true });
   const folder = dataDir ?? mkdtempSync(join(tmpdir(), 'sandbox-medplum-'));
   const db = new Database(dataDir ? join(dataDir, 'medplum.sqlite') : ':memory:');
+  const tokens = new Tokens(loadSigningKey(dataDir), baseUrl);
+  const urls = { fhirBase: `${baseUrl}fhir/R4/`, storageBase: `${baseUrl}storage/` };
   const world: RepositoryWorld = {
     store: new ResourceStore(db),
     queue: new WriteQueue(db),
     definitions: loadDefinitions(),
     switches,
-    urls: { fhirBase: `${baseUrl}fhir/R4/`, storageBase: `${baseUrl}storage/` },
+    urls,
+    binaries: new BinaryStorage(join(folder, 'binary'), tokens, urls.storageBase),
     serializable: { committed: 0 },
   };
   const members = membersOf(seed);
   plantSeed(world.store, world.definitions, members);
-  const tokens = new Tokens(loadSigningKey(dataDir), baseUrl);
-  const binaries = new BinaryStorage(join(folder, 'binary'), tokens, world.urls.storageBase);
   const auth = { logins: new Logins(db), members, tokens, quotas: new QuotaBook(switches) };
-  server.on('request', buildApp(auth, { repository: world, binaries }));
+  server.on('request', buildApp(auth, world));
   return {
     baseUrl,
     switches,

@@ -1,0 +1,36 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type OpenSandbox, openSandbox } from './open-sandbox.ts';
+
+let sandbox: OpenSandbox;
+beforeAll(async () => {
+  sandbox = await openSandbox();
+});
+afterAll(() => sandbox.close());
+
+test('the client’s own schema request is answered', async () => {
+  await sandbox.medplum.requestSchema('Observation');
+});
+
+test('$graphql filters StructureDefinitions by _filter', async () => {
+  const query = `{ StructureDefinitionList(_filter: "name eq Patient or name eq HumanName") { name type kind } }`;
+  const answer = await sandbox.medplum.graphql(query);
+  expect(answer.data.StructureDefinitionList.map((d: { name: string }) => d.name).sort()).toEqual([
+    'HumanName',
+    'Patient',
+  ]);
+});
+
+test('$graphql reads stored resources and what refers to them', async () => {
+  const { id } = await sandbox.medplum.createResource({ resourceType: 'Patient', gender: 'other' });
+  await sandbox.medplum.createResource({
+    resourceType: 'Observation',
+    status: 'final',
+    code: { text: 'x' },
+    subject: { reference: `Patient/${id}` },
+  });
+  const query = `{ Patient(id: "${id}") { gender ObservationList(_reference: subject) { status } } }`;
+  expect((await sandbox.medplum.graphql(query)).data.Patient).toMatchObject({
+    gender: 'other',
+    ObservationList: [{ status: 'final' }],
+  });
+});

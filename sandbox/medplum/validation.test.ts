@@ -1,0 +1,75 @@
+import type { OperationOutcome } from '@medplum/fhirtypes';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type OpenSandbox, openSandbox } from './open-sandbox.ts';
+
+let sandbox: OpenSandbox;
+beforeAll(async () => {
+  sandbox = await openSandbox();
+});
+afterAll(() => sandbox.close());
+
+const observation = (more: object) => ({ resourceType: 'Observation', status: 'final', code: { text: 'x' }, ...more });
+const patient = (more: object) => ({ resourceType: 'Patient', ...more });
+
+describe('refused, as on the real server', () => {
+  test.each([
+    ['an unknown property', patient({ colour: 'red' })],
+    ['null', patient({ gender: null })],
+    ['an empty string in a list', patient({ name: [{ given: [''] }] })],
+    ['a missing required property', { resourceType: 'Observation', status: 'final' }],
+    ['a bad date', patient({ birthDate: 'yesterday' })],
+    ['a dateTime without seconds', observation({ effectiveDateTime: '2020-01-01T10:00Z' })],
+    ['a code with blanks around it', patient({ gender: ' male' })],
+    ['a uri with blanks', patient({ identifier: [{ system: 'urn: x', value: '1' }] })],
+    ['bad base64', patient({ photo: [{ data: '***' }] })],
+    ['control characters', patient({ name: [{ text: 'a\u0000b' }] })],
+    ['a number as string', observation({ valueQuantity: { value: '1' } })],
+    ['an array where one value belongs', patient({ gender: ['male'] })],
+    ['one value where an array belongs', patient({ name: { text: 'x' } })],
+    ['an extension without url', patient({ extension: [{ valueString: 'x' }] })],
+    ['a narrative without div', patient({ text: { status: 'generated' } })],
+    ['a fault inside contained', patient({ contained: [observation({ colour: 'red' })] })],
+    ['a Consent without policy', { resourceType: 'Consent', status: 'active', scope: {}, category: [{ text: 'x' }] }],
+  ])('%s', async (_name, resource) => {
+    const answer = await sandbox.call('POST', resource.resourceType, resource);
+    expect(answer.status).toBe(400);
+    expect((answer.json as OperationOutcome).resourceType).toBe('OperationOutcome');
+  });
+
+  test('every issue is listed, with its FHIRPath', async () => {
+    const answer = await sandbox.call('POST', 'Patient', patient({ colour: 'red', birthDate: 'yesterday' }));
+    const issues = (answer.json as OperationOutcome).issue;
+    expect(issues.map((issue) => issue.expression?.[0]).sort()).toEqual(['Patient.birthDate', 'Patient.colour']);
+  });
+
+  test('a type that FHIR R4 does not know', async () => {
+    expect((await sandbox.call('POST', 'BodyStructure2', { resourceType: 'BodyStructure2' })).status).toBe(400);
+    expect((await sandbox.call('POST', 'Patient', { resourceType: 'Basic' })).status).toBe(400);
+  });
+});
+
+describe('accepted, as on the real server', () => {
+  test.each([
+    ['a time without a zone', observation({ effectiveDateTime: '2020-01-01T10:00:00' })],
+    ['a code that no value set has', patient({ gender: 'M' })],
+    ['a status that no value set has', observation({ status: 'bogus' })],
+    ['a reference to nothing', observation({ subject: { reference: 'Patient/eXYZ' } })],
+    ['_birthDate alone', patient({ _birthDate: { extension: [{ url: 'http://x.example/y', valueCode: 'unknown' }] } })],
+  ])('%s', async (_name, resource) => {
+    const answer = await sandbox.call('POST', resource.resourceType, resource);
+    expect(answer.status, answer.text).toBe(201);
+  });
+
+  test('empty arrays, objects and strings are dropped without a word', async () => {
+    const created = await sandbox.call('POST', 'Patient', patient({ name: [], maritalStatus: {}, gender: '' }));
+    expect(created.status).toBe(201);
+    const { id } = created.json as { id: string };
+    const stored = await sandbox.call('GET', `Patient/${id}`);
+    expect(Object.keys(stored.json as object).sort()).toEqual(['id', 'meta', 'resourceType']);
+  });
+
+  test('numbers pass through JavaScript', async () => {
+    const text = '{"resourceType":"Observation","status":"final","code":{"text":"x"},"valueQuantity":{"value":1.50}}';
+    expect((await sandbox.call('POST', 'Observation', text)).text).toContain('"value":1.5}');
+  });
+});
