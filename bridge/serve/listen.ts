@@ -1,6 +1,6 @@
 import { once } from 'node:events';
-import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Express } from 'express';
 
 export interface Listening {
   /** `http://<address>:<port>`, with the port that was really taken. */
@@ -15,8 +15,8 @@ export interface Listening {
  * @param port - 0 takes any free one.
  * @throws Error with code EADDRINUSE when the port is taken.
  */
-export async function listen(app: RequestListener, host: string, port: number): Promise<Listening> {
-  const server = createServer(app).listen(port, host);
+export async function listen(app: Express, host: string, port: number): Promise<Listening> {
+  const server = app.listen(port, host);
   await once(server, 'listening');
   const address = server.address() as AddressInfo;
   const name = address.family === 'IPv6' ? `[${address.address}]` : address.address;
