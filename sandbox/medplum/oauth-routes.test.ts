@@ -7,7 +7,8 @@ import { type OpenSandbox, openSandbox } from './open-sandbox.ts';
 let sandbox: OpenSandbox;
 beforeAll(async () => {
   // Where there is no window, MedplumClient falls back to a plain PKCE challenge and complains on stderr.
-  vi.stubGlobal('window', globalThis);
+  vi.stubGlobal('window', { crypto, atob, btoa, TextEncoder, TextDecoder });
+  vi.stubGlobal('location', new URL('http://127.0.0.1/'));
   sandbox = await openSandbox();
 });
 afterAll(() => {
