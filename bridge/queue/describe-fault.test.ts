@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest';
+import { PermanentError } from '../errors.ts';
+import { describeFault } from './describe-fault.ts';
+
+test('our own faults keep their words', () => {
+  const fault = describeFault(new PermanentError('export-gone', 'request a new one'));
+  expect(fault).toEqual({ code: 'export-gone', message: 'request a new one', permanent: true });
+});
+
+test.each([
+  [Object.assign(new Error('connect ECONNREFUSED 10.0.0.7:443'), { code: 'ECONNREFUSED' }), 'ECONNREFUSED'],
+  [new SyntaxError('Unexpected token in {"family":"Gutierrez"}'), 'SyntaxError'],
+  [Object.assign(new Error('x'), { code: 'Gutierrez, Maria', name: 'also not a code' }), 'unknown'],
+  [Object.assign(new Error('x'), { code: 42 }), 'Error'],
+  ['Gutierrez', 'unknown'],
+  [undefined, 'unknown'],
+])('of a foreign error only a code is left (%#)', (error, code) => {
+  expect(describeFault(error)).toEqual({ code, message: code, permanent: false });
+});
