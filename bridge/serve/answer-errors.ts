@@ -51,6 +51,8 @@ function toHttpError(error: unknown): HttpError {
   switch (status) {
     case 400:
       return new HttpError(400, 'structure', 'the request cannot be read');
+    case 404:
+      return new HttpError(404, 'not-found', 'there is nothing at this address');
     case 413:
       return new HttpError(413, 'too-long', 'the body is too large');
     case 415:

@@ -34,7 +34,8 @@ export function traceRequests(log: Log, metrics: Metrics): RequestHandler {
   };
 }
 
+/** Without the prefix, which Express has already taken off `baseUrl` again when a handler has thrown. */
 function routeOf(req: Request): string {
   const path: unknown = req.route?.path;
-  return typeof path === 'string' ? `${req.baseUrl}${path}` : 'unmatched';
+  return typeof path === 'string' ? path : 'unmatched';
 }
