@@ -60,14 +60,15 @@ export async function composeEntry(
     const row = rowOf(context.index, parsed);
     if (row === -1) return outsideTarget(parsed, outside);
     const target = rowTarget(context, row, parsed, owner, urns);
-    hasFreshTarget ||= context.states.isFresh(row);
+    hasFreshTarget ||= context.states.isFresh(row) || urns.has(row);
     isIncomplete ||= !target && context.states.isUnseen(row);
     return target;
   };
-  const { sha256, targets } = linkResource(prepared, context.origin.namespace, resolve);
+  const linked = linkResource(prepared, context.origin.namespace, resolve);
+  const { sha256, targets } = linked;
   // A target that was created now although its referrer is matched was expunged in between: the stored link is dead.
   if (stored && stored.sha256 === sha256 && !hasFreshTarget) return { kind: 'unchanged', member };
-  if (stored && (await isEditedHere(context, prepared.key, stored))) return { kind: 'edited-here', member };
+  if (stored && (await isEditedHere(context, prepared, stored, linked))) return { kind: 'edited-here', member };
 
   const { key, resource } = prepared;
   const account = accountFor(context, prepared.row, targets, urns);

@@ -20,8 +20,10 @@ export type Resolve = (parsed: ParsedReference, owner: SourceKey) => Target | un
 export interface LinkedResource {
   /** SHA-256 (hex) over the symbolic form. */
   readonly sha256: string;
-  /** Targets that were resolved, in order of appearance. */
+  /** Targets that the resource itself refers to, not its contained resources or extensions. */
   readonly targets: readonly string[];
+  /** From what `Reference.reference` holds now to its symbol. */
+  readonly symbols: ReadonlyMap<string, string>;
 }
 
 /**
@@ -41,7 +43,8 @@ export function linkResource(prepared: PreparedResource, namespace: string, reso
   const sha256 = contentHash(prepared.resource, hashedMeta(prepared.resource.meta));
   for (const [link, target] of resolved) link.holder.reference = target.reference;
   const targets = resolved.filter(([link]) => !link.nested).map(([, target]) => target.reference);
-  return { sha256, targets };
+  const symbols = new Map(resolved.map(([, target]) => [target.reference, target.symbol]));
+  return { sha256, targets, symbols };
 }
 
 /** Symbolic form of a reference to a resource of the same namespace. A UUID may be written in either case. */

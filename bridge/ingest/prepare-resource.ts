@@ -36,10 +36,10 @@ export function prepareResource(
   source: JsonObject,
   app: string | undefined,
 ): PreparedResource | InvalidResource {
+  const links: Link[] = [];
+  walkReferences(source, (holder, nested) => links.push({ holder, text: holder.reference, nested }));
   const resource = key.resourceType === 'Patient' && app ? retirePatient(source, app) : { ...source };
   delete resource.id;
-  const links: Link[] = [];
-  walkReferences(resource, (holder, nested) => links.push({ holder, text: holder.reference, nested }));
   for (const { holder } of links) if (holder.reference === '') dropEmptyReference(holder);
   const issues = findIssues(resource);
   return issues.length > 0 ? { issues } : { row, key, resource, links: links.filter((link) => link.text !== '') };

@@ -1,0 +1,73 @@
+import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** Where a connection is cut: before the server saw the request, or after it had all of it but before the reply. */
+export type Cut = 'before-server' | 'after-request';
+
+/** A reverse proxy on loopback that loses replies on demand. */
+export interface CuttingProxy {
+  readonly baseUrl: string;
+  /** Asked for every request with its number among those of its kind; what it returns happens. */
+  cut: (method: string, path: string, body: string) => Cut | undefined;
+  /** Requests that were cut so far. */
+  readonly cuts: number;
+  close(): Promise<void>;
+}
+
+/** Starts a proxy in front of `target`; until `cut` is set it changes nothing. */
+export async function startCuttingProxy(target: string): Promise<CuttingProxy> {
+  let cuts = 0;
+  const proxy = { cut: (): Cut | undefined => undefined } as { cut: CuttingProxy['cut'] };
+  const server = createServer((incoming, reply) => {
+    readBody(incoming).then(
+      (body) => {
+        const cut = proxy.cut(incoming.method ?? '', incoming.url ?? '', body.toString());
+        if (cut) cuts++;
+        if (cut === 'before-server') return incoming.socket.destroy();
+        return forward(target, incoming, body, cut ? undefined : reply);
+      },
+      () => incoming.socket.destroy(),
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    baseUrl: `http://127.0.0.1:${port}/`,
+    get cut() {
+      return proxy.cut;
+    },
+    set cut(cut) {
+      proxy.cut = cut;
+    },
+    get cuts() {
+      return cuts;
+    },
+    close: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+async function readBody(incoming: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}
+
+/** Without a `reply` the server's answer is lost: it is sent everything, then both sides hang up. */
+function forward(target: string, incoming: IncomingMessage, body: Buffer, reply: ServerResponse | undefined): void {
+  const { host: _, ...headers } = incoming.headers;
+  const url = new URL(incoming.url ?? '/', target);
+  const outgoing = request(url, { method: incoming.method, headers, agent: false }, (answer) => {
+    if (!reply) return answer.destroy();
+    reply.writeHead(answer.statusCode ?? 502, answer.headers);
+    answer.pipe(reply);
+  });
+  outgoing.on('error', () => incoming.socket.destroy());
+  outgoing.end(body, () => {
+    if (reply) return;
+    incoming.socket.destroy();
+    setTimeout(() => outgoing.destroy(), 20);
+  });
+}
