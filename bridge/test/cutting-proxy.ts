@@ -7,22 +7,18 @@ export type Cut = 'before-server' | 'after-request';
 /** A reverse proxy on loopback that loses replies on demand. */
 export interface CuttingProxy {
   readonly baseUrl: string;
-  /** Asked for every request with its number among those of its kind; what it returns happens. */
+  /** Asked for every request; what it returns happens. */
   cut: (method: string, path: string, body: string) => Cut | undefined;
-  /** Requests that were cut so far. */
-  readonly cuts: number;
   close(): Promise<void>;
 }
 
 /** Starts a proxy in front of `target`; until `cut` is set it changes nothing. */
 export async function startCuttingProxy(target: string): Promise<CuttingProxy> {
-  let cuts = 0;
   const proxy = { cut: (): Cut | undefined => undefined } as { cut: CuttingProxy['cut'] };
   const server = createServer((incoming, reply) => {
     readBody(incoming).then(
       (body) => {
         const cut = proxy.cut(incoming.method ?? '', incoming.url ?? '', body.toString());
-        if (cut) cuts++;
         if (cut === 'before-server') return incoming.socket.destroy();
         return forward(target, incoming, body, cut ? undefined : reply);
       },
@@ -38,9 +34,6 @@ export async function startCuttingProxy(target: string): Promise<CuttingProxy> {
     },
     set cut(cut) {
       proxy.cut = cut;
-    },
-    get cuts() {
-      return cuts;
     },
     close: async () => {
       server.closeAllConnections();
