@@ -11,7 +11,7 @@ import { BrowserRouter } from 'react-router';
 import { App } from './App.tsx';
 import { readConfig } from './read-config.ts';
 import { ErrorState } from './states/ErrorState.tsx';
-import { theme } from './theme.ts';
+import { readableColors, theme } from './theme.ts';
 
 const container = document.getElementById('root');
 if (!container) {
@@ -22,7 +22,7 @@ const root = createRoot(container);
 function show(content: ReactNode): void {
   root.render(
     <StrictMode>
-      <MantineProvider theme={theme} defaultColorScheme="auto">
+      <MantineProvider theme={theme} cssVariablesResolver={readableColors} defaultColorScheme="auto">
         <Notifications position="top-center" />
         {content}
       </MantineProvider>

@@ -3,6 +3,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type SandboxMedplum, startMedplum } from '../../sandbox/medplum/start-medplum.ts';
 import { seed } from '../../sandbox/seed.ts';
+import { findBarriers } from './find-barriers.ts';
 import { makeImportTask, makeOutputs } from './import-tasks.ts';
 import { startBrowser } from './start-browser.ts';
 import { type Site, startSite } from './start-site.ts';
@@ -52,21 +53,25 @@ test('a clinician signs in, watches an import end, opens it, and finds the way b
   const task = await bridge.createResource(running);
 
   await page.goto(`${site.url}/imports`);
+  await page.getByLabel('Email').waitFor();
+  expect(await findBarriers(page)).toEqual([]);
   await signIn('clinician@example.com');
-  const row = page.getByRole('link', { name: 'Ada Beispiel' });
+  const row = page.getByRole('listitem').filter({ hasText: 'Ada Beispiel' });
   await row.getByText('Running').waitFor();
 
   await bridge.updateResource({ ...task, ...makeImportTask('completed', 'loaded', { output: makeOutputs() }) });
   await row.getByText('Done').waitFor();
   await row.getByText('2,700 new').waitFor();
+  expect(await findBarriers(page)).toEqual([]);
 
-  await row.focus();
+  await row.getByRole('link').focus();
   await page.keyboard.press('Enter');
   await page.waitForURL(`${site.url}/imports/${task.id}`);
   await page.getByRole('heading', { name: 'Ada Beispiel' }).waitFor();
   await page.getByText('Loading the records').waitFor();
   await page.locator('.recharts-bar-rectangle').first().waitFor();
   await page.getByRole('cell', { name: 'The line is not JSON' }).waitFor();
+  expect(await findBarriers(page)).toEqual([]);
 
   await page.getByRole('link', { name: 'All imports' }).focus();
   await page.keyboard.press('Enter');
@@ -90,17 +95,20 @@ test('a wrong password shows nothing but the form', async () => {
   expect(await page.getByRole('heading', { name: 'Imports', exact: true }).count()).toBe(0);
 });
 
-test('nothing is wider than a small phone, on the list and on one import', async () => {
+test('nothing is wider than a small phone, nor hard to read in the dark, on the list and on one import', async () => {
   const task = await bridge.createResource(makeImportTask('completed', 'loaded', { output: makeOutputs() }));
   await page.setViewportSize({ width: 360, height: 740 });
+  await page.emulateMedia({ colorScheme: 'dark' });
   await page.goto(`${site.url}/imports`);
   await signIn('clinician@example.com');
   await page.getByRole('link', { name: 'Ada Beispiel' }).first().waitFor();
   expect(await overflowPx()).toBe(0);
+  expect(await findBarriers(page)).toEqual([]);
 
   await page.goto(`${site.url}/imports/${task.id}`);
   await page.locator('.recharts-bar-rectangle').first().waitFor();
   expect(await overflowPx()).toBe(0);
+  expect(await findBarriers(page)).toEqual([]);
   expect(faults).toEqual([]);
 });
 

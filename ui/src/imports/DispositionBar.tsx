@@ -1,4 +1,9 @@
-import { DISPOSITIONS, type ImportCounts, settledLines } from '@fasten-medplum/bridge/contract/import-task';
+import {
+  DISPOSITIONS,
+  type Disposition,
+  type ImportCounts,
+  settledLines,
+} from '@fasten-medplum/bridge/contract/import-task';
 import { ColorSwatch, Group, Progress, Stack, Text } from '@mantine/core';
 import { formatCount } from './format.ts';
 import { DISPOSITION_WORDS } from './import-words.ts';
@@ -19,7 +24,7 @@ export function DispositionBar({ counts, size = 'md' }: DispositionBarProps) {
           <Progress.Section
             key={disposition}
             value={(100 * counts[disposition]) / whole}
-            color={DISPOSITION_WORDS[disposition].color}
+            color={colorOf(disposition)}
             withAria={false}
           />
         ))}
@@ -27,7 +32,7 @@ export function DispositionBar({ counts, size = 'md' }: DispositionBarProps) {
       <Group gap="2px 12px">
         {present.map((disposition) => (
           <Group key={disposition} gap={6} wrap="nowrap">
-            <ColorSwatch size={10} color={cssColor(DISPOSITION_WORDS[disposition].color)} withShadow={false} />
+            <ColorSwatch size={10} color={colorOf(disposition)} withShadow={false} />
             <Text size="sm">
               {formatCount(counts[disposition])} {DISPOSITION_WORDS[disposition].label.toLowerCase()}
             </Text>
@@ -38,6 +43,7 @@ export function DispositionBar({ counts, size = 'md' }: DispositionBarProps) {
   );
 }
 
-function cssColor(color: string): string {
-  return `var(--mantine-color-${color.replace('.', '-')})`;
+function colorOf(disposition: Disposition): string {
+  const { color, shade } = DISPOSITION_WORDS[disposition];
+  return `var(--mantine-color-${color}-${shade})`;
 }

@@ -35,11 +35,11 @@ test('one import shows what was received, the types, its story and the lines tha
   const problems = within(screen.getByRole('region', { name: 'Lines that need a look' }));
   expect(
     problems.getByRole('row', {
-      name: '12 Observation The resource breaks a rule of FHIR Observation.status Set aside',
+      name: '12 Observation: The resource breaks a rule of FHIR Observation.status Set aside',
     }),
   ).toBeDefined();
   expect(
-    problems.getByRole('row', { name: /^File 2, .*760 – FHIR R4 has no resource of this type Left out/ }),
+    problems.getByRole('row', { name: /^File 2, .*760 FHIR R4 has no resource of this type Left out/ }),
   ).toBeDefined();
 });
 

@@ -9,23 +9,15 @@ import { describePhase } from './import-words.ts';
 import { PatientName } from './PatientName.tsx';
 import { StatusBadge } from './StatusBadge.tsx';
 
-/** One import of the list; the whole of it is the link to its page. */
+/** One import of the list. The name is the link to its page, and its surface covers the whole row. */
 export function ImportRow({ task }: { readonly task: Task }) {
   const counts = countsFromTask(task);
-  const nameId = `import-${task.id}`;
   return (
-    <Paper
-      component={Link}
-      to={`/imports/${task.id}`}
-      aria-labelledby={nameId}
-      withBorder
-      p="md"
-      className={classes.row ?? ''}
-    >
+    <Paper role="listitem" withBorder p="md" className={classes.row ?? ''}>
       <Grid gutter="sm" align="center">
         <Grid.Col span={{ base: 12, md: 4 }}>
           <Group justify="space-between" wrap="nowrap" gap="xs">
-            <Text id={nameId} fw={600} truncate>
+            <Text component={Link} to={`/imports/${task.id}`} fw={600} truncate className={classes.link ?? ''}>
               <PatientName task={task} />
             </Text>
             <StatusBadge status={task.status} />

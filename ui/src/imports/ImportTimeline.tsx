@@ -9,7 +9,13 @@ import { eventsFromVersions } from './import-events.ts';
 export function ImportTimeline({ task }: { readonly task: Task }) {
   const events = useVersions(task);
   return (
-    <Timeline bulletSize={16} lineWidth={2} active={events.length - 1} color={events.at(-1)?.color ?? 'gray'}>
+    <Timeline
+      bulletSize={16}
+      lineWidth={2}
+      active={events.length - 1}
+      color={events.at(-1)?.color ?? 'gray'}
+      styles={{ itemTitle: { lineHeight: 1.3 } }}
+    >
       {events.map((event) => (
         <Timeline.Item key={event.at} title={event.text}>
           <Text size="sm" c="dimmed">

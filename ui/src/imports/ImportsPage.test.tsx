@@ -14,7 +14,8 @@ test('an import is listed with its patient, its status and how its lines ended',
   await medplum.createResource(makeImportTask('completed', 'loaded', { output: makeOutputs() }));
   openPage(medplum, '/');
 
-  const row = await screen.findByRole('link', { name: 'Ada Beispiel' });
+  await screen.findByRole('link', { name: 'Ada Beispiel' });
+  const row = screen.getByRole('listitem');
   expect(row.textContent).toContain('Done');
   expect(row.textContent).toContain(`${(2700).toLocaleString()} new`);
   expect(row.textContent).toContain('2 set aside');

@@ -80,7 +80,7 @@ function ImportList({ found, filter }: { readonly found: ImportPageOfTasks; read
     );
   }
   return (
-    <Stack gap="xs" component="section" aria-label="Imports">
+    <Stack gap="xs" role="list" aria-label="Imports">
       {found.tasks.map((task) => (
         <ImportRow key={task.id} task={task} />
       ))}

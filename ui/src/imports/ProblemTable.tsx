@@ -13,40 +13,36 @@ interface ProblemTableProps {
 export function ProblemTable({ problems, total }: ProblemTableProps) {
   return (
     <>
-      <Table.ScrollContainer minWidth={520}>
-        <Table verticalSpacing="xs">
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>Line</Table.Th>
-              <Table.Th>Type</Table.Th>
-              <Table.Th>Reason</Table.Th>
-              <Table.Th>Ending</Table.Th>
+      <Table verticalSpacing="xs" horizontalSpacing={6}>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>Line</Table.Th>
+            <Table.Th>Reason</Table.Th>
+            <Table.Th>Ending</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {problems.map((problem) => (
+            <Table.Tr key={`${problem.file}-${problem.line}`}>
+              <Table.Td>
+                {problem.file > 0 && `File ${formatCount(problem.file + 1)}, `}
+                {formatCount(problem.line)}
+              </Table.Td>
+              <Table.Td style={{ overflowWrap: 'anywhere' }}>
+                {problem.resourceType && <b>{problem.resourceType}:</b>} {describeProblem(problem)}{' '}
+                {problem.expression?.map((path) => (
+                  <Code key={path}>{path}</Code>
+                ))}
+              </Table.Td>
+              <Table.Td>
+                <Badge variant="light" miw="max-content" color={DISPOSITION_WORDS[problem.disposition].color}>
+                  {DISPOSITION_WORDS[problem.disposition].label}
+                </Badge>
+              </Table.Td>
             </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {problems.map((problem) => (
-              <Table.Tr key={`${problem.file}-${problem.line}`}>
-                <Table.Td>
-                  {problem.file > 0 && `File ${formatCount(problem.file + 1)}, `}
-                  {formatCount(problem.line)}
-                </Table.Td>
-                <Table.Td>{problem.resourceType ?? '–'}</Table.Td>
-                <Table.Td>
-                  {describeProblem(problem)}{' '}
-                  {problem.expression?.map((path) => (
-                    <Code key={path}>{path}</Code>
-                  ))}
-                </Table.Td>
-                <Table.Td>
-                  <Badge variant="light" color={DISPOSITION_WORDS[problem.disposition].color}>
-                    {DISPOSITION_WORDS[problem.disposition].label}
-                  </Badge>
-                </Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
+          ))}
+        </Table.Tbody>
+      </Table>
       {total > problems.length && (
         <Text size="sm" c="dimmed">
           {formatCount(total - problems.length)} more are not named here.

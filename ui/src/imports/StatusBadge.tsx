@@ -5,7 +5,7 @@ import { wordsForStatus } from './import-words.ts';
 export function StatusBadge({ status }: { readonly status: Task['status'] }) {
   const { label, color } = wordsForStatus(status);
   return (
-    <Badge color={color} variant="light" style={{ flexShrink: 0 }}>
+    <Badge color={color} variant="light" miw="max-content">
       {label}
     </Badge>
   );

@@ -26,15 +26,18 @@ export function TypeChart({ received, stored }: TypeChartProps) {
         data={rows}
         dataKey="type"
         orientation="vertical"
-        gridAxis="x"
-        yAxisProps={{ width: 130, interval: 0 }}
+        gridAxis="y"
+        yAxisProps={{ width: 140, interval: 0 }}
         valueFormatter={formatCount}
         withLegend={hasReceived}
         series={[
           ...(hasReceived ? [{ name: 'Received', color: 'gray.5' }] : []),
           { name: 'In Medplum', color: 'teal.6' },
         ]}
-        barProps={{ isAnimationActive: false, radius: 3 }}
+        barProps={{ isAnimationActive: false, radius: 3, minPointSize: 2 }}
+        withBarValueLabel
+        valueLabelProps={{ position: 'right', fontSize: 11 }}
+        barChartProps={{ accessibilityLayer: false, margin: { right: 48 } }}
         aria-hidden
       />
       <VisuallyHidden>

@@ -1,5 +1,5 @@
 /** Numbers and dates as the reader's own locale writes them. */
-const dateTime = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+const dateTime = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
 
 export function formatCount(count: number): string {
   return count.toLocaleString();

@@ -9,14 +9,14 @@ interface Words {
   readonly color: string;
 }
 
-/** How each ending of a line is called and drawn, in the order it is shown. */
-export const DISPOSITION_WORDS: Readonly<Record<Disposition, Words>> = {
-  created: { label: 'New', color: 'teal.6' },
-  updated: { label: 'Updated', color: 'blue.6' },
-  unchanged: { label: 'Already here', color: 'gray.5' },
-  duplicate: { label: 'Repeated', color: 'violet.4' },
-  quarantined: { label: 'Set aside', color: 'orange.6' },
-  skipped: { label: 'Left out', color: 'yellow.5' },
+/** How each ending of a line is called and drawn: the shade is seen on a light and on a dark page. */
+export const DISPOSITION_WORDS: Readonly<Record<Disposition, Words & { readonly shade: number }>> = {
+  created: { label: 'New', color: 'teal', shade: 6 },
+  updated: { label: 'Updated', color: 'blue', shade: 6 },
+  unchanged: { label: 'Already here', color: 'gray', shade: 5 },
+  duplicate: { label: 'Repeated', color: 'violet', shade: 4 },
+  quarantined: { label: 'Set aside', color: 'orange', shade: 6 },
+  skipped: { label: 'Left out', color: 'yellow', shade: 5 },
 };
 
 /** The one word an operator looks for. */
@@ -51,7 +51,7 @@ const PHASE_WORDS: Readonly<Record<string, string>> = {
 /** What the import is doing, as a sentence without a full stop. */
 export function describePhase(task: Task): string {
   if (task.status === 'on-hold') {
-    return 'Waits for a person to decide whether these records belong to this patient';
+    return 'Waits for a person to decide whether these records belong to the patient';
   }
   const { phase } = importStatusFromTask(task);
   return PHASE_WORDS[phase ?? ''] ?? task.businessStatus?.text ?? wordsForStatus(task.status).label;

@@ -1,4 +1,4 @@
-import { type MantineColorScheme, Menu, UnstyledButton, useMantineColorScheme } from '@mantine/core';
+import { type MantineColorScheme, Menu, UnstyledButton, useMantineColorScheme, VisuallyHidden } from '@mantine/core';
 import { formatHumanName } from '@medplum/core';
 import { ResourceAvatar } from '@medplum/react';
 import { useMedplum, useMedplumProfile } from '@medplum/react-hooks';
@@ -19,8 +19,9 @@ export function UserMenu() {
   return (
     <Menu position="bottom-end" width={220} shadow="md">
       <Menu.Target>
-        <UnstyledButton aria-label="Your account" style={{ borderRadius: '50%' }}>
+        <UnstyledButton style={{ borderRadius: '50%' }}>
           <ResourceAvatar {...(profile && { value: profile })} radius="xl" size={34} />
+          <VisuallyHidden>Your account</VisuallyHidden>
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown>
