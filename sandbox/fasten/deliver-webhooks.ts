@@ -106,7 +106,8 @@ export function sendWebhooks({ kept, clock, apiMode, retryDelaysMs }: SenderOpti
     redeliver(eventId) {
       const delivery = state.deliveries.find((candidate) => candidate.eventId === eventId);
       if (delivery !== undefined) {
-        start(delivery);
+        // After the attempt under way, if there is one: asked for twice means delivered twice.
+        void Promise.resolve(underWay.get(delivery)).then(() => start(delivery));
       }
       return delivery !== undefined;
     },

@@ -71,7 +71,7 @@ export async function startFasten(options: FastenOptions = {}): Promise<SandboxF
   const baseUrl = `${api.origin}/v1`;
   const exports = runExports({ kept, clock, sender, dir, baseUrl, exportDelayMs: options.exportDelayMs ?? 200 });
   const admin = makeAdmin(kept, clock, sender);
-  app.get('/healthz', (_req, res) => res.json({ ok: true }));
+  app.get('/healthz', (_req, res) => res.json({ ok: true, pid: process.pid }));
   app.use('/admin', serveAdmin(admin));
   app.use('/v1', serveApi({ keys: { publicId, privateKey }, kept, clock, exports, storageOrigin: storage.origin }));
   exports.resume();
