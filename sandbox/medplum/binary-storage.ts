@@ -11,6 +11,8 @@ import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { isResource } from '@medplum/core';
+import type { Binary, Resource } from '@medplum/fhirtypes';
 import type { Tokens } from './tokens.ts';
 
 const LINK_SECONDS = 3600;
@@ -40,15 +42,20 @@ export class BinaryStorage {
     }
   }
 
-  /** Bytes that came inside a JSON Binary. At most a megabyte: written at once, so that a transaction need not wait. */
-  writeInline(id: string, versionId: string, base64: string): void {
-    writeFileSync(this.#file(id, versionId), base64, 'base64');
-  }
-
-  /** A new version that brings no bytes keeps the old ones. */
-  copy(id: string, fromVersionId: string, toVersionId: string): void {
-    const from = this.#file(id, fromVersionId);
-    if (existsSync(from)) copyFileSync(from, this.#file(id, toVersionId), constants.COPYFILE_FICLONE);
+  /**
+   * Bytes that came inside a JSON Binary are taken out of the reply; a new version without any keeps the old ones. At
+   * most a megabyte: done at once, so that a transaction need not wait. A rollback leaves a file that nobody names.
+   */
+  keepInline(saved: Resource, before: Resource | undefined): void {
+    if (!isResource<Binary>(saved, 'Binary')) return;
+    const file = this.#file(saved.id ?? '', saved.meta?.versionId ?? '');
+    if (saved.data) {
+      writeFileSync(file, saved.data, 'base64');
+      delete saved.data;
+      return;
+    }
+    const old = this.#file(saved.id ?? '', before?.meta?.versionId ?? '');
+    if (existsSync(old)) copyFileSync(old, file, constants.COPYFILE_FICLONE);
   }
 
   read(id: string, versionId: string): Readable {

@@ -8,6 +8,7 @@ export function repositoryFor(world: RepositoryWorld, req: Request): SqliteRepos
   return new SqliteRepository(world, {
     projectId: member.project.id,
     author: { reference: member.profile, display: member.display },
+    admin: member.admin,
     quota,
     extended: req.get('X-Medplum') === 'extended',
     isGone: () => req.socket.destroyed,

@@ -1,7 +1,7 @@
 import type { WithId } from '@medplum/core';
 import type { Resource } from '@medplum/fhirtypes';
 import { type IndexRow, type IndexTable, indexedSource, indexResource } from './index-resource.ts';
-import type { Database, Row, Value } from './open-database.ts';
+import type { Database, Row } from './open-database.ts';
 
 const INDEX_COLUMNS: Record<IndexTable, readonly string[]> = {
   token_index: ['code', 'system'],
@@ -31,11 +31,13 @@ export interface StoredVersion {
 /** Resources, their versions and index rows in sqlite. Knows nothing of callers, policies or transactions. */
 export class ResourceStore {
   readonly db: Database;
+  /** Versions written since the start: tells whether something happened in between. */
+  writes = 0;
   readonly #params = new Map<string, number>();
 
   constructor(db: Database) {
     this.db = db;
-    for (const row of db.all('SELECT number, name FROM param')) this.#params.set(String(row.name), Number(row.number));
+    this.forgetUncommitted();
   }
 
   /** The number of a search parameter of a type, for instance `Observation.code`; given out on first use. */
@@ -128,6 +130,7 @@ export class ResourceStore {
   }
 
   #addVersionRow(rid: number, versionId: string, lastUpdated: string, content: string | null): void {
+    this.writes++;
     const { lastInsertRowid: vid } = this.db.run(
       'INSERT INTO version (rid, version_id, last_updated, content) VALUES (?, ?, ?, ?)',
       rid,
@@ -195,5 +198,3 @@ function toVersion(row: Row): StoredVersion {
 export function textOf(value: Row[string] | undefined): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
-
-export type { Value };

@@ -42,6 +42,12 @@ describe('ids', () => {
   });
 });
 
+test('who belongs to the project is not for ordinary clients to change', async () => {
+  const membership = { resourceType: 'ProjectMembership', project: {}, user: {}, profile: {} };
+  expect((await sandbox.call('POST', 'ProjectMembership', membership)).status).toBe(403);
+  expect((await sandbox.call('GET', 'User')).status).toBe(403);
+});
+
 describe('versions', () => {
   test('update, vread and history show every version, newest first', async () => {
     const first = await sandbox.medplum.createResource(patient({ gender: 'male' }));
@@ -142,6 +148,14 @@ describe('delete', () => {
     const answer = await sandbox.call('PUT', `Patient/${created.id}`, patient({ id: created.id }), stale);
     expect(answer.status).toBe(200);
     expect(await sandbox.medplum.searchResources('Patient', `_id=${created.id}`)).toHaveLength(1);
+  });
+
+  test('twenty at once delete once', async () => {
+    const { id } = await sandbox.medplum.createResource(patient());
+    const answers = await Promise.all(Array.from({ length: 20 }, () => sandbox.call('DELETE', `Patient/${id}`)));
+    expect(new Set(answers.map((answer) => answer.status))).toEqual(new Set([200]));
+    const history = (await sandbox.call('GET', `Patient/${id}/_history`)).json as Bundle;
+    expect(history.total).toBe(2);
   });
 
   test('a PATCH of a deleted resource is 410', async () => {

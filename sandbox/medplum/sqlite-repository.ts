@@ -1,31 +1,21 @@
 import { randomUUID } from 'node:crypto';
-import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import {
   allOk,
-  applyPatch,
   badRequest,
-  conflict,
   DEFAULT_MAX_SEARCH_COUNT,
   deepEquals,
-  fhirpathPatchTypedValue,
-  forbidden,
   getStatus,
   gone,
-  isResource,
   isResourceWithId,
   isUUID,
   notFound,
   type Operation,
   OperationOutcomeError,
   Operator,
-  parseFhirPathPatchParameters,
   preconditionFailed,
   type SearchRequest,
   serverError,
-  stringify,
-  toTypedValue,
-  validateResource,
-  validateResourceType,
   type WithId,
 } from '@medplum/core';
 import {
@@ -36,34 +26,23 @@ import {
   type TransactionOptions,
   type UpdateResourceOptions,
 } from '@medplum/fhir-router';
-import type {
-  Binary,
-  Bundle,
-  BundleEntry,
-  OperationOutcome,
-  Parameters,
-  Reference,
-  Resource,
-} from '@medplum/fhirtypes';
+import type { Bundle, BundleEntry, OperationOutcome, Parameters, Reference, Resource } from '@medplum/fhirtypes';
+import { applyAnyPatch } from './apply-any-patch.ts';
 import type { BinaryStorage } from './binary-storage.ts';
+import { checkReadable, checkSearchable, checkWritable } from './check-type.ts';
 import { findDefinitions, isDefinitionType } from './find-definitions.ts';
 import { includeResources } from './include-resources.ts';
 import type { Definitions } from './load-definitions.ts';
+import { prepareResource } from './prepare-resource.ts';
 import { type QuotaAccount, UNITS } from './quota.ts';
-import { resolveConditionalReferences } from './resolve-conditional-references.ts';
 import type { ResourceStore, StoredResource, StoredVersion } from './resource-store.ts';
-import { type BinaryUrls, unlinkAttachments } from './rewrite-attachments.ts';
+import type { BinaryUrls } from './rewrite-attachments.ts';
 import { runSearch } from './run-search.ts';
-import { compartmentsOf, hideServerMeta, patientsOf, stampMeta, type Writer } from './stamp-meta.ts';
+import type { SerializableGate } from './serializable-gate.ts';
+import { hideServerMeta, type Writer } from './stamp-meta.ts';
 import { subsetFields } from './subset-fields.ts';
 import type { Switches } from './switches.ts';
 import type { WriteQueue } from './write-queue.ts';
-
-/** Only super admins touch these on a real server; the sandbox keeps them outside FHIR. */
-const PROTECTED_TYPES = new Set(['DomainConfiguration', 'JsonWebKey', 'Login', 'User']);
-
-/** A string of 1 MiB once encoded: the limit of the measured server for every string. Newer ones let base64 be longer. */
-const MAX_BASE64_BYTES = 786_432;
 
 /** What all requests share. */
 export interface RepositoryWorld {
@@ -73,13 +52,13 @@ export interface RepositoryWorld {
   readonly definitions: Definitions;
   readonly switches: Switches;
   readonly urls: BinaryUrls;
-  /** How many conditional writes have committed: the sandbox's stand-in for Postgres' predicate locks. */
-  readonly serializable: { committed: number };
+  readonly gate: SerializableGate;
 }
 
 /** Who asks. */
 export interface RepositoryCaller extends Writer {
   readonly quota: QuotaAccount;
+  readonly admin: boolean;
   /** `X-Medplum: extended`: show what the server adds to `meta`. */
   readonly extended: boolean;
   /** True once the client has hung up. */
@@ -136,12 +115,12 @@ export class SqliteRepository extends FhirRepository {
 
   override async deleteResource(resourceType: string, id: string, options?: DeleteResourceOptions): Promise<void> {
     this.#caller.quota.consume(UNITS.write);
-    await this.#ready();
-    const stored = this.#find(resourceType, id);
-    if (stored.content === undefined) return;
-    const { meta } = JSON.parse(stored.content) as Resource;
-    if (options?.ifMatch && meta?.versionId !== options.ifMatch) throw new OperationOutcomeError(preconditionFailed);
     await this.#atomic(async () => {
+      checkWritable(resourceType, this.#caller.admin);
+      const stored = this.#find(resourceType, id);
+      if (stored.content === undefined) return;
+      const { meta } = JSON.parse(stored.content) as Resource;
+      if (options?.ifMatch && meta?.versionId !== options.ifMatch) throw new OperationOutcomeError(preconditionFailed);
       this.#world.store.delete(stored, randomUUID(), new Date().toISOString());
     });
   }
@@ -233,23 +212,18 @@ export class SqliteRepository extends FhirRepository {
   override async withTransaction<T>(callback: (repo: this) => Promise<T>, options?: TransactionOptions): Promise<T> {
     if (this.#inTransaction) return this.#atomic((repo) => callback(repo as this));
     await this.#pending();
-    if (!options?.serializable) return this.#atomic((repo) => callback(repo as this));
-    for (let attempt = 1; ; attempt++) {
-      const { serializable, switches } = this.#world;
-      const seen = serializable.committed;
-      // A turn of the event loop stands for the time a snapshot lives on a real database.
-      if (switches.serializationConflicts) await nextTurn();
-      try {
-        return await this.#atomic(async (repo) => {
-          if (switches.serializationConflicts && seen !== serializable.committed) throw serializationFailure();
-          const result = await callback(repo as this);
-          serializable.committed++;
-          return result;
-        });
-      } catch (error) {
-        if (attempt >= 2 || !isConflict(error)) throw error;
-      }
-    }
+    const { gate, store, switches } = this.#world;
+    if (!options?.serializable || !switches.serializationConflicts)
+      return this.#atomic((repo) => callback(repo as this));
+    return gate.run(options.resourceTypes, (check, commit) =>
+      this.#atomic(async (repo) => {
+        check();
+        const before = store.writes;
+        const result = await callback(repo as this);
+        if (store.writes !== before) commit();
+        return result;
+      }),
+    );
   }
 
   /** The time between the arrival of a transaction and its effect, in which its client may go away. */
@@ -293,7 +267,7 @@ export class SqliteRepository extends FhirRepository {
   ): Promise<WithId<T>> {
     if (!isResourceWithId(resource)) throw refuse('Missing id');
     if (!isUUID(resource.id)) throw refuse('Invalid id');
-    checkAllowed(resource.resourceType);
+    checkWritable(resource.resourceType, this.#caller.admin);
     return this.#atomic(async (repo) => {
       const { store } = this.#world;
       const stored = existing(store);
@@ -302,55 +276,19 @@ export class SqliteRepository extends FhirRepository {
       if (current && options?.ifMatch && current.meta?.versionId !== options.ifMatch) {
         throw new OperationOutcomeError(preconditionFailed);
       }
-      const result = await repo.#prepare(resource);
-      if (current && deepEquals(clean(current), clean(result))) return this.#show(current as WithId<T>);
-      const saved = clean(result) as WithId<T>;
+      const saved = await prepareResource(this.#world, this.#caller, resource, (r) => repo.searchResources(r));
+      if (current && deepEquals(current, saved)) return this.#show(current as WithId<T>);
       if (stored) store.replace(stored, saved);
       else store.insert(saved, this.#caller.projectId);
-      this.#keepBytes(saved, current);
+      this.#world.binaries.keepInline(saved, current);
       return this.#show(saved);
     });
-  }
-
-  /** The resource as it will be stored, validated. */
-  async #prepare<T extends Resource>(resource: WithId<T>): Promise<WithId<T>> {
-    const { urls, definitions } = this.#world;
-    const text = JSON.stringify(resource);
-    const result: WithId<T> = JSON.parse(text);
-    unlinkAttachments(result, urls);
-    // Crawling is dear, and next to no resource has a reference with a question mark.
-    if (/"reference":"[A-Z][A-Za-z]*\?/.test(text)) {
-      await resolveConditionalReferences(result, (request) => this.searchResources(request));
-    }
-    result.meta = stampMeta(result, this.#caller, this.generateId(), this.#patientAccounts(result));
-    result.meta.compartment = compartmentsOf(result, definitions);
-    validateResource(result, { base64BinaryMaxBytes: MAX_BASE64_BYTES });
-    return result;
-  }
-
-  /** A JSON Binary's bytes go to the storage; its `data` stays in the database too, as on the real server. */
-  #keepBytes(saved: Resource, before: Resource | undefined): void {
-    if (!isResource<Binary>(saved, 'Binary')) return;
-    const { id = '', meta, data } = saved;
-    if (data) this.#world.binaries.writeInline(id, meta?.versionId ?? '', data);
-    if (data) delete saved.data;
-    else if (before) this.#world.binaries.copy(id, before.meta?.versionId ?? '', meta?.versionId ?? '');
-  }
-
-  #patientAccounts(resource: Resource): Reference[] {
-    if (resource.resourceType === 'Patient') return [];
-    const accounts = patientsOf(resource, this.#world.definitions).flatMap((patient) => {
-      const content = this.#world.store.find('Patient', patient.slice('Patient/'.length))?.content;
-      const meta = content ? (JSON.parse(content) as Resource).meta : undefined;
-      return meta?.accounts ?? (meta?.account ? [meta.account] : []);
-    });
-    return [...new Map(accounts.map((a) => [a.reference, a])).values()];
   }
 
   /** The row of a resource of the caller's project, living or deleted. */
   #find(resourceType: string, id: string): StoredResource {
     if (!isUUID(id)) throw new OperationOutcomeError(notFound);
-    checkAllowed(resourceType);
+    checkReadable(resourceType);
     const stored = this.#world.store.find(resourceType, id);
     if (!stored || stored.project !== this.#caller.projectId) throw new OperationOutcomeError(notFound);
     return stored;
@@ -383,32 +321,6 @@ export class SqliteRepository extends FhirRepository {
   }
 }
 
-function checkAllowed(resourceType: string): void {
-  validateResourceType(resourceType);
-  if (PROTECTED_TYPES.has(resourceType)) throw new OperationOutcomeError(forbidden);
-}
-
-function checkSearchable(resourceType: string): void {
-  validateResourceType(resourceType);
-  if (resourceType === 'Binary') throw refuse('Cannot search on Binary resource type');
-  checkAllowed(resourceType);
-}
-
-/** Both forms of a patch, in place. */
-function applyAnyPatch(resource: Resource, patch: Operation[] | Parameters): void {
-  if (!Array.isArray(patch)) {
-    fhirpathPatchTypedValue(toTypedValue(resource), parseFhirPathPatchParameters(patch));
-    return;
-  }
-  const fault = applyPatch(resource, patch).find((result) => result !== null);
-  if (fault) throw refuse(fault.message);
-}
-
-/** Without empty values, as the real server stores and compares. */
-function clean(resource: Resource): Resource {
-  return JSON.parse(stringify(resource));
-}
-
 function deletedOutcome(lastUpdated: string): OperationOutcome {
   const text = `Deleted on ${lastUpdated}`;
   return {
@@ -416,15 +328,6 @@ function deletedOutcome(lastUpdated: string): OperationOutcome {
     id: 'gone',
     issue: [{ severity: 'error', code: 'deleted', details: { text } }],
   };
-}
-
-function serializationFailure(): OperationOutcomeError {
-  const text = 'could not serialize access due to read/write dependencies among transactions';
-  return new OperationOutcomeError(conflict(text, '40001'));
-}
-
-function isConflict(error: unknown): boolean {
-  return error instanceof OperationOutcomeError && getStatus(error.outcome) === 409;
 }
 
 function refuse(message: string): OperationOutcomeError {

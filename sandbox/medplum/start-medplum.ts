@@ -12,6 +12,7 @@ import { Database } from './open-database.ts';
 import { plantSeed } from './plant-seed.ts';
 import { QuotaBook } from './quota.ts';
 import { ResourceStore } from './resource-store.ts';
+import { SerializableGate } from './serializable-gate.ts';
 import type { RepositoryWorld } from './sqlite-repository.ts';
 import { defaultSwitches, type Switches } from './switches.ts';
 import { loadSigningKey, Tokens } from './tokens.ts';
@@ -55,7 +56,7 @@ export async function startMedplum(options: SandboxMedplumOptions = {}): Promise
     switches,
     urls,
     binaries: new BinaryStorage(join(folder, 'binary'), tokens, urls.storageBase),
-    serializable: { committed: 0 },
+    gate: new SerializableGate(),
   };
   const members = membersOf(seed);
   plantSeed(world.store, world.definitions, members);
