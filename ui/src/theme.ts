@@ -11,23 +11,18 @@ export const theme = createTheme({
   respectReducedMotion: true,
 });
 
-/** Colours whose light badges and alerts we use. */
-const BADGE_COLORS = ['blue', 'gray', 'green', 'orange', 'red', 'yellow'];
-
 /** Mantine's dimmed text and light badges stay under WCAG AA's 4.5 : 1; these are the next shades that reach it. */
 export const readableColors: CSSVariablesResolver = () => ({
   variables: {},
   light: {
     '--mantine-color-dimmed': 'var(--mantine-color-gray-7)',
-    ...Object.fromEntries(
-      BADGE_COLORS.map((name) => [
-        `--mantine-color-${name}-light-color`,
-        DARKEST[name] ?? `var(--mantine-color-${name}-9)`,
-      ]),
-    ),
+    '--mantine-color-blue-light-color': 'var(--mantine-color-blue-9)',
+    '--mantine-color-gray-light-color': 'var(--mantine-color-gray-9)',
+    '--mantine-color-red-light-color': 'var(--mantine-color-red-9)',
+    // Bright even at Mantine's darkest.
+    '--mantine-color-green-light-color': '#1e6e2f',
+    '--mantine-color-orange-light-color': '#a33e00',
+    '--mantine-color-yellow-light-color': '#7a5200',
   },
   dark: { '--mantine-color-dimmed': 'var(--mantine-color-dark-1)' },
 });
-
-/** Yellow and orange are bright even at their darkest. */
-const DARKEST: Readonly<Record<string, string>> = { orange: '#a33e00', yellow: '#7a5200', green: '#1e6e2f' };

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { type Browser, chromium } from 'playwright-core';
 
 /** Without a sandbox of its own (CI containers run as root) and silent: it talks to nobody but the page. */
@@ -12,7 +13,18 @@ const CHROMIUM_ARGS = [
   '--disable-sync',
 ];
 
-/** Starts Debian's Chromium (or the one that CHROMIUM_PATH names), with a profile folder of its own that goes at the end. */
+const USUAL_PLACES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+
+/**
+ * Starts the Chromium that CHROMIUM_PATH names, else the machine's, with a profile folder of its own that goes at the end.
+ *
+ * @throws When there is none.
+ */
 export function startBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium', args: CHROMIUM_ARGS });
+  const places = USUAL_PLACES.map((name) => `/usr/bin/${name}`);
+  const executablePath = process.env.CHROMIUM_PATH ?? places.find((path) => existsSync(path));
+  if (!executablePath) {
+    throw new Error('no Chromium: install it (Debian, Ubuntu: sudo apt-get install chromium) or set CHROMIUM_PATH');
+  }
+  return chromium.launch({ executablePath, args: CHROMIUM_ARGS });
 }

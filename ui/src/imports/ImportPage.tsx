@@ -1,4 +1,3 @@
-import { importStatusFromTask } from '@fasten-medplum/bridge/contract/import-status';
 import {
   byTypeFromTask,
   countsFromTask,
@@ -58,7 +57,7 @@ function ImportDetails({ task }: { readonly task: Task }) {
   const counts = countsFromTask(task);
   const problems = problemsFromTask(task);
   const stored = byTypeFromTask(task);
-  const reason = describeReason(importStatusFromTask(task), task);
+  const reason = describeReason(task);
   return (
     <>
       <div>
@@ -72,7 +71,8 @@ function ImportDetails({ task }: { readonly task: Task }) {
       </div>
       {task.status === 'failed' && (
         <Alert color="red" title="This import stopped before its end">
-          What was loaded stays, and running it again continues from there. {reason && <>Reason: {reason}.</>}
+          What was loaded stays, and running it again continues from there.{' '}
+          {reason && <Text size="sm">Reason: {reason}</Text>}
         </Alert>
       )}
       <Section title="Lines of the export">

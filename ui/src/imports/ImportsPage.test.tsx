@@ -91,3 +91,11 @@ test('an unknown address leads back to the imports', async () => {
   expect(await screen.findByText('There is no page at this address')).toBeDefined();
   expect(screen.getByRole('link', { name: 'the imports' })).toBeDefined();
 });
+
+test('an import from a file says what it is doing, and whose it is once that is known', async () => {
+  const { for: _patient, businessStatus: _phase, ...task } = makeImportTask('in-progress', 'loading');
+  await medplum.createResource(task);
+  openPage(medplum, '/imports');
+  expect(await screen.findByRole('link', { name: 'Patient not known yet' })).toBeDefined();
+  expect(screen.getByText('Loading the records')).toBeDefined();
+});

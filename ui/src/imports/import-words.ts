@@ -1,5 +1,5 @@
 import type { LineProblem } from '@fasten-medplum/bridge/contract/import-report';
-import { type ImportStatus, importStatusFromTask } from '@fasten-medplum/bridge/contract/import-status';
+import { importStatusFromTask } from '@fasten-medplum/bridge/contract/import-status';
 import type { Disposition } from '@fasten-medplum/bridge/contract/import-task';
 import type { Task } from '@medplum/fhirtypes';
 
@@ -48,18 +48,26 @@ const PHASE_WORDS: Readonly<Record<string, string>> = {
   cancelled: 'Cancelled',
 };
 
+/** An import from a file (`npm run import`) says only its status. */
+const PHASE_OF_STATUS: Readonly<Record<string, string>> = {
+  'in-progress': 'loading',
+  completed: 'loaded',
+  failed: 'failed',
+  cancelled: 'cancelled',
+};
+
 /** What the import is doing, as a sentence without a full stop. */
 export function describePhase(task: Task): string {
   if (task.status === 'on-hold') {
     return 'Waits for a person to decide whether these records belong to the patient';
   }
   const { phase } = importStatusFromTask(task);
-  return PHASE_WORDS[phase ?? ''] ?? task.businessStatus?.text ?? wordsForStatus(task.status).label;
+  return PHASE_WORDS[phase ?? PHASE_OF_STATUS[task.status] ?? ''] ?? wordsForStatus(task.status).label;
 }
 
-/** Why it stopped, when it did: the code is the bridge's and says more to whoever runs it. */
-export function describeReason({ reason }: ImportStatus, task: Task): string | undefined {
-  return task.statusReason?.text ?? reason;
+/** Why it stopped, when it did: the bridge's sentence, else its code, which says more to whoever runs it. */
+export function describeReason(task: Task): string | undefined {
+  return task.statusReason?.text ?? importStatusFromTask(task).reason;
 }
 
 const PROBLEM_WORDS: Readonly<Record<string, string>> = {
