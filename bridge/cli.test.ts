@@ -1,0 +1,159 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Observation, Task } from '@medplum/fhirtypes';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { generateExport } from '../sandbox/generator/generate-export.ts';
+import { countsFromTask, DISPOSITIONS } from './contract/import-task.ts';
+import { type ImportWorld, startImportWorld } from './test/import-world.ts';
+
+let world: ImportWorld;
+let folder: string;
+let server: Record<string, string>;
+
+beforeAll(async () => {
+  world = await startImportWorld();
+  folder = await mkdtemp(join(tmpdir(), 'cli-'));
+  server = {
+    MEDPLUM_BASE_URL: world.server.baseUrl,
+    MEDPLUM_CLIENT_ID: '6f1c2a34-0f6b-4a55-9d0e-7a1f5b3c8d21',
+    MEDPLUM_CLIENT_SECRET: 'sandbox-bridge-secret',
+  };
+});
+afterAll(async () => {
+  await world.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+interface Run {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs the command as a process of its own; `killAfterMs` ends it with SIGKILL wherever it is. */
+async function cli(args: readonly string[], more: Record<string, string> = {}, killAfterMs?: number): Promise<Run> {
+  const env = { PATH: process.env.PATH, ...server, ...more };
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'cli.ts'), ...args], { env });
+  let [out, err] = ['', ''];
+  child.stdout.on('data', (chunk) => {
+    out += chunk;
+  });
+  child.stderr.on('data', (chunk) => {
+    err += chunk;
+  });
+  const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
+  if (killAfterMs !== undefined) {
+    await sleep(killAfterMs);
+    child.kill('SIGKILL');
+  }
+  return { code: await ended, out, err };
+}
+
+async function fileOf(name: string, lines: Iterable<string>): Promise<string> {
+  const file = join(folder, name);
+  await writeFile(file, [...lines].join('\n'));
+  return file;
+}
+
+function lastLine(text: string): Record<string, number> {
+  return JSON.parse(text.trimEnd().split('\n').at(-1) ?? '');
+}
+
+describe('npm run import', () => {
+  test('prints one JSON object whose dispositions add up, and writes nothing the second time', async () => {
+    const file = await fileOf('whole.jsonl', generateExport({ seed: 3, resources: 300 }));
+    const first = await cli(['import', file, '--connection', 'cli-whole', '--json']);
+    expect(first.code).toBe(0);
+    const report = lastLine(first.out);
+    expect(report).toMatchObject({ connection: 'cli-whole', lines: 300, duplicate: 5 });
+    expect(DISPOSITIONS.reduce((sum, disposition) => sum + (report[disposition] ?? 0), 0)).toBe(300);
+    expect(Object.keys(report)).toEqual(expect.arrayContaining(['seconds', 'linesPerSecond', 'peakRssMb']));
+    expect(first.err.match(/^line \d+: Binary: binary-not-loaded$/gm)).toHaveLength(report.quarantined ?? 0);
+
+    const [task] = await world.stored<Task>('Task', 'cli-whole');
+    const second = await cli(['import', file, '--connection', 'cli-whole', '--json']);
+    expect(lastLine(second.out)).toMatchObject({ created: 0, updated: 0, unchanged: report.created });
+    const [same, ...more] = await world.stored<Task>('Task', 'cli-whole');
+    expect(more).toHaveLength(0);
+    expect(same?.meta?.versionId).toBe(task?.meta?.versionId);
+    expect(same?.status).toBe('completed');
+    expect(countsFromTask(same as Task).created).toBe(report.created);
+  });
+
+  test('killed with SIGKILL at any moment and run again at once, everything is there once', async () => {
+    const lines = Array.from({ length: 900 }, (_, n) =>
+      JSON.stringify({ resourceType: 'Observation', id: `o${n}`, status: 'final', code: { text: `Pulse ${n}` } }),
+    );
+    const file = await fileOf('killed.jsonl', lines);
+    world.server.switches.commitDelayMs = 40;
+    for (const killAfterMs of [900, 1200, 1500, 1800]) await cli(['import', file], {}, killAfterMs);
+    const last = await cli(['import', file, '--json']);
+    world.server.switches.commitDelayMs = 0;
+    expect(last.code).toBe(0);
+    const stored = await world.stored<Observation>('Observation', 'killed');
+    expect(stored).toHaveLength(900);
+    expect(new Set(stored.map(({ meta }) => meta?.source)).size).toBe(900);
+  });
+
+  test('a failed run is named by its Task', async () => {
+    const file = await fileOf('no-fhir.jsonl', ['a,b', 'c,d']);
+    const { code, err } = await cli(['import', file]);
+    expect(code).toBe(1);
+    expect(err).toMatch(/^not-jsonl: /);
+    const [task] = await world.stored<Task>('Task', 'no-fhir');
+    expect(task).toMatchObject({ status: 'failed', statusReason: { text: 'not-jsonl' } });
+  });
+});
+
+describe('bad input is one line that says what to do', () => {
+  const bad: [string, string[], Record<string, string>, RegExp][] = [
+    ['a missing file', ['/nowhere/x.jsonl'], {}, /^file-missing: there is no file/],
+    ['a folder', [tmpdir()], {}, /^file-not-a-file: .* is a folder/],
+    [
+      'an unknown patient',
+      [import.meta.filename, '--patient', 'Patient/0a6f4c1e-52a6-4b5d-8f39-2d1f0f6c7aff'],
+      {},
+      /^patient-missing: /,
+    ],
+    [
+      'wrong credentials',
+      [import.meta.filename],
+      { MEDPLUM_CLIENT_SECRET: 'wrong' },
+      /^medplum-credentials: .*MEDPLUM_CLIENT_SECRET/,
+    ],
+    [
+      'a server that is down',
+      [import.meta.filename],
+      { MEDPLUM_BASE_URL: 'http://127.0.0.1:9/' },
+      /^medplum-unreachable: .*MEDPLUM_BASE_URL/,
+    ],
+    ['a base URL that is none', [import.meta.filename], { MEDPLUM_BASE_URL: 'medplum' }, /^config: MEDPLUM_BASE_URL/],
+  ];
+
+  test.each(bad)('%s', async (_, args, env, said) => {
+    const { code, out, err } = await cli(['import', ...args], env);
+    expect(err.trimEnd().split('\n')).toHaveLength(1);
+    expect(err).toMatch(said);
+    expect([code, out]).toEqual([1, '']);
+  });
+
+  test('an empty file', async () => {
+    const { code, err } = await cli(['import', await fileOf('empty.jsonl', [])]);
+    expect([code, err]).toEqual([1, expect.stringMatching(/^empty-export: .* is empty: nothing to load\n$/)]);
+  });
+
+  test.each([
+    ['no file', ['import']],
+    ['two files', ['import', 'a', 'b']],
+    ['an unknown option', ['import', 'a', '--fast']],
+    ['a namespace with a slash', ['import', 'a', '--connection', 'a/b']],
+    ['an unknown command', ['export']],
+  ])('%s is bad usage: exit code 2', async (_, args) => {
+    const { code, err } = await cli(args);
+    expect(code).toBe(2);
+    expect(err).toContain('usage: npm run import');
+  });
+});
