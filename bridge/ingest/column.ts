@@ -30,14 +30,15 @@ export class Column {
     return value;
   }
 
+  /** Throws for the same rows as {@link at}. */
   set(row: number, value: number): void {
-    if (row >= this.#length) throw new RangeError(`row ${row} of ${this.#length}`);
+    this.at(row);
     this.#numbers[row] = value;
   }
 
   #grow(): void {
     const Kind = this.#numbers.constructor as new (length: number) => Numbers;
-    const wider = new Kind(this.#length * 2);
+    const wider = new Kind(Math.max(1, this.#length * 2));
     wider.set(this.#numbers);
     this.#numbers = wider;
   }

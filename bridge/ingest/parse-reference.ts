@@ -24,17 +24,20 @@ export function parseReference(text: string): ParsedReference {
   return { kind: 'other' };
 }
 
+/** One token, `system|value`, in which `\` lets a sign of search stand for itself (R4 search.html#escaping). */
+const TOKEN = /^(?:((?:[^\\|,]|\\.)*)\|)?((?:[^\\|,]|\\.)+)$/s;
+/** No identifier is longer; the expression would use up the stack on a text of megabytes. */
+const MAX_TOKEN_LENGTH = 4000;
+
 /**
  * What a conditional reference (`Practitioner?identifier=system|value`) asks for, when it asks for one identifier:
  * the same thing said as an identifier-only reference. Undefined for every other search.
  */
 export function identifierOfQuery(query: string): { system?: string; value: string } | undefined {
   const parameters = new URLSearchParams(query);
-  const token = parameters.get('identifier');
+  const text = parameters.get('identifier') ?? '';
+  const token = text.length <= MAX_TOKEN_LENGTH ? TOKEN.exec(text) : undefined;
   if (!token || parameters.size !== 1) return undefined;
-  const bar = token.indexOf('|');
-  if (bar === -1) return { value: token };
-  const [system, value] = [token.slice(0, bar), token.slice(bar + 1)];
-  if (!value) return undefined;
+  const [system = '', value = ''] = token.slice(1).map((part = '') => part.replace(/\\(.)/gs, '$1'));
   return system ? { system, value } : { value };
 }

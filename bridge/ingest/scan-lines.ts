@@ -44,6 +44,7 @@ class LineSplitter {
   /** The begun line's pieces from earlier chunks; dropped as soon as it is longer than allowed. */
   #pieces: Buffer[] = [];
   #begunBytes = 0;
+  #lastByte: number | undefined;
   #lineStart = 0;
   #number = 1;
 
@@ -53,7 +54,7 @@ class LineSplitter {
 
   push(chunk: Buffer): Line[] {
     const lines: Line[] = [];
-    let start = 0;
+    let start = this.#skipMark(chunk);
     for (let end = chunk.indexOf(LF, start); end !== -1; end = chunk.indexOf(LF, start)) {
       this.#finish(chunk.subarray(start, end), lines);
       this.#lineStart += 1;
@@ -70,37 +71,36 @@ class LineSplitter {
     return lines;
   }
 
-  /** Keeps a copy: the chunk's memory is used again. */
+  /** The file's first bytes are no part of its first line when they are a BOM. */
+  #skipMark(chunk: Buffer): number {
+    const isStart = this.#lineStart === 0 && this.#begunBytes === 0;
+    if (!isStart || !chunk.subarray(0, BOM.length).equals(BOM)) return 0;
+    this.#lineStart = BOM.length;
+    return BOM.length;
+  }
+
+  /** Keeps a copy: the chunk's memory is used again. One byte more than allowed, which may be the CR of the ending. */
   #hold(rest: Buffer): void {
     this.#begunBytes += rest.length;
-    if (this.#begunBytes > this.#maxLineBytes) this.#pieces = [];
+    this.#lastByte = rest.at(-1) ?? this.#lastByte;
+    if (this.#begunBytes > this.#maxLineBytes + 1) this.#pieces = [];
     else if (rest.length > 0) this.#pieces.push(Buffer.from(rest));
   }
 
   #finish(tail: Buffer, lines: Line[]): void {
     const rawLength = this.#begunBytes + tail.length;
-    const raw = this.#bytes(rawLength, tail);
-    const line = trimmed(this.#number, this.#lineStart, rawLength, raw);
-    if (line) lines.push(line);
+    const length = (tail.at(-1) ?? this.#lastByte) === CR ? rawLength - 1 : rawLength;
+    const bytes = length > this.#maxLineBytes ? undefined : this.#bytes(tail).subarray(0, length);
+    if (!bytes || !isBlank(bytes)) lines.push({ number: this.#number, offset: this.#lineStart, length, bytes });
     this.#lineStart += rawLength;
     this.#begunBytes = 0;
+    this.#lastByte = undefined;
     this.#pieces = [];
   }
 
-  #bytes(rawLength: number, tail: Buffer): Buffer | undefined {
-    if (rawLength > this.#maxLineBytes) return undefined;
-    return this.#pieces.length === 0 ? tail : Buffer.concat([...this.#pieces, tail], rawLength);
+  #bytes(tail: Buffer): Buffer {
+    return this.#pieces.length === 0 ? tail : Buffer.concat([...this.#pieces, tail]);
   }
-}
-
-/** The line without BOM and CR, or undefined for a blank one. */
-function trimmed(number: number, offset: number, rawLength: number, raw: Buffer | undefined): Line | undefined {
-  if (!raw) return { number, offset, length: rawLength, bytes: undefined };
-  const start = offset === 0 && raw.subarray(0, 3).equals(BOM) ? 3 : 0;
-  const end = raw.at(-1) === CR ? raw.length - 1 : raw.length;
-  const bytes = raw.subarray(start, end);
-  if (isBlank(bytes)) return undefined;
-  return { number, offset: offset + start, length: bytes.length, bytes };
 }
 
 function isBlank(bytes: Buffer): boolean {
