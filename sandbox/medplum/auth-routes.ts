@@ -30,11 +30,11 @@ function signIn(world: AuthWorld, body: Record<string, string | undefined>) {
   const projectId = clientId ? findClient(world.members, clientId)?.project.id : body.projectId;
   if (clientId && !projectId) throw new OperationOutcomeError(badRequest('Client not found'));
   const member = [...world.members.values()].find(({ user }) => user?.email === email.toLowerCase());
-  if (!member?.user || !sameSecret(member.user.password, password)) {
-    throw new OperationOutcomeError(badRequest('Email or password is invalid', 'email'));
+  if (!member?.user) throw new OperationOutcomeError(badRequest('User not found'));
+  if (!sameSecret(member.user.password, password)) {
+    throw new OperationOutcomeError(badRequest('Email or password is invalid'));
   }
-  if (projectId && projectId !== member.project.id)
-    throw new OperationOutcomeError(badRequest('User not found', 'email'));
+  if (projectId && projectId !== member.project.id) throw new OperationOutcomeError(badRequest('User not found'));
   return world.logins.create({
     membershipId: member.membershipId,
     method: 'password',

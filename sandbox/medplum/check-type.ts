@@ -6,19 +6,18 @@ const SERVER_TYPES = new Set(['DomainConfiguration', 'JsonWebKey', 'Login', 'Use
 /** Who belongs to a project, and how, is for its admins. */
 const ADMIN_TYPES = new Set(['Project', 'ProjectMembership']);
 
-/** @throws OperationOutcomeError 400 for a type that FHIR does not know, 403 for one that no client may touch */
-export function checkReadable(resourceType: string): void {
+/**
+ * @throws OperationOutcomeError 400 for a type that FHIR does not know, 403 for one that the caller may not touch,
+ *   not even read
+ */
+export function checkType(resourceType: string, admin: boolean): void {
   validateResourceType(resourceType);
-  if (SERVER_TYPES.has(resourceType)) throw new OperationOutcomeError(forbidden);
+  const forbiddenHere = SERVER_TYPES.has(resourceType) || (ADMIN_TYPES.has(resourceType) && !admin);
+  if (forbiddenHere) throw new OperationOutcomeError(forbidden);
 }
 
-export function checkWritable(resourceType: string, admin: boolean): void {
-  checkReadable(resourceType);
-  if (ADMIN_TYPES.has(resourceType) && !admin) throw new OperationOutcomeError(forbidden);
-}
-
-export function checkSearchable(resourceType: string): void {
+export function checkSearchable(resourceType: string, admin: boolean): void {
   validateResourceType(resourceType);
   if (resourceType === 'Binary') throw new OperationOutcomeError(badRequest('Cannot search on Binary resource type'));
-  checkReadable(resourceType);
+  checkType(resourceType, admin);
 }

@@ -6,6 +6,7 @@ import { type Request, type RequestHandler, type Response, Router } from 'expres
 import { startAsyncBatch } from './async-batch.ts';
 import { callerOf } from './authenticate.ts';
 import { capabilityStatement } from './capability-statement.ts';
+import { expandValueSet } from './expand-value-set.ts';
 import { repositoryFor } from './request-repository.ts';
 import { sendOutcome, sendResource } from './send-fhir.ts';
 import type { RepositoryWorld } from './sqlite-repository.ts';
@@ -49,6 +50,10 @@ function newFhirRouter(): FhirRouter {
   router.add('GET', 'job/:id/status', async (req, repo) => {
     const job = await repo.readResource<AsyncJob>('AsyncJob', req.params.id ?? '');
     return [job.status === 'accepted' || job.status === 'active' ? accepted(req.url) : allOk, job];
+  });
+  router.add('GET', 'ValueSet/$expand', async ({ query }) => {
+    const count = Number(query._count ?? query.count ?? 10);
+    return [allOk, expandValueSet(String(query.url ?? ''), String(query.filter ?? ''), count)];
   });
   router.add('POST', ':resourceType/$validate', async (req) => {
     validateResource(req.body as Resource);

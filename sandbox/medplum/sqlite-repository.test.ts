@@ -42,10 +42,10 @@ describe('ids', () => {
   });
 });
 
-test('who belongs to the project is not for ordinary clients to change', async () => {
+test('who belongs to the project is not for ordinary clients', async () => {
   const membership = { resourceType: 'ProjectMembership', project: {}, user: {}, profile: {} };
   expect((await sandbox.call('POST', 'ProjectMembership', membership)).status).toBe(403);
-  expect((await sandbox.call('GET', 'User')).status).toBe(403);
+  for (const type of ['ProjectMembership', 'User', 'Login']) expect((await sandbox.call('GET', type)).status).toBe(403);
 });
 
 describe('versions', () => {

@@ -29,7 +29,7 @@ import {
 import type { Bundle, BundleEntry, OperationOutcome, Parameters, Reference, Resource } from '@medplum/fhirtypes';
 import { applyAnyPatch } from './apply-any-patch.ts';
 import type { BinaryStorage } from './binary-storage.ts';
-import { checkReadable, checkSearchable, checkWritable } from './check-type.ts';
+import { checkSearchable, checkType } from './check-type.ts';
 import { findDefinitions, isDefinitionType } from './find-definitions.ts';
 import { includeResources } from './include-resources.ts';
 import type { Definitions } from './load-definitions.ts';
@@ -116,7 +116,6 @@ export class SqliteRepository extends FhirRepository {
   override async deleteResource(resourceType: string, id: string, options?: DeleteResourceOptions): Promise<void> {
     this.#caller.quota.consume(UNITS.write);
     await this.#atomic(async () => {
-      checkWritable(resourceType, this.#caller.admin);
       const stored = this.#find(resourceType, id);
       if (stored.content === undefined) return;
       const { meta } = JSON.parse(stored.content) as Resource;
@@ -172,7 +171,7 @@ export class SqliteRepository extends FhirRepository {
   override async search<T extends Resource>(request: SearchRequest<T>): Promise<Bundle<WithId<T>>> {
     this.#caller.quota.consume(UNITS.search);
     await this.#ready();
-    for (const type of request.types ?? [request.resourceType]) checkSearchable(type);
+    for (const type of request.types ?? [request.resourceType]) checkSearchable(type, this.#caller.admin);
     const { store, urls, definitions } = this.#world;
     if (isDefinitionType(request.resourceType)) return findDefinitions(definitions, request) as Bundle<WithId<T>>;
     const page = runSearch(store, request, this.#caller.projectId, urls.fhirBase);
@@ -267,7 +266,7 @@ export class SqliteRepository extends FhirRepository {
   ): Promise<WithId<T>> {
     if (!isResourceWithId(resource)) throw refuse('Missing id');
     if (!isUUID(resource.id)) throw refuse('Invalid id');
-    checkWritable(resource.resourceType, this.#caller.admin);
+    checkType(resource.resourceType, this.#caller.admin);
     return this.#atomic(async (repo) => {
       const { store } = this.#world;
       const stored = existing(store);
@@ -288,7 +287,7 @@ export class SqliteRepository extends FhirRepository {
   /** The row of a resource of the caller's project, living or deleted. */
   #find(resourceType: string, id: string): StoredResource {
     if (!isUUID(id)) throw new OperationOutcomeError(notFound);
-    checkReadable(resourceType);
+    checkType(resourceType, this.#caller.admin);
     const stored = this.#world.store.find(resourceType, id);
     if (!stored || stored.project !== this.#caller.projectId) throw new OperationOutcomeError(notFound);
     return stored;
