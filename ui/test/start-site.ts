@@ -1,14 +1,13 @@
-import { existsSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import express from 'express';
-import { build } from 'vite';
 import { pageHeaders } from '../../bridge/serve/page-headers.ts';
 import { pageRoutes } from '../../bridge/serve/page-routes.ts';
-
-const workspace = join(import.meta.dirname, '..');
-const folder = join(workspace, 'dist');
 
 export interface Site {
   /** Without a slash at the end. */
@@ -16,14 +15,10 @@ export interface Site {
   close(): Promise<void>;
 }
 
-/**
- * Serves the built ui as the bridge does, Content-Security-Policy and all, without the rest of the bridge.
- * Builds it first where there is no build, or always with `UI_REBUILD=1`.
- */
+/** Builds the ui as it is now and serves it as the bridge does, Content-Security-Policy and all. */
 export async function startSite(medplumBaseUrl: string): Promise<Site> {
-  if (!existsSync(join(folder, 'index.html')) || process.env.UI_REBUILD === '1') {
-    await build({ root: workspace, logLevel: 'warn' });
-  }
+  const folder = await mkdtemp(join(tmpdir(), 'ui-'));
+  await build(folder);
   const app = express();
   app.use(pageHeaders(medplumBaseUrl, medplumBaseUrl));
   app.use(pageRoutes({ folder, medplumBaseUrl, apiPrefix: '/api/fasten-health' }));
@@ -31,10 +26,18 @@ export async function startSite(medplumBaseUrl: string): Promise<Site> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await rm(folder, { recursive: true });
+    },
   };
+}
+
+/** In a folder of its own: `dist` may be old, or being built by somebody else at this moment. */
+async function build(folder: string): Promise<void> {
+  const vite = join(import.meta.dirname, '../../node_modules/vite/bin/vite.js');
+  const args = [vite, 'build', '--outDir', folder, '--emptyOutDir'];
+  const env = { ...process.env, NODE_ENV: 'production' };
+  await promisify(execFile)(process.execPath, args, { cwd: join(import.meta.dirname, '..'), env });
 }
