@@ -171,6 +171,35 @@ test('an export that failed at Fasten says so on its Task', async () => {
   expect(task).toMatchObject({ status: 'failed', statusReason: { coding: [{ code: 'token_refresh_failure' }] } });
 });
 
+test('a bridge that is stopped in mid-import hands it back, and the next one finishes it', async () => {
+  const patient = await newPatient();
+  const persona = { seed: 9, resources: 1500, documentBytes: 200, idStyle: 'uuid' as const };
+  const { orgConnectionId } = await world.fasten.createConnection({ persona });
+  await complete(patient, orgConnectionId);
+  const isLoading = () => clinician.searchOne('Observation', `patient=Patient/${patient.id}`, { cache: 'reload' });
+  await eventually(isLoading);
+  await world.restartBridge();
+  expect(world.log()).toContain('"event":"job.handed-back","queue":"import"');
+
+  const task = await endedTask(patient);
+  const counts = countsFromTask(task);
+  expect(task.status).toBe('completed');
+  expect(settledLines(counts)).toBe(counts.lines);
+  expect(counts.created).toBeGreaterThan(0);
+  expect(counts.unchanged).toBeGreaterThan(0);
+  const sources = await allSources(patient);
+  expect(new Set(sources).size).toBe(sources.length);
+});
+
+/** `meta.source` of every Observation and Encounter of a Patient. */
+async function allSources(patient: Patient): Promise<(string | undefined)[]> {
+  const types = ['Observation', 'Encounter'] as const;
+  const found = await Promise.all(
+    types.map((type) => clinician.searchResources(type, `patient=Patient/${patient.id}&_count=1000`)),
+  );
+  return found.flat().map(({ meta }) => meta?.source);
+}
+
 test('no name of the record is left in the log, in Redis or on disk', async () => {
   const patient = await newPatient();
   const who = { given: 'Zyxwvut', family: 'Qponmlk', birthDate: '1971-02-03', gender: 'female' } as const;

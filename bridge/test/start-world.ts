@@ -18,8 +18,12 @@ export interface World {
   /** `http://127.0.0.1:<port>/api/fasten-health` */
   readonly api: string;
   readonly spoolDir: string;
+  /** What the bridge is told by its environment. */
+  readonly environment: Readonly<Record<string, string>>;
   /** Everything the bridge has logged. */
   log(): string;
+  /** Stops the bridge as a SIGTERM does and starts it again on the same port, with the same Redis and Medplum. */
+  restartBridge(): Promise<void>;
   /** A client of the sandbox Medplum, signed in with e-mail and password. */
   signIn(email: string): Promise<MedplumClient>;
   /** Calls the bridge's API with a caller's token. */
@@ -49,17 +53,22 @@ export async function startWorld(): Promise<World> {
       done();
     },
   });
-  const app = await buildApp(readConfig(environmentOf({ medplum, fasten, redis, spoolDir })), { logTo });
-  const origin = await app.listen();
+  const around = { medplum, fasten, redis, spoolDir };
+  let app = await buildApp(readConfig(environmentOf(around, 0)), { logTo });
+  const origin = (await app.listen()) ?? '';
+  const environment = environmentOf(around, Number(new URL(origin).port));
   const api = `${origin}${PREFIX}`;
   await fasten.setWebhook({ url: `${api}/webhook`, connectionEvents: false });
   return {
-    medplum,
-    fasten,
-    redis,
+    ...around,
     api,
-    spoolDir,
+    environment,
     log: () => lines.join(''),
+    restartBridge: async () => {
+      await app.close();
+      app = await buildApp(readConfig(environment), { logTo });
+      await app.listen();
+    },
     signIn: (email) => signIn(medplum.baseUrl, email),
     call: (caller, method, path, body) => call(`${api}${path}`, caller, method, body),
     close: async () => {
@@ -72,7 +81,7 @@ export async function startWorld(): Promise<World> {
 
 type Around = Pick<World, 'medplum' | 'fasten' | 'redis' | 'spoolDir'>;
 
-function environmentOf({ medplum, fasten, redis, spoolDir }: Around): Record<string, string> {
+function environmentOf({ medplum, fasten, redis, spoolDir }: Around, port: number): Record<string, string> {
   return {
     MEDPLUM_BASE_URL: medplum.baseUrl,
     MEDPLUM_CLIENT_ID: '6f1c2a34-0f6b-4a55-9d0e-7a1f5b3c8d21',
@@ -84,7 +93,7 @@ function environmentOf({ medplum, fasten, redis, spoolDir }: Around): Record<str
     FASTEN_PRIVATE_KEY: SANDBOX_KEYS.privateKey,
     FASTEN_WEBHOOK_SECRETS: SANDBOX_KEYS.webhookSecret,
     FASTEN_STORAGE_ORIGINS: fasten.storageOrigin,
-    BRIDGE_PORT: '0',
+    BRIDGE_PORT: `${port}`,
     SPOOL_DIR: spoolDir,
     LOG_LEVEL: 'debug',
     API_PREFIX: PREFIX,
