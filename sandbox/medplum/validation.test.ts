@@ -54,6 +54,22 @@ describe('accepted, as on the real server', () => {
     ['a code that no value set has', patient({ gender: 'M' })],
     ['a status that no value set has', observation({ status: 'bogus' })],
     ['a reference to nothing', observation({ subject: { reference: 'Patient/eXYZ' } })],
+    ['two value[x] at once', observation({ valueString: 'a', valueInteger: 1 })],
+    ['spaces in an identifier', patient({ identifier: [{ system: 'urn:x', value: 'a b  c' }] })],
+    ['script in a narrative', patient({ text: { status: 'generated', div: '<div><script>1</script></div>' } })],
+    [
+      'a source Patient replaced by another',
+      patient({ link: [{ other: { reference: 'Patient/x' }, type: 'replaced-by' }] }),
+    ],
+    [
+      'a Task on hold with a Binary output',
+      {
+        resourceType: 'Task',
+        status: 'on-hold',
+        intent: 'order',
+        output: [{ type: { text: 'raw' }, valueReference: { reference: 'Binary/x' } }],
+      },
+    ],
     ['_birthDate alone', patient({ _birthDate: { extension: [{ url: 'http://x.example/y', valueCode: 'unknown' }] } })],
   ])('%s', async (_name, resource) => {
     const answer = await sandbox.call('POST', resource.resourceType, resource);
