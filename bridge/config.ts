@@ -19,60 +19,61 @@ function words<T extends z.ZodType<unknown, string>>(each: T) {
     .pipe(z.array(each));
 }
 
-const environment = z
-  .object({
-    /** Where Medplum answers; paths such as `fhir/R4` and `oauth2/token` are appended. */
-    MEDPLUM_BASE_URL: httpUrl,
-    /** The bridge's own ClientApplication in Medplum: an ordinary client with an AccessPolicy, never a super admin. */
-    MEDPLUM_CLIENT_ID: z.string().min(1),
-    MEDPLUM_CLIENT_SECRET: z.string().min(1),
-    /** Redis for jobs and short-lived progress; it must run with `maxmemory-policy noeviction` and an AOF. */
-    REDIS_URL: z.url({ protocol: /^rediss?$/ }),
-    /** First part of every Redis key, so that several installations can share one Redis. */
-    REDIS_PREFIX: z
-      .string()
-      .regex(/^[\w-]+$/, 'may hold letters, digits, - and _ only')
-      .default('fasten-medplum'),
-    /** Fasten Connect's API, with or without `/v1` at the end. */
-    FASTEN_BASE_URL: httpUrl.default('https://api.connect.fastenhealth.com/v1').transform(normaliseBaseUrl),
-    /** Fasten's key pair; which of `test` and `live` it is decides the mode of everything. */
-    FASTEN_PUBLIC_ID: z.string().min(1),
-    FASTEN_PRIVATE_KEY: z.string().min(1),
-    /** Signing secrets of our webhook endpoint, separated by blanks; several while one is being rotated. */
-    FASTEN_WEBHOOK_SECRETS: words(webhookSecret),
-    /** Origins that exports may be fetched from besides public addresses on https port 443, separated by blanks. */
-    FASTEN_STORAGE_ORIGINS: words(origin),
-    /** Address the API listens on; `0.0.0.0` inside a container. */
-    BRIDGE_HOST: z.string().min(1).default('127.0.0.1'),
-    /** Port of the API; 0 takes any free one. */
-    BRIDGE_PORT: port.default(8100),
-    /** `api` answers HTTP, `worker` runs jobs, `both` does both in one process. */
-    BRIDGE_ROLE: z.enum(['api', 'worker', 'both']).default('both'),
-    /** Proxies in front of us whose X-Forwarded-For is believed; rate limits count the address they name. */
-    BRIDGE_TRUSTED_PROXIES: z.coerce.number().int().min(0).max(10).default(0),
-    /** Requests a minute that one client address may make of the API. */
-    RATE_LIMIT_PER_MINUTE: z.coerce.number().int().min(1).default(600),
-    /** Folder for exports while they are loaded; it holds health records, so it belongs on an encrypted disk. */
-    SPOOL_DIR: z.string().min(1).default('.data/spool'),
-    LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
-    /** Path in front of every call of the API. */
-    API_PREFIX: z
-      .string()
-      .regex(/^(\/[\w.-]+)+$/, 'must look like /api/name')
-      .default('/api/fasten-health'),
-  })
-  .superRefine((env, check) => {
-    const publicMode = readKeyMode(env.FASTEN_PUBLIC_ID);
-    const privateMode = readKeyMode(env.FASTEN_PRIVATE_KEY);
-    if (publicMode && privateMode && publicMode !== privateMode) {
-      const message = `is a ${privateMode} key but FASTEN_PUBLIC_ID is a ${publicMode} one`;
-      check.addIssue({ code: 'custom', path: ['FASTEN_PRIVATE_KEY'], message });
-    }
-    if (env.BRIDGE_ROLE !== 'worker' && env.FASTEN_WEBHOOK_SECRETS.length === 0) {
-      const message = 'is needed to serve the webhook: without a secret no event could be told from a forged one';
-      check.addIssue({ code: 'custom', path: ['FASTEN_WEBHOOK_SECRETS'], message });
-    }
-  });
+const environment = z.object({
+  /** Where Medplum answers; paths such as `fhir/R4` and `oauth2/token` are appended. */
+  MEDPLUM_BASE_URL: httpUrl,
+  /** The bridge's own ClientApplication in Medplum: an ordinary client with an AccessPolicy, never a super admin. */
+  MEDPLUM_CLIENT_ID: z.string().min(1),
+  MEDPLUM_CLIENT_SECRET: z.string().min(1),
+  /** Redis for jobs and short-lived progress; it must run with `maxmemory-policy noeviction` and an AOF. */
+  REDIS_URL: z.url({ protocol: /^rediss?$/ }),
+  /** First part of every Redis key, so that several installations can share one Redis. */
+  REDIS_PREFIX: z
+    .string()
+    .regex(/^[\w-]+$/, 'may hold letters, digits, - and _ only')
+    .default('fasten-medplum'),
+  /** Fasten Connect's API, with or without `/v1` at the end. */
+  FASTEN_BASE_URL: httpUrl.default('https://api.connect.fastenhealth.com/v1').transform(normaliseBaseUrl),
+  /** Fasten's key pair; which of `test` and `live` it is decides the mode of everything. */
+  FASTEN_PUBLIC_ID: z.string().min(1),
+  FASTEN_PRIVATE_KEY: z.string().min(1),
+  /** Signing secrets of our webhook endpoint, separated by blanks; several while one is being rotated. */
+  FASTEN_WEBHOOK_SECRETS: words(webhookSecret),
+  /** Origins that exports may be fetched from besides public addresses on https port 443, separated by blanks. */
+  FASTEN_STORAGE_ORIGINS: words(origin),
+  /** Address the API listens on; `0.0.0.0` inside a container. */
+  BRIDGE_HOST: z.string().min(1).default('127.0.0.1'),
+  /** Port of the API; 0 takes any free one. */
+  BRIDGE_PORT: port.default(8100),
+  /** `api` answers HTTP, `worker` runs jobs, `both` does both in one process. */
+  BRIDGE_ROLE: z.enum(['api', 'worker', 'both']).default('both'),
+  /** Proxies in front of us whose X-Forwarded-For is believed; rate limits count the address they name. */
+  BRIDGE_TRUSTED_PROXIES: z.coerce.number().int().min(0).max(10).default(0),
+  /** Requests a minute that one client address may make of the API. */
+  RATE_LIMIT_PER_MINUTE: z.coerce.number().int().min(1).default(600),
+  /** Folder for exports while they are loaded; it holds health records, so it belongs on an encrypted disk. */
+  SPOOL_DIR: z.string().min(1).default('.data/spool'),
+  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  /** Path in front of every call of the API. */
+  API_PREFIX: z
+    .string()
+    .regex(/^(\/[\w.-]+)+$/, 'must look like /api/name')
+    .default('/api/fasten-health'),
+});
+
+/** What no variable shows by itself. Looked at even when single ones are at fault, so that all faults are told at once. */
+function faultsBetween(given: Readonly<Record<string, string | undefined>>): string[] {
+  const faults: string[] = [];
+  const publicMode = readKeyMode(given.FASTEN_PUBLIC_ID ?? '');
+  const privateMode = readKeyMode(given.FASTEN_PRIVATE_KEY ?? '');
+  if (publicMode && privateMode && publicMode !== privateMode) {
+    faults.push(`FASTEN_PRIVATE_KEY is a ${privateMode} key but FASTEN_PUBLIC_ID is a ${publicMode} one`);
+  }
+  if (given.BRIDGE_ROLE !== 'worker' && !given.FASTEN_WEBHOOK_SECRETS?.trim()) {
+    faults.push('FASTEN_WEBHOOK_SECRETS is needed to serve the webhook: without one every event could be forged');
+  }
+  return faults;
+}
 
 /** Everything the process was told by its environment, checked. */
 export type Config = ReturnType<typeof readConfig>;
@@ -90,12 +91,9 @@ export class ConfigError extends Error {}
 export function readConfig(env: Readonly<Record<string, string | undefined>>) {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
   const parsed = environment.safeParse(given);
-  if (!parsed.success) {
-    const faults = parsed.error.issues.map((issue) => {
-      const name = String(issue.path[0] ?? 'environment');
-      return `  ${name} ${given[name] === undefined && issue.code !== 'custom' ? 'is missing' : issue.message}`;
-    });
-    throw new ConfigError(`the environment cannot be used:\n${faults.join('\n')}`);
+  const faults = [...(parsed.error?.issues.map((issue) => describeIssue(issue, given)) ?? []), ...faultsBetween(given)];
+  if (!parsed.success || faults.length > 0) {
+    throw new ConfigError(`the environment cannot be used:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
   }
   const { data } = parsed;
   return {
@@ -124,4 +122,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>) {
       requestsPerMinute: data.RATE_LIMIT_PER_MINUTE,
     },
   };
+}
+
+function describeIssue(issue: z.core.$ZodIssue, given: Readonly<Record<string, unknown>>): string {
+  const name = String(issue.path[0]);
+  return `${name} ${given[name] === undefined ? 'is missing' : issue.message}`;
 }

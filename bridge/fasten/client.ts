@@ -56,7 +56,7 @@ export function createFasten(options: FastenOptions): FastenGateway {
   }
 
   return {
-    readConnection: (id) => ask(`/bridge/org_connection/${encodeURIComponent(id)}`, orgConnectionAnswer),
+    readConnection: async (id) => ask(`/bridge/org_connection/${segment(id)}`, orgConnectionAnswer),
     requestExport: (id) =>
       ask('/bridge/fhir/ehi-export', exportAnswer, {
         method: 'POST',
@@ -71,9 +71,16 @@ export function createFasten(options: FastenOptions): FastenGateway {
   };
 }
 
+/** One part of a path. Encoding leaves dots alone, and a URL takes `..` for the folder above. */
+function segment(id: string): string {
+  if (id === '.' || id === '..') {
+    throw new FastenError('fasten-bad-id', 'this cannot be an id of Fasten Connect', 404);
+  }
+  return encodeURIComponent(id);
+}
+
 function filePath(file: ExportFile): string {
-  const [exportId, fileId] = [encodeURIComponent(file.exportId), encodeURIComponent(file.fileId)];
-  return `/bridge/fhir/ehi-export/${exportId}/download/${fileId}`;
+  return `/bridge/fhir/ehi-export/${segment(file.exportId)}/download/${segment(file.fileId)}`;
 }
 
 /** The published OpenAPI models the redirect as a 200 with a Location, its prose as a redirect: both are taken. */
