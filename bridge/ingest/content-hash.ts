@@ -18,7 +18,8 @@ function canonical(value: Json | undefined): Json | undefined {
     return items.length === 0 ? undefined : items;
   }
   if (typeof value !== 'object' || value === null) return value;
-  const sorted: JsonObject = {};
+  // Without a prototype, since a source may call a property `__proto__`.
+  const sorted: JsonObject = Object.create(null);
   let isEmpty = true;
   for (const key of Object.keys(value).sort()) {
     const child = canonical(value[key]);

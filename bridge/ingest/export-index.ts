@@ -121,14 +121,19 @@ export class ExportIndex {
     return awaited;
   }
 
-  /** Gives the key to this row unless an earlier row with the same key is newer. */
+  /** Gives the key to this row unless an earlier row with the same key is newer; one that says no time is the oldest. */
   #claim(key: SourceKey, row: number): number {
     const text = formatSourceKey(key);
     const holder = this.#keys.get(text);
-    if (holder !== -1 && this.#lastUpdatedMs.at(holder) > this.#lastUpdatedMs.at(row)) return row;
+    if (holder !== -1 && this.#ageRank(holder) > this.#ageRank(row)) return row;
     this.#name(text, row);
     if (UUID.test(key.id)) this.#name(`urn:uuid:${key.id.toLowerCase()}`, row);
     return holder;
+  }
+
+  #ageRank(row: number): number {
+    const lastUpdatedMs = this.#lastUpdatedMs.at(row);
+    return Number.isNaN(lastUpdatedMs) ? Number.NEGATIVE_INFINITY : lastUpdatedMs;
   }
 
   #name(key: string, row: number): void {

@@ -10,9 +10,12 @@ export interface SourceResource {
 
 /** Why a line holds none; the code of its quarantine. */
 export interface Unreadable {
-  readonly code: 'not-json' | 'not-a-resource' | 'unknown-resource-type' | 'no-id';
+  readonly code: 'not-json' | 'not-a-resource' | 'nested-too-deeply' | 'unknown-resource-type' | 'no-id';
   readonly resourceType?: string;
 }
+
+/** Resources nest a few dozen levels; a thousand would use up the stack of whoever walks them, here and in the server. */
+const MAX_DEPTH = 200;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
@@ -21,11 +24,17 @@ export function readResource(bytes: Buffer): SourceResource | Unreadable {
   const resource = parse(bytes);
   if (resource === undefined) return { code: 'not-json' };
   if (!isObject(resource)) return { code: 'not-a-resource' };
+  if (isDeeper(resource, MAX_DEPTH)) return { code: 'nested-too-deeply' };
   const { resourceType, id } = resource;
   if (typeof resourceType !== 'string') return { code: 'not-a-resource' };
   if (!isResourceType(resourceType)) return { code: 'unknown-resource-type' };
   if (typeof id !== 'string' || id === '') return { code: 'no-id', resourceType };
   return { key: { resourceType, id }, resource };
+}
+
+function isDeeper(value: Json | undefined, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((child) => isDeeper(child, levels - 1));
 }
 
 function parse(bytes: Buffer): Json | undefined {
