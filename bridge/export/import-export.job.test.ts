@@ -1,0 +1,148 @@
+import type { Consent } from '@medplum/fhirtypes';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type SandboxMedplum, startMedplum } from '../../sandbox/medplum/start-medplum.ts';
+import type { ImportReport } from '../contract/import-report.ts';
+import { importStatusFromTask } from '../contract/import-status.ts';
+import { PermanentError } from '../errors.ts';
+import { createMedplum, type MedplumConnection } from '../medplum/create-medplum.ts';
+import type { StoredConsent } from '../medplum/find-connection.ts';
+import { createLog } from '../observe/log.ts';
+import { createMetrics } from '../observe/metrics.ts';
+import type { Payload } from '../queue/specs.ts';
+import { ensureTask } from './ensure-task.ts';
+import { createImportJob, type LoadRequest } from './import-export.job.ts';
+
+const REPORT: ImportReport = {
+  connection: 'c1',
+  lines: 3,
+  created: 2,
+  updated: 0,
+  unchanged: 0,
+  duplicate: 0,
+  quarantined: 1,
+  skipped: 0,
+  receivedByType: { Patient: 1, Observation: 2 },
+  storedByType: { Patient: 1, Observation: 1 },
+  problemsByCode: { 'no-id': 1 },
+  problems: [{ line: 3, file: 0, disposition: 'quarantined', code: 'no-id', resourceType: 'Observation' }],
+};
+
+let server: SandboxMedplum;
+let medplum: MedplumConnection;
+
+beforeAll(async () => {
+  server = await startMedplum();
+  medplum = await createMedplum({
+    baseUrl: server.baseUrl,
+    clientId: '6f1c2a34-0f6b-4a55-9d0e-7a1f5b3c8d21',
+    clientSecret: 'sandbox-bridge-secret',
+  });
+});
+
+afterAll(async () => {
+  await medplum.close();
+  await server.close();
+});
+
+/** A connection with a Task and a job for it; the disk and the ingest are stand-ins, Medplum is not. */
+async function prepare(status: Consent['status'], load: (request: LoadRequest) => Promise<ImportReport>) {
+  const patient = await medplum.client.createResource({ resourceType: 'Patient' });
+  const consent = await medplum.client.createResource<Consent>({
+    resourceType: 'Consent',
+    status,
+    scope: { text: 'privacy' },
+    category: [{ text: 'connection' }],
+    policyRule: { text: 'opt in' },
+    patient: { reference: `Patient/${patient.id}` },
+  });
+  const exportId = crypto.randomUUID();
+  const task = await ensureTask(medplum.client, consent as StoredConsent, exportId);
+  const files = [{ exportId, fileId: 'a.jsonl', format: 'ndjson' as const }];
+  const payload: Payload<'import'> = { taskId: task.id, consentId: consent.id, namespace: 'c1', exportId, files };
+  const loaded: LoadRequest[] = [];
+  const job = createImportJob({
+    medplum: medplum.client,
+    holdLock: (_name, signal, work) => work(signal),
+    withFolder: (_name, work) => work('/spool'),
+    fetchFile: async () => 10,
+    load: (request) => {
+      loaded.push(request);
+      return load(request);
+    },
+    log: createLog('silent'),
+    metrics: createMetrics(),
+  });
+  const context = { jobId: 'j1', signal: new AbortController().signal, report: async () => undefined };
+  return {
+    loaded,
+    patient,
+    run: () => job.run(payload, context),
+    gaveUp: (code: string) => job.gaveUp(payload, { code, message: 'a sentence of ours' }),
+    readStatus: async () => importStatusFromTask(await medplum.client.readResource('Task', task.id)),
+  };
+}
+
+test('the Task tells the counts of the import and that it is done', async () => {
+  const { run, readStatus, loaded, patient } = await prepare('active', async () => REPORT);
+  await run();
+  expect(loaded).toMatchObject([{ files: ['/spool/0.jsonl'], patient: { reference: `Patient/${patient.id}` } }]);
+  const { lines, created, quarantined } = REPORT;
+  expect(await readStatus()).toMatchObject({
+    status: 'completed',
+    phase: 'loaded',
+    counts: { lines, created, quarantined },
+    storedByType: REPORT.storedByType,
+  });
+});
+
+test('an import that is done is not done again', async () => {
+  const { run, loaded } = await prepare('active', async () => REPORT);
+  await run();
+  await run();
+  expect(loaded).toHaveLength(1);
+});
+
+test('a revoked connection loads nothing and its Task is cancelled', async () => {
+  const { run, gaveUp, loaded, readStatus } = await prepare('inactive', async () => REPORT);
+  await expect(run()).rejects.toMatchObject({ name: 'PermanentError', code: 'connection-revoked' });
+  await gaveUp('connection-revoked');
+  expect(loaded).toEqual([]);
+  expect(await readStatus()).toMatchObject({ status: 'cancelled', reason: 'connection-revoked' });
+});
+
+test('an import that fails for good says why, and a later one that succeeds takes it back', async () => {
+  let isBroken = true;
+  const { run, gaveUp, readStatus } = await prepare('active', async () => {
+    if (isBroken) {
+      throw new PermanentError('not-jsonl', 'the file is not JSONL');
+    }
+    return REPORT;
+  });
+  await expect(run()).rejects.toMatchObject({ code: 'not-jsonl' });
+  await gaveUp('not-jsonl');
+  expect(await readStatus()).toMatchObject({ status: 'failed', phase: 'failed', reason: 'not-jsonl' });
+  isBroken = false;
+  await run();
+  const status = await readStatus();
+  expect(status.status).toBe('completed');
+  expect(status.reason).toBeUndefined();
+});
+
+test('when another run has taken the connection over, the job comes back later', async () => {
+  const { run } = await prepare('active', () => Promise.reject(new PermanentError('import-running', 'wait')));
+  await expect(run()).rejects.toMatchObject({ name: 'TryLater', reason: 'import-running' });
+});
+
+test("Fasten's task id belongs to one connection only", async () => {
+  const first = await medplum.client.createResource<Consent>({
+    resourceType: 'Consent',
+    status: 'active',
+    scope: { text: 'privacy' },
+    category: [{ text: 'connection' }],
+    policyRule: { text: 'opt in' },
+  });
+  const second = await medplum.client.createResource<Consent>({ ...first });
+  await ensureTask(medplum.client, first as StoredConsent, 'same');
+  const again = ensureTask(medplum.client, second as StoredConsent, 'same');
+  await expect(again).rejects.toMatchObject({ code: 'export-of-another-connection' });
+});
