@@ -17,6 +17,8 @@ export interface StoredVersion {
 
 /** Values of one search. Medplum gives at most 1,000 matches a page, and a key could be stored twice by somebody else. */
 const VALUES_A_SEARCH = 400;
+/** Medplum's router (5.2) refuses a longer query in a batch entry: it stops at 70,000 characters. */
+const CHARACTERS_A_SEARCH = 60_000;
 /** Medplum's body limit is 1 MB (`maxJsonSize`). */
 const MAX_BODY_BYTES = 800_000;
 
@@ -95,13 +97,25 @@ function* packed(namespace: string, keys: readonly SourceKey[]): Generator<strin
 function* searchUrls(namespace: string, keys: readonly SourceKey[]): Generator<string> {
   const byType = Map.groupBy(keys, (key) => key.resourceType);
   for (const [type, ofType] of byType) {
-    const sources = [...new Set(ofType.map((key) => metaSource(namespace, key)))];
-    for (let start = 0; start < sources.length; start += VALUES_A_SEARCH) {
-      const values = sources
-        .slice(start, start + VALUES_A_SEARCH)
-        .map(escapeSearchValue)
-        .join(',');
-      yield `${type}?_source=${encodeURIComponent(values)}&_fields=meta&_count=1000`;
+    const sources = new Set(ofType.map((key) => metaSource(namespace, key)));
+    for (const values of joined([...sources].map((source) => encodeURIComponent(escapeSearchValue(source))))) {
+      yield `${type}?_source=${values}&_fields=meta&_count=1000`;
     }
   }
+}
+
+/** The values as comma lists, each short enough for one search. */
+function* joined(values: readonly string[]): Generator<string> {
+  let list: string[] = [];
+  let characters = 0;
+  for (const value of values) {
+    if (list.length === VALUES_A_SEARCH || characters + value.length > CHARACTERS_A_SEARCH) {
+      yield list.join(',');
+      list = [];
+      characters = 0;
+    }
+    list.push(value);
+    characters += value.length + 1;
+  }
+  if (list.length > 0) yield list.join(',');
 }

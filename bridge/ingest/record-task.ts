@@ -6,7 +6,7 @@ import {
   IMPORT_TASK_CODE,
   ORG_CONNECTION_SYSTEM,
 } from '../contract/identifiers.ts';
-import { outputsFromCounts } from '../contract/import-task.ts';
+import { outputsFromReport } from '../contract/import-task.ts';
 import { retryRead } from '../medplum/retry-read.ts';
 import type { ImportResult } from './import-export.ts';
 import { type Origin, originTags } from './shape-meta.ts';
@@ -64,7 +64,7 @@ async function completeTask(medplum: MedplumClient, task: Task, { report, patien
     status: 'completed',
     ...(patient ? { for: { reference: patient } } : {}),
     executionPeriod: { ...task.executionPeriod, end: new Date().toISOString() },
-    output: outputsFromCounts(report, report.storedByType),
+    output: outputsFromReport(report),
   });
 }
 

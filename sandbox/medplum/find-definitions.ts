@@ -17,6 +17,14 @@ export function isDefinitionType(resourceType: string): boolean {
   return resourceType === 'StructureDefinition' || resourceType === 'SearchParameter';
 }
 
+/**
+ * True for a search by who loaded a resource: FHIR's own definitions have neither source nor tag, so it means those that
+ * a client stored.
+ */
+export function asksForOrigin(request: SearchRequest): boolean {
+  return request.filters?.some(({ code }) => code === '_source' || code === '_tag') ?? false;
+}
+
 /** Searches FHIR's own StructureDefinitions and SearchParameters, `_filter` included. */
 export function findDefinitions(definitions: Definitions, request: SearchRequest): Bundle {
   const all: readonly (StructureDefinition | SearchParameter)[] =

@@ -30,7 +30,7 @@ import type { Bundle, BundleEntry, OperationOutcome, Parameters, Reference, Reso
 import { applyAnyPatch } from './apply-any-patch.ts';
 import type { BinaryStorage } from './binary-storage.ts';
 import { checkSearchable, checkType } from './check-type.ts';
-import { findDefinitions, isDefinitionType } from './find-definitions.ts';
+import { asksForOrigin, findDefinitions, isDefinitionType } from './find-definitions.ts';
 import { includeResources } from './include-resources.ts';
 import type { Definitions } from './load-definitions.ts';
 import { prepareResource } from './prepare-resource.ts';
@@ -173,7 +173,9 @@ export class SqliteRepository extends FhirRepository {
     await this.#ready();
     for (const type of request.types ?? [request.resourceType]) checkSearchable(type, this.#caller.admin);
     const { store, urls, definitions } = this.#world;
-    if (isDefinitionType(request.resourceType)) return findDefinitions(definitions, request) as Bundle<WithId<T>>;
+    if (isDefinitionType(request.resourceType) && !asksForOrigin(request)) {
+      return findDefinitions(definitions, request) as Bundle<WithId<T>>;
+    }
     const page = runSearch(store, request, this.#caller.projectId, urls.fhirBase);
     const matches = page.contents.map((content): WithId<T> => JSON.parse(content));
     const entry: BundleEntry<WithId<T>>[] = matches.map((resource) => this.#searchEntry(resource, 'match'));
