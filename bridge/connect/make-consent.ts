@@ -22,7 +22,12 @@ export function makeConsent(connection: OrgConnection, patientId: string, profil
     identifier: [{ system: ORG_CONNECTION_SYSTEM, value: connection.orgConnectionId }],
     status: 'active',
     scope: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/consentscope', code: 'patient-privacy' }] },
-    category: [{ coding: [{ system: BRIDGE_CODE_SYSTEM, code: CONNECTION_CONSENT_CODE }] }],
+    category: [
+      {
+        coding: [{ system: BRIDGE_CODE_SYSTEM, code: CONNECTION_CONSENT_CODE }],
+        text: 'Connection to a health record',
+      },
+    ],
     patient: { reference: `Patient/${patientId}` },
     dateTime: now.toISOString(),
     ...(PERFORMERS.test(profile) && { performer: [{ reference: profile }] }),

@@ -43,7 +43,7 @@ function makeTask(consent: StoredConsent, exportId: string, now: Date): Task {
     status: 'requested',
     businessStatus: phaseConcept('requested'),
     intent: 'order',
-    code: { coding: [{ system: BRIDGE_CODE_SYSTEM, code: IMPORT_TASK_CODE }] },
+    code: { coding: [{ system: BRIDGE_CODE_SYSTEM, code: IMPORT_TASK_CODE }], text: 'Import of a health record' },
     focus: { reference: `Consent/${consent.id}` },
     ...(consent.patient && { for: consent.patient }),
     authoredOn: now.toISOString(),

@@ -173,7 +173,7 @@ test('an export that failed at Fasten says so on its Task', async () => {
 
 test('a bridge that is stopped in mid-import hands it back, and the next one finishes it', async () => {
   const patient = await newPatient();
-  const persona = { seed: 9, resources: 1500, documentBytes: 200, idStyle: 'uuid' as const };
+  const persona = { seed: 9, resources: 1500, documentBytes: 200 };
   const { orgConnectionId } = await world.fasten.createConnection({ persona });
   await complete(patient, orgConnectionId);
   const isLoading = () => clinician.searchOne('Observation', `patient=Patient/${patient.id}`, { cache: 'reload' });
