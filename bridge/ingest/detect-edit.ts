@@ -1,13 +1,11 @@
 import type { Meta, Resource, ResourceType } from '@medplum/fhirtypes';
-import { SOURCE_META_EXTENSION } from '../contract/identifiers.ts';
-import { type SourceKey, sourceRoot } from '../contract/source-key.ts';
 import { retryRead } from '../medplum/retry-read.ts';
 import { contentHash } from './content-hash.ts';
 import { type LinkedResource, symbolOf } from './link-resource.ts';
 import type { LoadContext } from './load-context.ts';
 import { type StoredVersion, search } from './look-up.ts';
 import type { PreparedResource } from './prepare-resource.ts';
-import { hashedMeta, storedHash } from './shape-meta.ts';
+import { hashedMeta, sourceKeyOf, storedHash } from './shape-meta.ts';
 import { type Json, type JsonObject, type ReferenceHolder, walkReferences } from './walk-references.ts';
 
 const STORED_REFERENCE = /^[A-Z][A-Za-z]+\/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -64,18 +62,8 @@ async function findTargets(
     [...texts].map((text) => [text, undefined]),
   );
   for (const resource of found) {
-    const key = sourceKeyOf(resource, context.origin.namespace);
+    const key = sourceKeyOf(resource.resourceType, resource.meta, context.origin.namespace);
     targets.set(`${resource.resourceType}/${resource.id}`, { symbol: key && symbolOf(key) });
   }
   return targets;
-}
-
-/** The source key of a resource of this namespace, read back from its `meta`. */
-function sourceKeyOf(resource: Resource, namespace: string): SourceKey | undefined {
-  const root = `${sourceRoot(namespace)}${resource.resourceType}/`;
-  const source = resource.meta?.source;
-  if (!source?.startsWith(root)) return undefined;
-  const ours = resource.meta?.extension?.find((extension) => extension.url === SOURCE_META_EXTENSION);
-  const longId = ours?.extension?.find((part) => part.url === 'id')?.valueString;
-  return { resourceType: resource.resourceType, id: longId ?? decodeURIComponent(source.slice(root.length)) };
 }

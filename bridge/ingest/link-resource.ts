@@ -35,6 +35,7 @@ export function linkResource(prepared: PreparedResource, namespace: string, reso
   for (const link of prepared.links) {
     const parsed = parseReference(link.text);
     if (parsed.kind === 'contained') continue;
+    if (!Object.hasOwn(link.holder, 'reference')) restore(link);
     const target = resolve(parsed, prepared.key);
     if (target) resolved.push([link, target]);
     else makeLogical(link, parsed, namespace);
@@ -57,21 +58,17 @@ const UUID_ID = /\/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 function makeLogical(link: Link, parsed: ParsedReference, namespace: string): void {
   const holder: JsonObject = link.holder;
-  const { reference: _, ...said } = holder;
-  const identifier = said.identifier ?? identifierOf(parsed, link.text, namespace);
+  const extensions = Array.isArray(holder.extension) ? holder.extension : [];
   delete holder.reference;
-  holder.identifier = identifier;
+  holder.identifier ??= identifierOf(parsed, link.text, namespace);
   if ('resourceType' in parsed) holder.type ??= parsed.resourceType;
-  if (!keepsText(holder)) {
-    const extensions = Array.isArray(holder.extension) ? holder.extension : [];
-    holder.extension = [...extensions, { url: SOURCE_REFERENCE_EXTENSION, valueString: link.text }];
-  }
+  holder.extension = [...extensions, { url: SOURCE_REFERENCE_EXTENSION, valueString: link.text }];
 }
 
-/** True for a reference that became logical in an earlier pass over the same object. */
-function keepsText(holder: JsonObject): boolean {
-  const extensions = Array.isArray(holder.extension) ? holder.extension : [];
-  return extensions.some((extension) => JSON.stringify(extension).includes(SOURCE_REFERENCE_EXTENSION));
+/** Takes back what an earlier pass over the same resource made logical: its target may be stored by now. */
+function restore({ holder, said }: Link): void {
+  for (const name of Object.keys(holder)) delete holder[name];
+  Object.assign(holder, said);
 }
 
 function identifierOf(parsed: ParsedReference, text: string, namespace: string): JsonObject {

@@ -7,6 +7,8 @@ import { type JsonObject, type ReferenceHolder, walkReferences } from './walk-re
 /** A reference of a prepared resource that may have to be pointed somewhere. */
 export interface Link {
   readonly holder: ReferenceHolder;
+  /** What the holder said when it came from the source. */
+  readonly said: Readonly<JsonObject>;
   /** The text as the source wrote it. */
   readonly text: string;
   /** True below `contained` or an extension: no claim of the resource itself. */
@@ -37,7 +39,9 @@ export function prepareResource(
   app: string | undefined,
 ): PreparedResource | InvalidResource {
   const links: Link[] = [];
-  walkReferences(source, (holder, nested) => links.push({ holder, text: holder.reference, nested }));
+  walkReferences(source, (holder, nested) =>
+    links.push({ holder, said: { ...holder }, text: holder.reference, nested }),
+  );
   const resource = key.resourceType === 'Patient' && app ? retirePatient(source, app) : { ...source };
   delete resource.id;
   for (const { holder } of links) if (holder.reference === '') dropEmptyReference(holder);
@@ -48,13 +52,13 @@ export function prepareResource(
 /** The source's Patient beside the app's: inactive, replaced by it, its own `active` kept (R4 patient.html#links). */
 function retirePatient(source: JsonObject, app: string): JsonObject {
   const { active, link, extension, ...rest } = source;
-  const kept = typeof active === 'boolean' ? [{ url: SOURCE_ACTIVE_EXTENSION, valueBoolean: active }] : [];
-  const extensions = [...(Array.isArray(extension) ? extension : []), ...kept];
+  const kept = active === undefined ? [] : [{ url: SOURCE_ACTIVE_EXTENSION, valueBoolean: active }];
+  const extensions = [...[extension ?? []].flat(), ...kept];
   return {
     ...rest,
     active: false,
     ...(extensions.length > 0 ? { extension: extensions } : {}),
-    link: [...(Array.isArray(link) ? link : []), { other: { reference: app }, type: 'replaced-by' }],
+    link: [...[link ?? []].flat(), { other: { reference: app }, type: 'replaced-by' }],
   };
 }
 
@@ -63,11 +67,14 @@ function dropEmptyReference(holder: JsonObject): void {
   delete holder.reference;
 }
 
+/** The validator throws plain errors at some malformed values, such as `"_status": 1`, and the server with it. */
+const CHOKED: OperationOutcomeIssue = { severity: 'error', code: 'structure' };
+
 function findIssues(resource: JsonObject): OperationOutcomeIssue[] {
   try {
     return validateResource(resource as unknown as Resource).filter((issue) => issue.severity === 'error');
   } catch (error) {
     if (error instanceof OperationOutcomeError) return error.outcome.issue;
-    throw error;
+    return [CHOKED];
   }
 }

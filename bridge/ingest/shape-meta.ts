@@ -1,6 +1,6 @@
 import type { Meta } from '@medplum/fhirtypes';
 import { EHI_EXPORT_SYSTEM, ORG_CONNECTION_SYSTEM, SOURCE_META_EXTENSION } from '../contract/identifiers.ts';
-import { formatSourceKey, type SourceKey } from '../contract/source-key.ts';
+import { type SourceKey, sourceRoot } from '../contract/source-key.ts';
 import { metaSource } from './meta-source.ts';
 import { isObject, type Json, type JsonObject } from './walk-references.ts';
 
@@ -33,14 +33,16 @@ export function shapeMeta(
   account: string | undefined,
 ): JsonObject {
   const { source, versionId, lastUpdated, tag, extension, ...kept } = isObject(own) ? own : {};
-  const id = formatSourceKey(key);
-  const hashed = metaSource(origin.namespace, key).includes('/sha256:');
-  const parts = { sha256, source, versionId, lastUpdated, id: hashed ? id : undefined };
+  const ours = metaSource(origin.namespace, key);
+  const parts = { sha256, source, versionId, lastUpdated, id: ours.includes('/sha256:') ? key.id : undefined };
   return {
     ...withoutServerOwned(kept),
-    source: metaSource(origin.namespace, key),
-    tag: [...list(tag), ...(originTags(origin) as JsonObject[])],
-    extension: [...list(extension), { url: SOURCE_META_EXTENSION, extension: textExtensions(parts) }],
+    source: ours,
+    tag: [...list(tag).filter((one) => !isBridgeMark(one)), ...(originTags(origin) as JsonObject[])],
+    extension: [
+      ...list(extension).filter((one) => !isBridgeMark(one)),
+      { url: SOURCE_META_EXTENSION, extension: textExtensions(parts) },
+    ],
     ...(account ? { accounts: [{ reference: account }] } : {}),
   };
 }
@@ -53,8 +55,36 @@ export function hashedMeta(own: Json | undefined): JsonObject {
 
 /** The hash that the stored resource was written with, undefined when it carries none. */
 export function storedHash(meta: Meta | undefined): string | undefined {
+  return writtenPart(meta, 'sha256');
+}
+
+/** The source key of a stored resource of this namespace, read back from its `meta`; undefined when it has none. */
+export function sourceKeyOf(resourceType: string, meta: Meta | undefined, namespace: string): SourceKey | undefined {
+  const root = `${sourceRoot(namespace)}${resourceType}/`;
+  if (!meta?.source?.startsWith(root)) return undefined;
+  const id = writtenPart(meta, 'id') ?? decoded(meta.source.slice(root.length));
+  return id === undefined ? undefined : { resourceType, id };
+}
+
+function writtenPart(meta: Meta | undefined, url: string): string | undefined {
   const ours = meta?.extension?.find((extension) => extension.url === SOURCE_META_EXTENSION);
-  return ours?.extension?.find((part) => part.url === 'sha256')?.valueString;
+  return ours?.extension?.find((part) => part.url === url)?.valueString;
+}
+
+/** Undefined for what the bridge did not write: `meta.source` can be edited by hand. */
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A tag or extension of ours in the source itself, which came out of another store that a bridge had loaded. */
+function isBridgeMark(value: Json): boolean {
+  if (!isObject(value)) return false;
+  const { system, url } = value;
+  return system === ORG_CONNECTION_SYSTEM || system === EHI_EXPORT_SYSTEM || url === SOURCE_META_EXTENSION;
 }
 
 /** Medplum's own elements in `meta`: an export that came out of another Medplum (FooClinic) carries them. */

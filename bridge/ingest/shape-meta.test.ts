@@ -1,0 +1,104 @@
+import { expect, test } from 'vitest';
+import { EHI_EXPORT_SYSTEM, ORG_CONNECTION_SYSTEM, SOURCE_META_EXTENSION } from '../contract/identifiers.ts';
+import { metaSource } from './meta-source.ts';
+import { hashedMeta, type Origin, originTags, shapeMeta, sourceKeyOf, storedHash } from './shape-meta.ts';
+import type { Json, JsonObject } from './walk-references.ts';
+
+const origin: Origin = { namespace: 'c-1', exportId: 'e-1' };
+const key = { resourceType: 'Observation', id: 'o/1' };
+const shaped = (own: Json | undefined, account?: string): JsonObject => shapeMeta(own, key, origin, 'abc', account);
+
+test('a resource without meta gets its source, its two tags and its hash', () => {
+  expect(shaped(undefined)).toEqual({
+    source: metaSource('c-1', key),
+    tag: [
+      { system: ORG_CONNECTION_SYSTEM, code: 'c-1' },
+      { system: EHI_EXPORT_SYSTEM, code: 'e-1' },
+    ],
+    extension: [{ url: SOURCE_META_EXTENSION, extension: [{ url: 'sha256', valueString: 'abc' }] }],
+  });
+});
+
+test("the source's own profile, security, tags and extensions stay; what the server overwrites is kept beside", () => {
+  const own = {
+    profile: ['https://example.org/p'],
+    security: [{ code: 'R' }],
+    tag: [{ system: 'https://example.org/tags', code: 't' }],
+    extension: [{ url: 'https://example.org/x', valueString: 'x' }],
+    source: '#7',
+    versionId: '3',
+    lastUpdated: '2024-01-01T00:00:00Z',
+  };
+  const meta = shaped(own);
+  expect(meta).toMatchObject({ profile: own.profile, security: own.security });
+  expect(meta.tag).toEqual([...own.tag, ...originTags(origin)]);
+  expect(meta.extension).toEqual([
+    ...own.extension,
+    {
+      url: SOURCE_META_EXTENSION,
+      extension: [
+        { url: 'sha256', valueString: 'abc' },
+        { url: 'source', valueString: '#7' },
+        { url: 'versionId', valueString: '3' },
+        { url: 'lastUpdated', valueString: '2024-01-01T00:00:00Z' },
+      ],
+    },
+  ]);
+  expect(meta).not.toHaveProperty('versionId');
+  expect(meta).not.toHaveProperty('lastUpdated');
+});
+
+test('elements that only the server may set are left out', () => {
+  const own = {
+    author: { reference: 'Practitioner/1' },
+    onBehalfOf: { reference: 'Patient/1' },
+    project: 'p',
+    account: { reference: 'Patient/2' },
+    accounts: [{ reference: 'Patient/2' }],
+    compartment: [{ reference: 'Patient/2' }],
+  };
+  expect(shaped(own)).toEqual(shaped({}));
+  expect(shaped(own, 'Patient/9')).toEqual({ ...shaped({}), accounts: [{ reference: 'Patient/9' }] });
+});
+
+test('a record that a bridge loaded before does not bring its old marks along', () => {
+  const before = shapeMeta(
+    {},
+    { resourceType: 'Observation', id: 'x' },
+    { namespace: 'old', exportId: 'e-0' },
+    'old',
+    '',
+  );
+  const meta = shaped(before);
+  expect(storedHash(meta)).toBe('abc');
+  expect(meta.tag).toEqual(originTags(origin));
+  expect(JSON.stringify(meta.extension)).toContain(JSON.stringify(before.source));
+});
+
+test('of meta only profile and security are said to be content', () => {
+  const own = { profile: ['p'], security: [{ code: 'R' }], tag: [{ code: 't' }], versionId: '7', lastUpdated: '2024' };
+  expect(hashedMeta(own)).toEqual({ profile: ['p'], security: [{ code: 'R' }] });
+  for (const nothing of [undefined, null, 'x', ['p']]) expect(JSON.stringify(hashedMeta(nothing))).toBe('{}');
+});
+
+test('the hash is read back from what was written, and nothing is read from what was not', () => {
+  expect(storedHash(shaped({}))).toBe('abc');
+  expect(storedHash(undefined)).toBeUndefined();
+  expect(storedHash({ extension: [{ url: 'https://example.org/x', valueString: 'abc' }] })).toBeUndefined();
+});
+
+test.each(['o/1', 'é %,|$', 'x'.repeat(5000), 'sha256:abc'])(
+  'the key of a stored resource is read back, whatever its id (%#)',
+  (id) => {
+    const meta = shapeMeta({}, { resourceType: 'Observation', id }, origin, 'abc', undefined);
+    expect(sourceKeyOf('Observation', meta, 'c-1')).toEqual({ resourceType: 'Observation', id });
+    expect(sourceKeyOf('Observation', meta, 'c-2')).toBeUndefined();
+    expect(sourceKeyOf('Condition', meta, 'c-1')).toBeUndefined();
+  },
+);
+
+test('a meta.source that somebody wrote by hand has no key, and is no error', () => {
+  expect(sourceKeyOf('Observation', { source: `${metaSource('c-1', key)}%` }, 'c-1')).toBeUndefined();
+  expect(sourceKeyOf('Observation', { source: 'https://example.org' }, 'c-1')).toBeUndefined();
+  expect(sourceKeyOf('Observation', undefined, 'c-1')).toBeUndefined();
+});
