@@ -34,3 +34,21 @@ test('$graphql reads stored resources and what refers to them', async () => {
     ObservationList: [{ status: 'final' }],
   });
 });
+
+test('a definition that a client stored is found by its source and its tag', async () => {
+  const meta = { source: 'urn:loader#StructureDefinition/own', tag: [{ system: 'urn:loader', code: 'own' }] };
+  await sandbox.medplum.createResource({
+    resourceType: 'StructureDefinition',
+    meta,
+    url: 'https://example.test/StructureDefinition/own',
+    name: 'Own',
+    status: 'active',
+    kind: 'resource',
+    abstract: true,
+    type: 'Patient',
+  });
+  for (const query of ['_source=urn:loader%23StructureDefinition/own', '_tag=urn:loader|own']) {
+    const found = await sandbox.medplum.searchResources('StructureDefinition', query);
+    expect(found.map(({ name }) => name)).toEqual(['Own']);
+  }
+});

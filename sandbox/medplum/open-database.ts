@@ -30,6 +30,12 @@ const SCHEMA = `
 const SCHEMA_VERSION = 1;
 
 export type Value = SQLInputValue;
+
+/** A piece of SQL over the table `resource r`, and its parameters in order. */
+export interface Sql {
+  readonly text: string;
+  readonly values: readonly Value[];
+}
 export type Row = Record<string, SQLOutputValue>;
 
 /** A sqlite file (or memory) with prepared statements kept by their text. */

@@ -10,9 +10,10 @@ import {
 } from '@medplum/core';
 import type { BundleLink } from '@medplum/fhirtypes';
 import { indexTableOf } from './index-resource.ts';
+import type { Sql } from './open-database.ts';
 import type { ResourceStore } from './resource-store.ts';
 import { textOf } from './resource-store.ts';
-import { conditionFor, type Sql } from './search-to-sql.ts';
+import { conditionFor } from './search-to-sql.ts';
 
 /** Deeper pages need `_sort=_lastUpdated`, which pages by cursor. */
 const MAX_OFFSET = 10_000;

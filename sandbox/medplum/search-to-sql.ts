@@ -14,13 +14,7 @@ import {
 import type { SearchParameter } from '@medplum/fhirtypes';
 import { filterToSql } from './filter-to-sql.ts';
 import { indexTableOf, isoInstant } from './index-resource.ts';
-import type { Value } from './open-database.ts';
-
-/** A piece of SQL over the table `resource r`, and its parameters in order. */
-export interface Sql {
-  readonly text: string;
-  readonly values: readonly Value[];
-}
+import type { Sql, Value } from './open-database.ts';
 
 /** The number of a search parameter of a type in the index tables. */
 export type ParamNumber = (resourceType: string, code: string) => number;
