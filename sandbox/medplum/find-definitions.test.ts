@@ -45,6 +45,7 @@ test('a definition that a client stored is found by its source and its tag', asy
     status: 'active',
     kind: 'resource',
     abstract: true,
+    differential: { element: [{ id: 'Patient', path: 'Patient' }] },
     type: 'Patient',
   });
   for (const query of ['_source=urn:loader%23StructureDefinition/own', '_tag=urn:loader|own']) {
