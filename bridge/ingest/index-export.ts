@@ -2,13 +2,14 @@ import { stat } from 'node:fs/promises';
 import type { ImportProgress } from '../contract/import-report.ts';
 import { PermanentError } from '../errors.ts';
 import { ExportIndex } from './export-index.ts';
+import { readLongLine } from './read-long-line.ts';
 import { readResource } from './read-resource.ts';
 import { type Line, scanLines } from './scan-lines.ts';
 import type { Tally } from './tally.ts';
 import { isObject, type JsonObject, walkReferences } from './walk-references.ts';
 
-/** Longest line that is parsed whole. */
-export const MAX_LINE_BYTES = 16 << 20;
+/** Longest line that is parsed whole; of a longer one only the key is read. */
+export const MAX_LINE_BYTES = 1 << 20;
 
 /** A file whose first lines all fail to read is no export, but a file taken by mistake. */
 const FIRST_LINES = 50;
@@ -31,7 +32,7 @@ export async function indexExport(request: IndexRequest): Promise<ExportIndex> {
   let doneBefore = 0;
   for (const [file, path] of request.files.entries()) {
     for await (const lines of scanLines(path, MAX_LINE_BYTES, request.signal)) {
-      for (const line of lines) indexLine(index, request.tally, file, line);
+      for (const line of lines) await indexLine(index, request, file, line);
       refuseOtherFiles(index, request.tally, FIRST_LINES);
       const last = lines.at(-1);
       if (last) request.onProgress?.({ phase: 'scan', done: doneBefore + last.offset + last.length, total });
@@ -44,9 +45,10 @@ export async function indexExport(request: IndexRequest): Promise<ExportIndex> {
   return index;
 }
 
-function indexLine(index: ExportIndex, tally: Tally, file: number, line: Line): void {
+async function indexLine(index: ExportIndex, { files, tally }: IndexRequest, file: number, line: Line): Promise<void> {
   tally.lines++;
-  const source = line.bytes ? readResource(line.bytes) : { code: 'line-too-long' as const };
+  const path = files[file] ?? '';
+  const source = line.bytes ? readResource(line.bytes) : await readLongLine({ file: path, ...line });
   if (!('key' in source)) {
     tally.settleProblem({ line: line.number, file, disposition: 'quarantined', ...source });
     return;

@@ -1,3 +1,4 @@
+import { MAX_LINE_BYTES } from './index-export.ts';
 import type { LanePool } from './lane-pool.ts';
 import type { LoadContext } from './load-context.ts';
 import { Loader } from './loader.ts';
@@ -51,6 +52,7 @@ function prepareWindow(context: LoadContext, reader: SpoolReader, window: Window
 function prepareRow(context: LoadContext, reader: SpoolReader, row: number): PreparedResource[] {
   const { binding, index } = context;
   if (index.typeOf(row) === 'Binary') return leaveOut(context, row, 'binary-not-loaded');
+  if (index.place(row).length > MAX_LINE_BYTES) return leaveOut(context, row, 'too-large');
   const source = readResource(reader.read(index, row));
   if (!('key' in source)) throw new Error('a line of the spool is no longer what it was');
   const app = binding.kind === 'app' ? binding.reference : undefined;

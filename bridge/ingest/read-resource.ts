@@ -25,6 +25,11 @@ export function readResource(bytes: Buffer): SourceResource | Unreadable {
   if (resource === undefined) return { code: 'not-json' };
   if (!isObject(resource)) return { code: 'not-a-resource' };
   if (isDeeper(resource, MAX_DEPTH)) return { code: 'nested-too-deeply' };
+  return keyOf(resource);
+}
+
+/** The resource with its key, if it has one. */
+export function keyOf(resource: JsonObject): SourceResource | Unreadable {
   const { resourceType, id } = resource;
   if (typeof resourceType !== 'string') return { code: 'not-a-resource' };
   if (!isResourceType(resourceType)) return { code: 'unknown-resource-type' };
