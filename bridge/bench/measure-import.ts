@@ -1,0 +1,51 @@
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { startProcess } from './start-process.ts';
+
+/** What `npm run import -- FILE --json` says at its end. */
+const summarySchema = z.object({
+  lines: z.number(),
+  created: z.number(),
+  updated: z.number(),
+  unchanged: z.number(),
+  duplicate: z.number(),
+  quarantined: z.number(),
+  skipped: z.number(),
+  seconds: z.number(),
+});
+
+export interface ImportFigures extends z.infer<typeof summarySchema> {
+  /** Resources that were brought into the store or found there, a second of the import's own time. */
+  readonly resourcesPerSecond: number;
+  readonly peakRssMb: number;
+  readonly cpuSeconds: number;
+  /** What the bridge itself spends on one resource. */
+  readonly cpuMicrosPerResource: number;
+}
+
+const CLIENT = {
+  MEDPLUM_CLIENT_ID: '6f1c2a34-0f6b-4a55-9d0e-7a1f5b3c8d21',
+  MEDPLUM_CLIENT_SECRET: 'sandbox-bridge-secret',
+};
+
+/** Imports a file as a process of its own, started as the npm script `import` starts it. */
+export async function measureImport(file: string, baseUrl: string, timeoutMs: number): Promise<ImportFigures> {
+  const args = [...(await importArguments()), file, '--connection', 'bench', '--json'];
+  const { stdout, usage } = await startProcess(args, { ...CLIENT, MEDPLUM_BASE_URL: baseUrl }, timeoutMs).ended();
+  const summary = summarySchema.parse(JSON.parse(stdout.trim().split('\n').at(-1) ?? ''));
+  const resources = summary.created + summary.updated + summary.unchanged;
+  return {
+    ...summary,
+    ...usage,
+    resourcesPerSecond: Math.round(resources / summary.seconds),
+    cpuMicrosPerResource: Math.round((usage.cpuSeconds * 1e6) / resources),
+  };
+}
+
+/** The script's own flags for Node and its program, so that what is measured is what users run. */
+async function importArguments(): Promise<string[]> {
+  const { scripts } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'));
+  const [program, ...args] = String(scripts.import).split(' ');
+  if (program !== 'node') throw new Error('the script `import` of package.json no longer starts with node');
+  return args;
+}
