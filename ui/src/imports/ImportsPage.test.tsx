@@ -99,3 +99,10 @@ test('an import from a file says what it is doing, and whose it is once that is 
   expect(await screen.findByRole('link', { name: 'Patient not known yet' })).toBeDefined();
   expect(screen.getByText('Loading the records')).toBeDefined();
 });
+
+test('a finished import of several patients claims none of them', async () => {
+  const { for: _patient, ...task } = makeImportTask('completed', 'loaded', { output: makeOutputs() });
+  await medplum.createResource(task);
+  openPage(medplum, '/imports');
+  expect(await screen.findByRole('link', { name: 'No single patient' })).toBeDefined();
+});
