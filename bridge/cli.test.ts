@@ -130,7 +130,7 @@ describe('bad input is one line that says what to do', () => {
       { MEDPLUM_BASE_URL: 'http://127.0.0.1:9/' },
       /^medplum-unreachable: .*MEDPLUM_BASE_URL/,
     ],
-    ['a base URL that is none', [import.meta.filename], { MEDPLUM_BASE_URL: 'medplum' }, /^config: MEDPLUM_BASE_URL/],
+    ['a base URL that is none', [import.meta.filename], { MEDPLUM_BASE_URL: 'medplum' }, /MEDPLUM_BASE_URL/],
   ];
 
   test.each(bad)('%s', async (_, args, env, said) => {

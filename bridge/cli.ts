@@ -1,9 +1,11 @@
+import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { Presets, SingleBar } from 'cli-progress';
+import { ConfigError, readMedplumSettings } from './config.ts';
 import type { ImportProgress } from './contract/import-report.ts';
 import { PermanentError } from './errors.ts';
 import { importFile } from './ingest/import-file.ts';
-import { createMedplum, type MedplumSettings } from './medplum/create-medplum.ts';
+import { createMedplum } from './medplum/create-medplum.ts';
 import { LostReplyError } from './medplum/lost-reply-error.ts';
 
 const USAGE = `usage: npm run import -- FILE.jsonl [--connection ID] [--patient Patient/ID] [--json]
@@ -14,13 +16,6 @@ const USAGE = `usage: npm run import -- FILE.jsonl [--connection ID] [--patient 
 
 Server: MEDPLUM_BASE_URL, MEDPLUM_CLIENT_ID, MEDPLUM_CLIENT_SECRET; default: the running sandbox.`;
 
-/** What the sandbox is seeded with; worth nothing anywhere else. */
-const SANDBOX: MedplumSettings = {
-  baseUrl: `http://127.0.0.1:${process.env.SANDBOX_MEDPLUM_PORT ?? '8103'}/`,
-  clientId: '6f1c2a34-0f6b-4a55-9d0e-7a1f5b3c8d21',
-  clientSecret: 'sandbox-bridge-secret',
-};
-
 /** The command line is wrong: exit code 2. */
 class UsageError extends Error {}
 
@@ -28,6 +23,7 @@ process.exitCode = await main(process.argv.slice(2));
 
 async function main(args: readonly string[]): Promise<number> {
   try {
+    if (existsSync('.env')) process.loadEnvFile('.env');
     const [command, ...rest] = args;
     if (command !== 'import') throw new UsageError(`unknown command ${command ?? ''}`);
     await runImport(rest);
@@ -40,7 +36,7 @@ async function main(args: readonly string[]): Promise<number> {
 
 async function runImport(args: string[]): Promise<void> {
   const { file, connection, patient, json } = readArguments(args);
-  const { client, close } = await createMedplum(readServer());
+  const { client, close } = await createMedplum({ ...readMedplumSettings(process.env), onWait });
   const started = performance.now();
   const bar = progressBar(json);
   try {
@@ -91,16 +87,8 @@ function readArguments(args: string[]) {
   }
 }
 
-function readServer(): MedplumSettings {
-  const { MEDPLUM_BASE_URL: baseUrl, MEDPLUM_CLIENT_ID: clientId, MEDPLUM_CLIENT_SECRET: clientSecret } = process.env;
-  const onWait = (waitMs: number) =>
-    console.error(`the server's quota is used up: waiting ${Math.ceil(waitMs / 1000)} s`);
-  if (!baseUrl) return { ...SANDBOX, onWait };
-  if (!URL.canParse(baseUrl)) throw new PermanentError('config', 'MEDPLUM_BASE_URL is no URL');
-  if (!clientId || !clientSecret) {
-    throw new PermanentError('config', 'set MEDPLUM_CLIENT_ID and MEDPLUM_CLIENT_SECRET for MEDPLUM_BASE_URL');
-  }
-  return { baseUrl, clientId, clientSecret, onWait };
+function onWait(waitMs: number): void {
+  console.error(`the server's quota is used up: waiting ${Math.ceil(waitMs / 1000)} s`);
 }
 
 /** Shown on a terminal only: elsewhere a bar is noise. */
@@ -124,6 +112,7 @@ function progressBar(json: boolean): { update: (progress: ImportProgress) => voi
 /** One line, and nothing that a source may have said: only our own errors speak for themselves. */
 function describe(error: unknown): string {
   if (error instanceof UsageError) return `${error.message}\n${USAGE}`;
+  if (error instanceof ConfigError) return error.message.replace(/\n\s*/g, ' ');
   if (error instanceof PermanentError) return `${error.code}: ${error.message}`;
   if (error instanceof LostReplyError) {
     return `medplum-unreachable: the server stopped answering (${error.code}); run the same command again, it goes on where it stopped`;

@@ -88,23 +88,17 @@ export class ConfigError extends Error {}
  * @returns The settings, grouped by what they concern.
  * @throws ConfigError naming every variable that is missing or unusable, all at once.
  */
-export function readConfig(env: Readonly<Record<string, string | undefined>>) {
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+export function readConfig(env: Environment) {
+  const given = withoutEmpty(env);
   const parsed = environment.safeParse(given);
   const faults = [...(parsed.error?.issues.map((issue) => describeIssue(issue, given)) ?? []), ...faultsBetween(given)];
-  if (!parsed.success || faults.length > 0) {
-    throw new ConfigError(`the environment cannot be used:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
-  }
+  if (!parsed.success || faults.length > 0) throw configError(faults);
   const { data } = parsed;
   return {
     role: data.BRIDGE_ROLE,
     logLevel: data.LOG_LEVEL,
     spoolDir: data.SPOOL_DIR,
-    medplum: {
-      baseUrl: data.MEDPLUM_BASE_URL,
-      clientId: data.MEDPLUM_CLIENT_ID,
-      clientSecret: data.MEDPLUM_CLIENT_SECRET,
-    },
+    medplum: medplumSettings(data),
     redis: { url: data.REDIS_URL, prefix: data.REDIS_PREFIX },
     fasten: {
       baseUrl: data.FASTEN_BASE_URL,
@@ -124,7 +118,45 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>) {
   };
 }
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
+function withoutEmpty(env: Environment): Record<string, string | undefined> {
+  return Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+}
+
+function medplumSettings(data: Record<keyof typeof MEDPLUM_KEYS, string>) {
+  return {
+    baseUrl: data.MEDPLUM_BASE_URL,
+    clientId: data.MEDPLUM_CLIENT_ID,
+    clientSecret: data.MEDPLUM_CLIENT_SECRET,
+  };
+}
+
+function configError(faults: readonly string[]): ConfigError {
+  return new ConfigError(`the environment cannot be used:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
+}
+
 function describeIssue(issue: z.core.$ZodIssue, given: Readonly<Record<string, unknown>>): string {
   const name = String(issue.path[0]);
   return `${name} ${given[name] === undefined ? 'is missing' : issue.message}`;
+}
+
+const MEDPLUM_KEYS = { MEDPLUM_BASE_URL: true, MEDPLUM_CLIENT_ID: true, MEDPLUM_CLIENT_SECRET: true } as const;
+
+/** What the sandbox is seeded with; worth nothing anywhere else. */
+const SANDBOX_CLIENT = { clientId: '6f1c2a34-0f6b-4a55-9d0e-7a1f5b3c8d21', clientSecret: 'sandbox-bridge-secret' };
+
+/**
+ * Reads which Medplum a command line tool talks to: without MEDPLUM_BASE_URL the running sandbox.
+ *
+ * @throws ConfigError naming every variable that is missing or unusable, all at once.
+ */
+export function readMedplumSettings(env: Environment): Config['medplum'] {
+  if (!env.MEDPLUM_BASE_URL) {
+    return { baseUrl: `http://127.0.0.1:${env.SANDBOX_MEDPLUM_PORT ?? '8103'}/`, ...SANDBOX_CLIENT };
+  }
+  const given = withoutEmpty(env);
+  const parsed = environment.pick(MEDPLUM_KEYS).safeParse(given);
+  if (!parsed.success) throw configError(parsed.error.issues.map((issue) => describeIssue(issue, given)));
+  return medplumSettings(parsed.data);
 }

@@ -20,10 +20,13 @@ const RESERVE_UNITS = 12_000;
  */
 export function pacedFetch(fetch: Fetch, pacing: Pacing = {}): Fetch {
   let notBefore = 0;
+  /** The end of the wait that was last told: requests in flight wait together, and one of them says so. */
+  let announced = 0;
   const wait = async (init?: RequestInit): Promise<void> => {
     const waitMs = notBefore - Date.now();
     if (waitMs <= 0) return;
-    pacing.onWait?.(waitMs);
+    if (notBefore - announced > 1_000) pacing.onWait?.(waitMs);
+    announced = notBefore;
     await sleep(waitMs, undefined, init?.signal ? { signal: init.signal } : {});
   };
 
