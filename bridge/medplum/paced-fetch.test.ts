@@ -92,7 +92,7 @@ test('when the next bundle would not fit, the next request of anybody waits for 
   await post();
   expect(waits).toEqual([]);
   await Promise.all([post(), post()]);
-  expect(waits).toHaveLength(2);
+  expect(waits).toHaveLength(1);
   expect(seen).toHaveLength(3);
 });
 

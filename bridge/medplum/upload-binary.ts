@@ -1,0 +1,56 @@
+import { Readable } from 'node:stream';
+import type { MedplumClient } from '@medplum/core';
+import { retryRead } from './retry-read.ts';
+
+export interface BinaryUpload {
+  /** Makes the bytes anew for every try: a stream whose reply was lost is used up. */
+  readonly open: () => Readable;
+  readonly contentType: string;
+  /** `Patient/<id>` whose compartment guards the presigned links of the Binary. */
+  readonly patient?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A content type that the server takes: one type and subtype, parameters left out; anything else is bytes. */
+const MEDIA_TYPE = /^\s*([a-z0-9!#$&^_.+-]{1,127}\/[a-z0-9!#$&^_.+-]{1,127})\s*(?:;|$)/i;
+
+/**
+ * Stores bytes as they come, without holding them, and gives the id of the Binary. A try whose reply was lost may leave a
+ * Binary that nobody knows; the next one makes another (Medplum cannot search Binary).
+ * Throws LostReplyError when the server stays away, OperationOutcomeError when it refuses the type.
+ */
+export async function uploadBinary(medplum: MedplumClient, upload: BinaryUpload): Promise<string> {
+  const { contentType, patient, signal } = upload;
+  const binary = await retryRead(async () => {
+    const stream = upload.open();
+    try {
+      return await medplum.createBinary(
+        {
+          // Any body of fetch will do; the client's types name only those that are held in memory.
+          data: Readable.toWeb(stream) as unknown as Uint8Array,
+          contentType: plainMediaType(contentType),
+          ...(patient ? { securityContext: { reference: patient } } : {}),
+        },
+        { duplex: 'half', ...(signal ? { signal } : {}) },
+      );
+    } finally {
+      stream.destroy();
+    }
+  }, signal);
+  return binary.id;
+}
+
+/** Content types that Medplum refuses for what they are (its storage/utils.ts); their bytes are stored all the same. */
+const REFUSED = new Set([
+  'application/java-archive',
+  'application/x-msdownload',
+  'application/x-sh',
+  'application/vnd.apple.installer+xml',
+  'application/vnd.microsoft.portable-executable',
+]);
+
+/** `application/pdf; qs=0.001` is a PDF; what is no content type, or one that the server refuses, is bytes. */
+export function plainMediaType(contentType: string): string {
+  const type = MEDIA_TYPE.exec(contentType)?.[1]?.toLowerCase();
+  return type && !REFUSED.has(type) ? type : 'application/octet-stream';
+}
