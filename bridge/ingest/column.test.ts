@@ -5,21 +5,16 @@ import { Column } from './column.ts';
 test('a column gives back what was pushed and set, however often it had to grow', () => {
   const write = fc.record({ row: fc.nat(199), value: fc.integer() });
   fc.assert(
-    fc.property(
-      fc.array(fc.integer(), { minLength: 1, maxLength: 200 }),
-      fc.array(write),
-      fc.nat(4),
-      (values, writes, capacity) => {
-        const column = new Column('int32', capacity);
-        const model = [...values];
-        for (const value of values) column.push(value);
-        for (const { row, value } of writes.filter((one) => one.row < values.length)) {
-          column.set(row, value);
-          model[row] = value;
-        }
-        expect(Array.from({ length: column.length }, (_, row) => column.at(row))).toEqual(model);
-      },
-    ),
+    fc.property(fc.array(fc.integer(), { minLength: 1, maxLength: 200 }), fc.array(write), (values, writes) => {
+      const column = new Column('int32');
+      const model = [...values];
+      for (const value of values) column.push(value);
+      for (const { row, value } of writes.filter((one) => one.row < values.length)) {
+        column.set(row, value);
+        model[row] = value;
+      }
+      expect(Array.from({ length: column.length }, (_, row) => column.at(row))).toEqual(model);
+    }),
   );
 });
 
@@ -37,7 +32,7 @@ test('every kind keeps the numbers that it is made for', () => {
 });
 
 test('a row that was never pushed can neither be read nor written', () => {
-  const column = new Column('int32', 8);
+  const column = new Column('int32');
   column.push(7);
   for (const row of [1, 7, 8, -1, 0.5]) {
     expect(() => column.at(row)).toThrow(RangeError);

@@ -26,9 +26,9 @@ export class ExportIndex {
   readonly #file = new Column('int32');
   readonly #number = new Column('int32');
   readonly #offset = new Column('float64');
-  readonly #length = new Column('float64');
-  readonly #type = new Column('int32');
-  readonly #lastUpdatedMs = new Column('float64');
+  readonly #length = new Column('uint32');
+  readonly #type = new Column('uint8');
+  #lastUpdatedMs = new Column('float64');
   /** 1 for a row whose key belongs to a newer row. */
   readonly #shaded = new Column('uint8');
   /** Where a row's edges begin in `#edges`; they end where the next row's begin. */
@@ -36,8 +36,8 @@ export class ExportIndex {
   readonly #edges = new Column('int32');
   readonly #keys = new KeyTable();
   /** Keys that are referred to, numbered; `#edges` holds these numbers until `resolveEdges`, since most targets come later. */
-  readonly #awaited = new KeyTable();
-  readonly #awaitedRows = new Column('int32');
+  #awaited = new KeyTable();
+  #awaitedRows = new Column('int32');
   readonly types: string[] = [];
 
   get size(): number {
@@ -98,12 +98,15 @@ export class ExportIndex {
     return targets;
   }
 
-  /** Turns the awaited keys into rows, once every line is known. */
+  /** Turns the awaited keys into rows, once every line is known, and lets go of what only more lines would need. */
   resolveEdges(): void {
     for (let edge = 0; edge < this.#edges.length; edge++) {
       const awaited = this.#edges.at(edge);
       this.#edges.set(edge, this.#awaitedRows.at(awaited));
     }
+    this.#awaited = new KeyTable();
+    this.#awaitedRows = new Column('int32');
+    this.#lastUpdatedMs = new Column('float64');
   }
 
   #addEdge(text: string): void {

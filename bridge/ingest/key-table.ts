@@ -1,62 +1,69 @@
 import { hash } from 'node:crypto';
+import { Column } from './column.ts';
 
 const WORDS = 4;
+const EMPTY = -1;
 
 /**
  * From a text key to a row, without keeping the text: open addressing over 128 bits of SHA-256. Two different keys would
  * share a digest once in 10^26 exports of a million lines; a shorter one would let a crafted export hide a line.
+ * About 30 bytes a key.
  */
 export class KeyTable {
-  #digests = new Uint32Array(1024 * WORDS);
-  #rows = new Int32Array(1024).fill(-1);
-  #size = 0;
+  /** Positions in `#rows`, where the digest says. */
+  #slots = new Int32Array(1024).fill(EMPTY);
+  readonly #digests = new Column('uint32');
+  readonly #rows = new Column('int32');
 
   get size(): number {
-    return this.#size;
+    return this.#rows.length;
   }
 
   /** The row kept for this key, or -1. */
   get(key: string): number {
-    return this.#rows[this.#slot(digest(key))] ?? -1;
+    const entry = this.#slots[this.#slot(digest(key))] ?? EMPTY;
+    return entry === EMPTY ? -1 : this.#rows.at(entry);
   }
 
   /** Keeps `row` for this key, in place of an earlier one. */
   set(key: string, row: number): void {
-    if (this.#size * 2 >= this.#rows.length) this.#grow();
-    this.#put(digest(key), row);
+    if (this.size * 4 >= this.#slots.length * 3) this.#grow();
+    const words = digest(key);
+    const slot = this.#slot(words);
+    const entry = this.#slots[slot] ?? EMPTY;
+    if (entry !== EMPTY) this.#rows.set(entry, row);
+    else this.#add(slot, words, row);
   }
 
-  #put(words: Uint32Array, row: number): void {
-    const slot = this.#slot(words);
-    if (this.#rows[slot] === -1) {
-      this.#digests.set(words, slot * WORDS);
-      this.#size++;
-    }
-    this.#rows[slot] = row;
+  #add(slot: number, words: Uint32Array, row: number): void {
+    this.#slots[slot] = this.size;
+    this.#rows.push(row);
+    for (const word of words) this.#digests.push(word);
   }
 
   /** The slot that holds this digest, or the empty one where it belongs. */
   #slot(words: Uint32Array): number {
-    const mask = this.#rows.length - 1;
+    const mask = this.#slots.length - 1;
     let slot = (words[0] ?? 0) & mask;
-    while (this.#rows[slot] !== -1 && !this.#holds(slot, words)) slot = (slot + 1) & mask;
+    for (let entry = this.#slots[slot] ?? EMPTY; entry !== EMPTY; entry = this.#slots[slot] ?? EMPTY) {
+      if (this.#holds(entry, words)) return slot;
+      slot = (slot + 1) & mask;
+    }
     return slot;
   }
 
-  #holds(slot: number, words: Uint32Array): boolean {
-    const at = slot * WORDS;
-    const kept = this.#digests;
-    return kept[at] === words[0] && kept[at + 1] === words[1] && kept[at + 2] === words[2] && kept[at + 3] === words[3];
+  #holds(entry: number, words: Uint32Array): boolean {
+    return words.every((word, position) => this.#digests.at(entry * WORDS + position) === word);
   }
 
   #grow(): void {
-    const [digests, rows] = [this.#digests, this.#rows];
-    this.#digests = new Uint32Array(digests.length * 2);
-    this.#rows = new Int32Array(rows.length * 2).fill(-1);
-    this.#size = 0;
-    rows.forEach((row, slot) => {
-      if (row !== -1) this.#put(digests.subarray(slot * WORDS, slot * WORDS + WORDS), row);
-    });
+    this.#slots = new Int32Array(this.#slots.length * 2).fill(EMPTY);
+    const mask = this.#slots.length - 1;
+    for (let entry = 0; entry < this.size; entry++) {
+      let slot = this.#digests.at(entry * WORDS) & mask;
+      while (this.#slots[slot] !== EMPTY) slot = (slot + 1) & mask;
+      this.#slots[slot] = entry;
+    }
   }
 }
 
