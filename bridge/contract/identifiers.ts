@@ -25,6 +25,12 @@ export const SOURCE_ACTIVE_EXTENSION = `${EXTENSION}/source-active`;
 /** On an Attachment: the URL as the source sent it. */
 export const SOURCE_URL_EXTENSION = `${EXTENSION}/source-url`;
 
+/** On a primitive element: the text that the source sent for it, where the server would have refused that text. */
+export const SOURCE_VALUE_EXTENSION = `${EXTENSION}/source-value`;
+
+/** On any element: one property below it as the source sent it, as JSON text `{"path from here": value}`. */
+export const SOURCE_PROPERTY_EXTENSION = `${EXTENSION}/source-property`;
+
 /** Names the lanes of writing (Basic resources) that fence transactions; see docs/decisions. */
 export const LANE_SYSTEM = `${FASTEN_API}/bridge/lane`;
 
@@ -45,3 +51,6 @@ export const LANE_CODE = 'import-lane';
 
 /** On a lane: which run holds it, which bundle it last saw committed, and whether a run is under way. */
 export const LANE_EXTENSION = `${EXTENSION}/lane`;
+
+/** On an Attachment whose bytes the bridge stored: their SHA-256, and the URL by which the source named them. */
+export const SOURCE_DOCUMENT_EXTENSION = `${EXTENSION}/source-document`;
