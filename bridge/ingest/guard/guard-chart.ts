@@ -1,0 +1,89 @@
+import { getStatus, type MedplumClient, OperationOutcomeError } from '@medplum/core';
+import type { Patient } from '@medplum/fhirtypes';
+import { holdFromTask } from '../../contract/import-hold.ts';
+import { PermanentError } from '../../errors.ts';
+import { retryRead } from '../../medplum/retry-read.ts';
+import type { ExportIndex } from '../export-index.ts';
+import { escapeSearchValue, metaSource } from '../meta-source.ts';
+import { readResource, type SourceResource } from '../read-resource.ts';
+import { SpoolReader } from '../spool-reader.ts';
+import { compareDemographics, TRAITS, type Trait } from './compare-demographics.ts';
+import { HeldImport } from './held-import.ts';
+import { subjectRows } from './subject-rows.ts';
+
+export interface ChartGuard {
+  readonly namespace: string;
+  readonly index: ExportIndex;
+  /** The spool files of the index. */
+  readonly files: readonly string[];
+  /** `Patient/<id>` of the chart; without one there is no chart to get wrong. */
+  readonly patient: string | undefined;
+  /** The import's Task, where a person may have accepted the difference. */
+  readonly taskId: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A photo makes a Patient large; beyond this the line is quarantined anyway and says nothing here. */
+const MAX_PATIENT_BYTES = 16 << 20;
+
+/**
+ * Compares every Patient whose records the export holds with the chart's. Reads only.
+ * Returns why the import must be held, undefined when nothing is in the way: no conflict, one that a person accepted for
+ * this Task and this chart, or one with a source Patient that this chart holds already, as it is.
+ * Throws PermanentError `patient-missing` when the chart cannot be read.
+ */
+export async function guardChart(medplum: MedplumClient, guard: ChartGuard): Promise<HeldImport | undefined> {
+  const { patient, taskId } = guard;
+  if (!patient) return undefined;
+  const chart = await readChart(medplum, patient, guard.signal);
+  const conflicts = new Set<Trait>();
+  for (const source of readSubjects(guard)) {
+    const { verdict, reasons } = compareDemographics(chart, source.resource);
+    if (verdict !== 'different' || (await isInChart(medplum, guard, source))) continue;
+    for (const reason of reasons) conflicts.add(reason);
+  }
+  if (conflicts.size === 0) return undefined;
+  const accepted = await acceptedDifferences(medplum, guard);
+  if ([...conflicts].every((conflict) => accepted.includes(conflict))) return undefined;
+  const reasons = TRAITS.filter((trait) => conflicts.has(trait));
+  return new HeldImport(patient, reasons, taskId);
+}
+
+async function readChart(medplum: MedplumClient, patient: string, signal?: AbortSignal): Promise<Patient> {
+  try {
+    return await retryRead(() => medplum.readResource('Patient', patient.slice('Patient/'.length)), signal);
+  } catch (error) {
+    if (!(error instanceof OperationOutcomeError) || ![403, 404, 410].includes(getStatus(error.outcome))) throw error;
+    throw new PermanentError('patient-missing', `the server has no ${patient} that this client may read`);
+  }
+}
+
+function readSubjects({ index, files }: ChartGuard): SourceResource[] {
+  const reader = new SpoolReader(files);
+  try {
+    return subjectRows(index)
+      .filter((row) => index.place(row).length <= MAX_PATIENT_BYTES)
+      .map((row) => readResource(reader.read(index, row)))
+      .filter((source) => 'key' in source);
+  } finally {
+    reader.close();
+  }
+}
+
+/** What was let into the chart once, by agreement or by a person's word, is not asked about at every re-sync. */
+async function isInChart(medplum: MedplumClient, guard: ChartGuard, source: SourceResource): Promise<boolean> {
+  const _source = escapeSearchValue(metaSource(guard.namespace, source.key));
+  const query = new URLSearchParams({ _source }).toString();
+  const stored = await retryRead(() => medplum.searchOne('Patient', query), guard.signal);
+  const isLinked = stored?.link?.some(({ type, other }) => type === 'replaced-by' && other.reference === guard.patient);
+  return (
+    stored !== undefined && isLinked === true && compareDemographics(stored, source.resource).verdict !== 'different'
+  );
+}
+
+async function acceptedDifferences(medplum: MedplumClient, guard: ChartGuard): Promise<readonly string[]> {
+  const { taskId, patient, signal } = guard;
+  if (!taskId) return [];
+  const hold = holdFromTask(await retryRead(() => medplum.readResource('Task', taskId), signal));
+  return hold.decision === 'accepted' && hold.candidate === patient ? hold.differences : [];
+}
