@@ -1,4 +1,8 @@
-import type { RepairedText } from './repair-text.ts';
+/** Base64 in a form that the server takes, and the rules that made it so. */
+interface RepairedBase64 {
+  readonly text: string;
+  readonly rules: readonly string[];
+}
 
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 const BASE64URL = /^[A-Za-z0-9_-]+={0,2}$/;
@@ -7,7 +11,7 @@ const BASE64URL = /^[A-Za-z0-9_-]+={0,2}$/;
  * Takes line breaks and blanks out of base64 (RFC 2045 writes them, FHIR does not), and reads the alphabet for URLs where
  * only that one can be meant (RFC 4648 section 5: `-` and `_`, padding optional). Undefined when it is no base64 at all.
  */
-export function repairBase64(text: string): RepairedText | undefined {
+export function repairBase64(text: string): RepairedBase64 | undefined {
   const packed = text.replace(/\s+/g, '');
   const rules = packed === text ? [] : ['whitespace-removed'];
   if (BASE64.test(packed) && packed.length % 4 === 0) return rules.length > 0 ? { text: packed, rules } : undefined;
