@@ -42,7 +42,7 @@ async function runImport(args: string[]): Promise<void> {
   try {
     const { report } = await importFile(client, { file, connection, patient, onProgress: bar.update });
     bar.stop();
-    const { problems, problemsByCode, receivedByType: _, storedByType: __, ...counts } = report;
+    const { ledger: _ledger, problems, problemsByCode, receivedByType: _, storedByType: __, ...counts } = report;
     const seconds = (performance.now() - started) / 1000;
     const peakRssMb = Math.round(process.resourceUsage().maxRSS / 1024);
     const linesPerSecond = Math.round(report.lines / seconds);

@@ -31,11 +31,21 @@ export const importReportSchema = z.object({
   storedByType: z.record(z.string(), lineCount),
   /** Quarantined and skipped lines by code. */
   problemsByCode: z.record(z.string(), lineCount),
+  /** Where the ledger of the lines was kept; absent when an earlier one still holds, or when no Task was to name it. */
+  ledger: z
+    .object({
+      /** `Binary/<id>`. */
+      reference: z.string(),
+      /** Over the ledger's lines, hex: what one value proves them all by. */
+      merkleRoot: z.string(),
+    })
+    .optional(),
   /** The first problems in order of appearance; `problemsByCode` counts them all. */
   problems: z.array(lineProblemSchema),
 });
 
 export type LineProblem = z.infer<typeof lineProblemSchema>;
+export type LedgerFile = NonNullable<ImportReport['ledger']>;
 export type ImportReport = z.infer<typeof importReportSchema>;
 
 /** What a running import says of itself, a few times a second. All counts are totals so far. */

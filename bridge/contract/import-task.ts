@@ -1,6 +1,6 @@
 import type { Task, TaskOutput } from '@medplum/fhirtypes';
 import { IMPORT_CODE_SYSTEM } from './identifiers.ts';
-import type { ImportReport, LineProblem } from './import-report.ts';
+import type { ImportReport, LedgerFile, LineProblem } from './import-report.ts';
 import { formatLineProblem, isTypeName, parseLineProblem } from './line-problem-text.ts';
 
 /** Every way a line of an export can end. A line ends in exactly one, so these counts add up to the lines received. */
@@ -23,6 +23,11 @@ const STORED_BY_TYPE = 'stored-by-type';
 
 /** Code of the Task outputs that name one line each that was not loaded, see {@link formatLineProblem}. */
 const PROBLEM = 'problem';
+
+/** Codes of the Task outputs that name files: each file of the export as it came, and the ledger with its Merkle root. */
+const RAW_EXPORT = 'raw-export';
+const LEDGER = 'ledger';
+const LEDGER_ROOT = 'ledger-root';
 
 /** Anchored and bounded: a Task may have been edited by hand, and the text comes from a store that others write to. */
 const BY_TYPE_TEXT = /^([A-Z][A-Za-z]{1,63}): (\d{1,15})$/;
@@ -79,8 +84,8 @@ export function outputsFromCounts(counts: ImportCounts, byType: CountsByType): T
 }
 
 /**
- * What a finished import writes into `Task.output`: the counts, the types received and stored, and the first problems.
- * Set beside the outputs that name files (raw export, ledger).
+ * What a finished import writes into `Task.output`: the counts, the types received and stored, its ledger, and the first
+ * problems. Set beside the raw exports, see {@link outputsOfCompleted}.
  */
 export function outputsFromReport(report: ImportReport): TaskOutput[] {
   const problems = report.problems.slice(0, MAX_NAMED_PROBLEMS).map((problem): TaskOutput => {
@@ -89,8 +94,58 @@ export function outputsFromReport(report: ImportReport): TaskOutput[] {
   return [
     ...outputsFromCounts(report, report.storedByType),
     ...byTypeOutputs(RECEIVED_BY_TYPE, report.receivedByType),
+    ...ledgerOutputs(report.ledger),
     ...problems,
   ];
+}
+
+function ledgerOutputs(ledger: LedgerFile | undefined): TaskOutput[] {
+  if (!ledger) return [];
+  return [
+    { type: outputType(LEDGER), valueReference: { reference: ledger.reference } },
+    { type: outputType(LEDGER_ROOT), valueString: ledger.merkleRoot },
+  ];
+}
+
+/** A file of the export as it came, kept in Medplum. */
+export interface RawExport {
+  /** `Binary/<id>`. */
+  readonly reference: string;
+  /** Of its bytes, hex. */
+  readonly sha256: string;
+}
+
+/** Reads which Binaries hold the raw export, in the order of its files. */
+export function rawExportsFromTask(task: Task): RawExport[] {
+  return outputsWithCode(task, RAW_EXPORT).flatMap(({ valueReference }) => {
+    const { reference, display } = valueReference ?? {};
+    const [, sha256] = /^sha256:([0-9a-f]{64})$/.exec(display ?? '') ?? [];
+    return reference && sha256 ? [{ reference, sha256 }] : [];
+  });
+}
+
+/** The outputs of a Task with these raw exports in place of those that it names. */
+export function outputsWithRawExports(task: Task, files: readonly RawExport[]): TaskOutput[] {
+  const named = files.map(({ reference, sha256 }): TaskOutput => {
+    return { type: outputType(RAW_EXPORT), valueReference: { reference, display: `sha256:${sha256}` } };
+  });
+  const former = new Set(outputsWithCode(task, RAW_EXPORT));
+  return [...named, ...(task.output ?? []).filter((output) => !former.has(output))];
+}
+
+/** Reads where the ledger of a completed import lies. */
+export function ledgerFromTask(task: Task): LedgerFile | undefined {
+  const reference = outputsWithCode(task, LEDGER)[0]?.valueReference?.reference;
+  const merkleRoot = outputsWithCode(task, LEDGER_ROOT)[0]?.valueString;
+  return reference && merkleRoot ? { reference, merkleRoot } : undefined;
+}
+
+/** The outputs of a Task whose import is done: its raw exports and what others put there stay, the rest is the report's. */
+export function outputsOfCompleted(task: Task, report: ImportReport): TaskOutput[] {
+  const others = (task.output ?? []).filter(
+    ({ type }) => !type.coding?.some(({ system }) => system === IMPORT_CODE_SYSTEM),
+  );
+  return [...outputsWithCode(task, RAW_EXPORT), ...others, ...outputsFromReport(report)];
 }
 
 /** Lines that have an ending so far; equal to `counts.lines` once an import is done. */

@@ -1,12 +1,10 @@
-import type { TaskOutput } from '@medplum/fhirtypes';
-import { IMPORT_CODE_SYSTEM } from '../contract/identifiers.ts';
 import type { ImportReport } from '../contract/import-report.ts';
-import { outputsFromReport } from '../contract/import-task.ts';
+import { outputsOfCompleted } from '../contract/import-task.ts';
 import type { StoredTask } from '../medplum/change-task.ts';
 import { phaseConcept } from './ensure-task.ts';
 
 /**
- * The Task of an import that is done: completed, with how many lines ended how. Outputs that name files stay.
+ * The Task of an import that is done: completed, with how many lines ended how. The raw exports stay named.
  *
  * @param task - As stored now.
  * @param report - What the ingest says; its counts add up to the lines.
@@ -17,16 +15,11 @@ export function completeTask(task: StoredTask, report: ImportReport): StoredTask
     return task;
   }
   const { statusReason: _, ...rest } = task;
-  const files = task.output?.filter((output) => output.valueReference !== undefined || !isOurs(output));
   return {
     ...rest,
     status: 'completed',
     businessStatus: phaseConcept('loaded'),
     executionPeriod: { ...task.executionPeriod, end: new Date().toISOString() },
-    output: [...(files ?? []), ...outputsFromReport(report)],
+    output: outputsOfCompleted(task, report),
   } as StoredTask;
-}
-
-function isOurs({ type }: TaskOutput): boolean {
-  return type.coding?.some(({ system }) => system === IMPORT_CODE_SYSTEM) ?? false;
 }

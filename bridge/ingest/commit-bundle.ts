@@ -90,7 +90,7 @@ async function split(context: LoadContext, lane: Lane, work: Work, outcome: Oper
 function provenanceEntry(context: LoadContext, work: Work, writes: readonly Write[]): string {
   const targets = writes.map((write) => write.reference);
   const patient = patientReference(context, work.urns);
-  const resource = makeProvenance(context.origin, patient, targets, context.retrieved);
+  const resource = makeProvenance(context, patient, targets);
   return JSON.stringify({ request: { method: 'POST', url: 'Provenance' }, resource });
 }
 

@@ -3,6 +3,8 @@ import type { ImportProgress, ImportReport } from '../contract/import-report.ts'
 import { bindPatient, boundPatient } from './bind-patient.ts';
 import { indexExport } from './index-export.ts';
 import { LanePool } from './lane-pool.ts';
+import { keepLedger } from './ledger/keep-ledger.ts';
+import { keepRawExport } from './ledger/keep-raw-export.ts';
 import type { LoadContext } from './load-context.ts';
 import { loadDefinitions } from './load-definitions.ts';
 import { loadExport } from './load-export.ts';
@@ -15,6 +17,8 @@ export interface ImportRequest {
   readonly namespace: string;
   /** Fasten's `task_id`; for a file imported by hand, something that names its content. */
   readonly exportId: string;
+  /** Id of the import's Task: with it the raw export, the ledger and an AuditEvent are kept, without it nothing but records. */
+  readonly taskId?: string | undefined;
   /** Spool files of the export, in the order of its download links. Read twice, never changed. */
   readonly files: readonly string[];
   /** `Patient/<id>` of the app's Patient. Without it the export's one Patient becomes the app's. */
@@ -39,11 +43,12 @@ export interface ImportResult {
  * not cure, LostReplyError when the server stays away; then nothing is in flight and the next run goes on from there.
  */
 export async function importExport(medplum: MedplumClient, request: ImportRequest): Promise<ImportResult> {
-  const { files, namespace, exportId, retrieved, signal, onProgress } = request;
+  const { files, namespace, exportId, taskId, patient, retrieved, signal, onProgress } = request;
   await loadDefinitions();
   const tally = new Tally();
   const index = await indexExport({ files, tally, signal, onProgress });
   await probeTransactions(medplum);
+  const rawExport = taskId ? await keepRawExport(medplum, taskId, { files, patient, signal }) : [];
   const lanes = await LanePool.open(medplum, namespace);
   const context: LoadContext = {
     medplum,
@@ -52,13 +57,24 @@ export async function importExport(medplum: MedplumClient, request: ImportReques
     index,
     states: new RowStates(index.size),
     tally,
-    binding: bindPatient(index, request.patient),
+    binding: bindPatient(index, patient),
     retrieved,
+    rawExport,
     signal,
     onProgress,
   };
   await loadExport(context, lanes);
   await lanes.park();
   if (tally.settled !== tally.lines) throw new Error(`${tally.settled} of ${tally.lines} lines have a disposition`);
-  return { report: tally.report(namespace), patient: boundPatient(context) };
+  return closeImport(context, taskId);
+}
+
+async function closeImport(context: LoadContext, taskId: string | undefined): Promise<ImportResult> {
+  const { medplum, origin, files, index, states, tally, signal } = context;
+  const patient = boundPatient(context);
+  const report = tally.report(origin.namespace);
+  if (!taskId) return { report, patient };
+  const settled = { files, index, states, outcomes: tally.outcomes, signal };
+  const ledger = await keepLedger(medplum, taskId, settled, report, patient);
+  return { report: ledger ? { ...report, ledger } : report, patient };
 }

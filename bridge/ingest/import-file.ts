@@ -1,12 +1,10 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import type { MedplumClient } from '@medplum/core';
 import type { ImportProgress } from '../contract/import-report.ts';
 import { PermanentError } from '../errors.ts';
 import { type ImportResult, importExport } from './import-export.ts';
+import { hashFile } from './ledger/hash-file.ts';
 import { underTask } from './record-task.ts';
 
 export interface FileImport {
@@ -28,10 +26,10 @@ export async function importFile(medplum: MedplumClient, request: FileImport): P
   await checkFile(file);
   if (patient) await checkPatient(medplum, patient);
   const namespace = request.connection ?? basename(file).replace(/\.(jsonl|ndjson|json)$/i, '');
-  const exportId = `${namespace}-${(await sha256(file)).slice(0, 32)}`;
+  const exportId = `${namespace}-${(await hashFile(file)).slice(0, 32)}`;
   const retrieved = new Date();
-  return underTask(medplum, { namespace, exportId }, () =>
-    importExport(medplum, { namespace, exportId, files: [file], patient, retrieved, signal, onProgress }),
+  return underTask(medplum, { namespace, exportId }, (taskId) =>
+    importExport(medplum, { namespace, exportId, taskId, files: [file], patient, retrieved, signal, onProgress }),
   );
 }
 
@@ -46,10 +44,4 @@ async function checkPatient(medplum: MedplumClient, patient: string): Promise<vo
   const id = patient.slice('Patient/'.length);
   const found = await medplum.readResource('Patient', id).catch(() => undefined);
   if (!found) throw new PermanentError('patient-missing', `the server has no ${patient} that this client may read`);
-}
-
-async function sha256(file: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(file, { highWaterMark: 1 << 20 }), hash);
-  return hash.digest('hex');
 }

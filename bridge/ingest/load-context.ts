@@ -25,6 +25,8 @@ export interface LoadContext {
   readonly binding: PatientBinding;
   /** When the export was retrieved: `Provenance.recorded`. */
   readonly retrieved: Date;
+  /** `Binary/<id>` of each file of the raw export, where it was kept: `Provenance.entity`. */
+  readonly rawExport?: readonly string[] | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: ImportProgress) => void) | undefined;
 }

@@ -1,6 +1,7 @@
 import type { Provenance, Reference } from '@medplum/fhirtypes';
 import { EHI_EXPORT_SYSTEM, ORG_CONNECTION_SYSTEM } from '../contract/identifiers.ts';
-import { type Origin, originTags } from './shape-meta.ts';
+import type { LoadContext } from './load-context.ts';
+import { originTags } from './shape-meta.ts';
 
 const PARTICIPANT = 'http://terminology.hl7.org/CodeSystem/provenance-participant-type';
 
@@ -9,15 +10,16 @@ export const BRIDGE_VERSION = '0.1.0';
 
 /**
  * Where the resources of one bundle came from: the first target is the Patient, so that the record shows in the
- * patient's compartment; then what the bundle wrote. Travels in the same transaction (R4 provenance.html).
+ * patient's compartment; then what the bundle wrote. The source is the export, and its files as they were kept. Travels in the same transaction (R4 provenance.html).
  */
 export function makeProvenance(
-  origin: Origin,
+  { origin, rawExport = [], retrieved }: Pick<LoadContext, 'origin' | 'rawExport' | 'retrieved'>,
   patient: string | undefined,
   targets: readonly string[],
-  retrieved: Date,
 ): Provenance {
   const all = patient ? [patient, ...targets.filter((target) => target !== patient)] : targets;
+  const files = rawExport.length > 0 ? rawExport.map((reference) => ({ reference })) : [{}];
+  const identifier = { system: EHI_EXPORT_SYSTEM, value: origin.exportId };
   const connection = { system: ORG_CONNECTION_SYSTEM, value: origin.namespace };
   return {
     resourceType: 'Provenance',
@@ -29,7 +31,7 @@ export function makeProvenance(
       agent('transmitter', { display: 'Fasten Connect' }),
       agent('assembler', { display: `Fasten-Medplum bridge ${BRIDGE_VERSION}` }),
     ],
-    entity: [{ role: 'source', what: { identifier: { system: EHI_EXPORT_SYSTEM, value: origin.exportId } } }],
+    entity: files.map((file) => ({ role: 'source', what: { ...file, identifier } })),
   };
 }
 

@@ -6,7 +6,8 @@ import {
   IMPORT_TASK_CODE,
   ORG_CONNECTION_SYSTEM,
 } from '../contract/identifiers.ts';
-import { outputsFromReport } from '../contract/import-task.ts';
+import { outputsOfCompleted } from '../contract/import-task.ts';
+import { changeTask, type StoredTask } from '../medplum/change-task.ts';
 import { retryRead } from '../medplum/retry-read.ts';
 import type { ImportResult } from './import-export.ts';
 import { type Origin, originTags } from './shape-meta.ts';
@@ -18,28 +19,28 @@ import { type Origin, originTags } from './shape-meta.ts';
 export async function underTask(
   medplum: MedplumClient,
   origin: Origin,
-  run: () => Promise<ImportResult>,
+  run: (taskId: string) => Promise<ImportResult>,
 ): Promise<ImportResult> {
   const earlier = await findTask(medplum, origin);
-  const task = earlier?.status === 'completed' ? earlier : await startTask(medplum, origin, earlier);
+  const { id, status } = earlier?.status === 'completed' ? earlier : await startTask(medplum, origin, earlier);
   try {
-    const result = await run();
-    const isUntouched = result.report.created + result.report.updated === 0;
-    if (!isUntouched || task.status !== 'completed') await completeTask(medplum, task, result);
+    const result = await run(id);
+    const isTold = status === 'completed' && !result.report.ledger;
+    if (!isTold) await completeTask(medplum, id, result);
     return result;
   } catch (error) {
-    await failTask(medplum, task, error);
+    await failTask(medplum, id, error);
     throw error;
   }
 }
 
-function findTask(medplum: MedplumClient, origin: Origin): Promise<Task | undefined> {
+function findTask(medplum: MedplumClient, origin: Origin): Promise<StoredTask | undefined> {
   const identifier = encodeURIComponent(`${EHI_EXPORT_SYSTEM}|${origin.exportId}`);
   return retryRead(() => medplum.searchOne('Task', `identifier=${identifier}`));
 }
 
 /** Conditional, so that a lost reply never leaves two. */
-function startTask(medplum: MedplumClient, origin: Origin, earlier: Task | undefined): Promise<Task> {
+function startTask(medplum: MedplumClient, origin: Origin, earlier: StoredTask | undefined): Promise<StoredTask> {
   if (earlier) return medplum.updateResource({ ...earlier, status: 'in-progress' });
   const identifier = { system: EHI_EXPORT_SYSTEM, value: origin.exportId };
   const task: Task = {
@@ -57,22 +58,21 @@ function startTask(medplum: MedplumClient, origin: Origin, earlier: Task | undef
   return retryRead(() => medplum.createResourceIfNoneExist(task, query));
 }
 
-async function completeTask(medplum: MedplumClient, task: Task, { report, patient }: ImportResult): Promise<void> {
-  const { statusReason: _, ...rest } = task;
-  await medplum.updateResource<Task>({
-    ...rest,
+async function completeTask(medplum: MedplumClient, id: string, { report, patient }: ImportResult): Promise<void> {
+  await changeTask(medplum, id, ({ statusReason: _, ...task }) => ({
+    ...task,
     status: 'completed',
     ...(patient ? { for: { reference: patient } } : {}),
     executionPeriod: { ...task.executionPeriod, end: new Date().toISOString() },
-    output: outputsFromReport(report),
-  });
+    output: outputsOfCompleted(task, report),
+  }));
 }
 
 /** Best effort: the server may be what failed. The caller reports the error itself. */
-async function failTask(medplum: MedplumClient, task: Task, error: unknown): Promise<void> {
+async function failTask(medplum: MedplumClient, id: string, error: unknown): Promise<void> {
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'unexpected';
   try {
-    await medplum.updateResource<Task>({ ...task, status: 'failed', statusReason: { text: code } });
+    await changeTask(medplum, id, (task) => ({ ...task, status: 'failed', statusReason: { text: code } }));
   } catch {
     return;
   }

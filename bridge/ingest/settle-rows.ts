@@ -18,6 +18,7 @@ export function settleDecision(context: LoadContext, decision: Decision, ids: Re
     context.tally.settle(
       decision.kind === 'create' ? 'created' : decision.kind === 'update' ? 'updated' : 'unchanged',
       key.resourceType,
+      row,
     );
 }
 
@@ -39,12 +40,13 @@ export function settleProblem(
   const { index, states, tally } = context;
   if (states.storedId(row) === undefined) states.setAbsent(row);
   const expression = issues.flatMap((issue) => issue.expression ?? []).filter((text) => SAFE_EXPRESSION.test(text));
-  tally.settleProblem({
+  const problem: LineProblem = {
     line: index.lineNumber(row),
     file: index.place(row).file,
     disposition,
     code,
     resourceType: index.typeOf(row),
     ...(expression.length > 0 ? { expression: expression.slice(0, 10) } : {}),
-  });
+  };
+  tally.settleProblem(problem, row);
 }

@@ -8,9 +8,9 @@ test('every way in which a line can end is counted once, and they add up', () =>
   tally.lines = 6;
   tally.receive('Patient');
   tally.receive('Patient');
-  tally.settle('created', 'Patient');
-  tally.settle('updated', 'Observation');
-  tally.settle('unchanged', 'Patient');
+  tally.settle('created', 'Patient', 0);
+  tally.settle('updated', 'Observation', 1);
+  tally.settle('unchanged', 'Patient', 2);
   tally.settleDuplicate();
   tally.settleProblem(problem(5));
   tally.settleProblem({ line: 6, file: 0, disposition: 'skipped', code: 'edited-here', resourceType: 'Goal' });

@@ -1,14 +1,20 @@
 import type { ImportReport, LineProblem } from '../contract/import-report.ts';
 import { DISPOSITIONS, type Disposition } from '../contract/import-task.ts';
+import { Outcomes } from './ledger/outcomes.ts';
 
 /** Problems kept in full; more are only counted, so that a file of a million bad lines stays small in memory. */
 const MAX_PROBLEMS = 1000;
 
 type Outcome = Record<Disposition, number>;
 
-/** Counts how every line ends. A line is settled once; `lines` says how many must be settled before the import is done. */
+/**
+ * Counts how every line ends, and keeps it for the ledger. A line is settled once; `lines` says how many must be settled
+ * before the import is done.
+ */
 export class Tally {
   lines = 0;
+  /** How each row ended; what was repaired in a row is told here too. */
+  readonly outcomes = new Outcomes();
   readonly #outcome: Outcome = { created: 0, updated: 0, unchanged: 0, duplicate: 0, quarantined: 0, skipped: 0 };
   readonly #received = new Map<string, number>();
   readonly #stored = new Map<string, number>();
@@ -19,7 +25,8 @@ export class Tally {
     count(this.#received, resourceType);
   }
 
-  settle(disposition: 'created' | 'updated' | 'unchanged', resourceType: string): void {
+  settle(disposition: 'created' | 'updated' | 'unchanged', resourceType: string, row: number): void {
+    this.outcomes.settle(row, disposition);
     this.#outcome[disposition]++;
     count(this.#stored, resourceType);
   }
@@ -28,7 +35,10 @@ export class Tally {
     this.#outcome.duplicate++;
   }
 
-  settleProblem(problem: LineProblem): void {
+  /** `row` is absent for a line that holds no resource. */
+  settleProblem(problem: LineProblem, row?: number): void {
+    if (row === undefined) this.outcomes.settleUnreadable(problem);
+    else this.outcomes.settle(row, problem.disposition, problem);
     this.#outcome[problem.disposition]++;
     count(this.#codes, problem.code);
     if (this.#problems.length < MAX_PROBLEMS) this.#problems.push(problem);

@@ -1,0 +1,51 @@
+import { Column } from '../column.ts';
+
+const PAGE_BYTES = 1 << 20;
+/** What an export can say about its lines beyond this is left out: a hostile one would fill the memory. */
+const MAX_BYTES = 64 << 20;
+/** Most texts come back on thousands of lines; the rest are kept once each time. */
+const MAX_KNOWN = 20_000;
+
+/** Keeps texts as bytes, no object a text, and gives each a number. Ends at 64 MiB. */
+export class TextPool {
+  readonly #pages: Buffer[] = [];
+  readonly #page = new Column('int32');
+  readonly #start = new Column('int32');
+  readonly #length = new Column('int32');
+  readonly #known = new Map<string, number>();
+  #free = 0;
+  #bytes = 0;
+
+  /** The text's number, or -1 when there is no room left. */
+  keep(text: string): number {
+    const known = this.#known.get(text);
+    if (known !== undefined) return known;
+    const length = Buffer.byteLength(text);
+    if (this.#bytes + length > MAX_BYTES) return -1;
+    const number = this.#write(text, length);
+    if (this.#known.size < MAX_KNOWN) this.#known.set(text, number);
+    return number;
+  }
+
+  /** The text kept under this number. */
+  at(number: number): string {
+    const start = this.#start.at(number);
+    return this.#pages[this.#page.at(number)]?.toString('utf8', start, start + this.#length.at(number)) ?? '';
+  }
+
+  #write(text: string, length: number): number {
+    if (length > this.#free) {
+      this.#free = Math.max(PAGE_BYTES, length);
+      this.#pages.push(Buffer.alloc(this.#free));
+    }
+    const page = this.#pages.length - 1;
+    const start = (this.#pages[page]?.length ?? 0) - this.#free;
+    this.#pages[page]?.write(text, start);
+    this.#free -= length;
+    this.#bytes += length;
+    this.#page.push(page);
+    this.#start.push(start);
+    this.#length.push(length);
+    return this.#length.length - 1;
+  }
+}

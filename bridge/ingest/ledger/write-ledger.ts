@@ -1,0 +1,39 @@
+import { Readable } from 'node:stream';
+import type { MedplumClient } from '@medplum/core';
+import { uploadBinary } from '../../medplum/upload-binary.ts';
+import { listEntries, type Settled } from './list-entries.ts';
+import { MerkleTree } from './merkle-tree.ts';
+
+/** A ledger that is stored: `Binary/<id>`, and the root over its lines (hex). */
+export interface StoredLedger {
+  readonly reference: string;
+  readonly merkleRoot: string;
+}
+
+/**
+ * Streams the ledger of a settled export into a Binary: NDJSON, one entry a line. The entries of its Merkle tree are these
+ * lines without their line ends, so the root covers each line's hash, disposition and target.
+ * `patient` is the `Patient/<id>` whose compartment guards it.
+ */
+export async function writeLedger(
+  medplum: MedplumClient,
+  settled: Settled,
+  patient: string | undefined,
+): Promise<StoredLedger> {
+  let tree = new MerkleTree();
+  const open = (): Readable => {
+    tree = new MerkleTree();
+    return Readable.from(ledgerText(settled, tree), { objectMode: false });
+  };
+  const { signal } = settled;
+  const id = await uploadBinary(medplum, { open, contentType: 'application/x-ndjson', patient, signal });
+  return { reference: `Binary/${id}`, merkleRoot: tree.root() };
+}
+
+async function* ledgerText(settled: Settled, tree: MerkleTree): AsyncGenerator<Buffer> {
+  for await (const entries of listEntries(settled)) {
+    const lines = entries.map((entry) => JSON.stringify(entry));
+    for (const line of lines) tree.add(line);
+    if (lines.length > 0) yield Buffer.from(`${lines.join('\n')}\n`);
+  }
+}
