@@ -1,16 +1,17 @@
 import { OperationOutcomeError, validateResource } from '@medplum/core';
 import type { Resource } from '@medplum/fhirtypes';
+import { Documents } from '../ingest/documents/documents.ts';
 import { indexExport } from '../ingest/index-export.ts';
 import { loadDefinitions } from '../ingest/load-definitions.ts';
 import { scanLines } from '../ingest/scan-lines.ts';
 import { Tally } from '../ingest/tally.ts';
 
-/** Seconds that the import's single steps take over a file, without a server. */
+/** Seconds that single steps of the import take over a file, without a server. */
 const STEPS: Readonly<Record<string, (file: string) => Promise<number>>> = {
   parse: async (file) => timed(() => eachLine(file, (bytes) => JSON.parse(bytes.toString()))),
   scan: async (file) => {
     await loadDefinitions();
-    return timed(() => indexExport({ files: [file], tally: new Tally() }));
+    return timed(() => indexExport({ files: [file], tally: new Tally(), documents: new Documents() }));
   },
   validate: async (file) => {
     await loadDefinitions();

@@ -2,6 +2,7 @@ import { MedplumClient } from '@medplum/core';
 import { expect, test } from 'vitest';
 import { type IndexedRow, indexRows } from '../test/index-rows.ts';
 import { bindPatient, boundPatient } from './bind-patient.ts';
+import { Documents } from './documents/documents.ts';
 import type { LoadContext } from './load-context.ts';
 import { RowStates } from './row-states.ts';
 import { Tally } from './tally.ts';
@@ -18,6 +19,7 @@ function contextOf(rows: readonly IndexedRow[], app?: string): LoadContext {
     index,
     states: new RowStates(index.size),
     tally: new Tally(),
+    documents: new Documents(),
     binding: bindPatient(index, app),
     retrieved: new Date(0),
   };

@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { formatSourceKey, type SourceKey } from '../contract/source-key.ts';
+import { boundPatient } from './bind-patient.ts';
 import { isEditedHere } from './detect-edit.ts';
+import { type AttachedDocument, placeDocument, symbolizeAttachments } from './documents/link-attachments.ts';
 import type { ExportIndex } from './export-index.ts';
 import { linkResource, symbolOf, type Target } from './link-resource.ts';
 import type { LoadContext } from './load-context.ts';
 import type { StoredVersion } from './look-up.ts';
 import type { ParsedReference } from './parse-reference.ts';
 import type { PreparedResource } from './prepare-resource.ts';
+import type { LinePlace } from './read-long-line.ts';
 import { shapeMeta } from './shape-meta.ts';
 
 /** A row on its way: what it says, and what the store has of it. */
@@ -64,6 +67,7 @@ export async function composeEntry(
     isIncomplete ||= !target && context.states.isUnseen(row);
     return target;
   };
+  const attached = symbolizeAttachments(prepared.attachments, (url) => findDocument(context, prepared.row, url));
   const linked = linkResource(prepared, context.origin.namespace, resolve);
   const { sha256, targets } = linked;
   // A target that was created now although its referrer is matched was expunged in between: the stored link is dead.
@@ -71,9 +75,10 @@ export async function composeEntry(
   if (stored && (await isEditedHere(context, prepared, stored, linked))) return { kind: 'edited-here', member };
 
   const { key, resource } = prepared;
+  for (const document of attached) placeDocument(document, await storeDocument(context, document));
   const account = accountFor(context, prepared.row, targets, urns);
   const body = { ...resource, meta: shapeMeta(resource.meta, key, context.origin, sha256, account) };
-  const { resourceType } = key;
+  const resourceType = String(resource.resourceType);
   if (!stored) {
     const request = { method: 'POST', url: resourceType };
     return {
@@ -93,6 +98,24 @@ export async function composeEntry(
     reference,
     isIncomplete,
   };
+}
+
+/** The Binary row that an attachment's URL means, with what it holds; its carrier is noted. */
+function findDocument(context: LoadContext, carrier: number, url: string) {
+  const row = context.index.rowOfDocument(url);
+  const content = row === -1 ? undefined : context.documents.contentOf(row);
+  if (!content) return undefined;
+  context.documents.carry(row, carrier);
+  return { row, content };
+}
+
+function storeDocument(context: LoadContext, document: AttachedDocument): Promise<string> {
+  const { documents, files, index, medplum, signal } = context;
+  const placeOf = (row: number): LinePlace => {
+    const { file, offset, length } = index.place(row);
+    return { file: files[file] ?? '', offset, length };
+  };
+  return documents.store(document, { medplum, patient: boundPatient(context), placeOf, signal });
 }
 
 /** The Patient as this bundle must name it; undefined when the import binds to none, or it is not stored yet. */

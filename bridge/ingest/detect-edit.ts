@@ -1,6 +1,7 @@
 import type { Meta, Resource, ResourceType } from '@medplum/fhirtypes';
 import { retryRead } from '../medplum/retry-read.ts';
 import { contentHash } from './content-hash.ts';
+import { symbolizeStored } from './documents/link-attachments.ts';
 import { type LinkedResource, symbolOf } from './link-resource.ts';
 import type { LoadContext } from './load-context.ts';
 import { type StoredVersion, search } from './look-up.ts';
@@ -21,10 +22,11 @@ export async function isEditedHere(
   stored: StoredVersion,
   linked: LinkedResource,
 ): Promise<boolean> {
-  const type = prepared.key.resourceType as ResourceType;
+  const type = prepared.resource.resourceType as ResourceType;
   const body = await retryRead(() => context.medplum.readResource(type, stored.id), context.signal);
   const { meta, ...content } = body as Resource & { meta?: Meta };
   const resource = content as unknown as JsonObject;
+  symbolizeStored(resource);
   const holders = referenceHolders(resource);
   const targets = await findTargets(context, holders);
   const expected = referenceHolders(prepared.resource).map((holder) => linked.symbols.get(holder.reference));

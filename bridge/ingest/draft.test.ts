@@ -2,7 +2,10 @@ import { expect, test } from 'vitest';
 import { type Decision, makeMember, type Write } from './compose-entry.ts';
 import { Draft, MAX_BODY_BYTES, MAX_ENTRIES, MAX_UPDATES } from './draft.ts';
 
-const member = makeMember({ row: 0, key: { resourceType: 'Basic', id: '1' }, resource: {}, links: [] }, undefined);
+const member = makeMember(
+  { row: 0, key: { resourceType: 'Basic', id: '1' }, resource: {}, links: [], attachments: [] },
+  undefined,
+);
 const write = (kind: Write['kind'], json = '{}'): Decision => ({
   kind,
   member,

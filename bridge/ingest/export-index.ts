@@ -70,6 +70,26 @@ export class ExportIndex {
     return this.#keys.get(urn.toLowerCase());
   }
 
+  /**
+   * Names a Binary row by the URL that its bytes came from, since Fasten's synthesised Binaries have ids of their own
+   * (base64 of that URL) that no attachment uses.
+   */
+  nameDocument(url: string, row: number): void {
+    for (const name of documentNames(url)) this.#keys.set(`document:${name}`, row);
+  }
+
+  /** The Binary row that an attachment's URL means, in any of the forms that exports use; -1 when there is none. */
+  rowOfDocument(url: string): number {
+    const parsed = parseReference(url);
+    const own = parsed.kind === 'literal' && parsed.resourceType === 'Binary' ? this.rowOf(parsed) : -1;
+    if (own !== -1) return own;
+    return (
+      documentNames(url)
+        .map((name) => this.#keys.get(`document:${name}`))
+        .find((row) => row !== -1) ?? -1
+    );
+  }
+
   /** True for a repeat that gave way to another line with the same key. */
   isShaded(row: number): boolean {
     return this.#shaded.at(row) === 1;
@@ -149,4 +169,10 @@ export class ExportIndex {
     const code = this.types.indexOf(resourceType);
     return code === -1 ? this.types.push(resourceType) - 1 : code;
   }
+}
+
+/** A URL as it is, and what it says as a reference: attachments are relative where the request was absolute. */
+function documentNames(url: string): string[] {
+  const parsed = parseReference(url);
+  return parsed.kind === 'literal' ? [url, formatSourceKey(parsed)] : [url];
 }

@@ -1,6 +1,8 @@
 import type { MedplumClient } from '@medplum/core';
 import type { ImportProgress, ImportReport } from '../contract/import-report.ts';
 import { bindPatient, boundPatient } from './bind-patient.ts';
+import { Documents, type UploadJournal } from './documents/documents.ts';
+import { guardChart } from './guard/guard-chart.ts';
 import { indexExport } from './index-export.ts';
 import { LanePool } from './lane-pool.ts';
 import { keepLedger } from './ledger/keep-ledger.ts';
@@ -25,6 +27,8 @@ export interface ImportRequest {
   readonly patient?: string | undefined;
   /** When the export was retrieved. */
   readonly retrieved: Date;
+  /** Remembers which documents were uploaded by a run that did not come to its end. */
+  readonly journal?: UploadJournal | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: ImportProgress) => void) | undefined;
 }
@@ -41,14 +45,19 @@ export interface ImportResult {
  *
  * Throws PermanentError (`not-jsonl`, `empty-export`, `transactions-off`, `import-running`) for what trying again does
  * not cure, LostReplyError when the server stays away; then nothing is in flight and the next run goes on from there.
+ * Throws HeldImport when the records seem to be somebody else's; then nothing but the raw export was written.
  */
 export async function importExport(medplum: MedplumClient, request: ImportRequest): Promise<ImportResult> {
   const { files, namespace, exportId, taskId, patient, retrieved, signal, onProgress } = request;
   await loadDefinitions();
   const tally = new Tally();
-  const index = await indexExport({ files, tally, signal, onProgress });
+  const documents = new Documents(request.journal);
+  const index = await indexExport({ files, tally, documents, signal, onProgress });
   await probeTransactions(medplum);
-  const rawExport = taskId ? await keepRawExport(medplum, taskId, { files, patient, signal }) : [];
+  const held = await guardChart(medplum, { namespace, index, files, patient, taskId, signal });
+  const guarded = { files, patient: held ? undefined : patient, signal };
+  const rawExport = taskId ? await keepRawExport(medplum, taskId, guarded) : [];
+  if (held) throw held;
   const lanes = await LanePool.open(medplum, namespace);
   const context: LoadContext = {
     medplum,
@@ -57,6 +66,7 @@ export async function importExport(medplum: MedplumClient, request: ImportReques
     index,
     states: new RowStates(index.size),
     tally,
+    documents,
     binding: bindPatient(index, patient),
     retrieved,
     rawExport,

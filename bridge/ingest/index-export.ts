@@ -1,8 +1,9 @@
 import { stat } from 'node:fs/promises';
 import type { ImportProgress } from '../contract/import-report.ts';
 import { PermanentError } from '../errors.ts';
+import { contentOf, readLongDocument } from './documents/document-content.ts';
+import type { Documents } from './documents/documents.ts';
 import { ExportIndex } from './export-index.ts';
-import { readLongLine } from './read-long-line.ts';
 import { readResource } from './read-resource.ts';
 import { type Line, scanLines } from './scan-lines.ts';
 import type { Tally } from './tally.ts';
@@ -17,6 +18,8 @@ const FIRST_LINES = 50;
 export interface IndexRequest {
   readonly files: readonly string[];
   readonly tally: Tally;
+  /** Filled with what the Binary lines hold. */
+  readonly documents: Documents;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: ImportProgress) => void) | undefined;
 }
@@ -45,10 +48,14 @@ export async function indexExport(request: IndexRequest): Promise<ExportIndex> {
   return index;
 }
 
-async function indexLine(index: ExportIndex, { files, tally }: IndexRequest, file: number, line: Line): Promise<void> {
+async function indexLine(
+  index: ExportIndex,
+  { files, tally, documents }: IndexRequest,
+  file: number,
+  line: Line,
+): Promise<void> {
   tally.lines++;
-  const path = files[file] ?? '';
-  const source = line.bytes ? readResource(line.bytes) : await readLongLine({ file: path, ...line });
+  const { source, content } = await readLine(files[file] ?? '', line);
   if (!('key' in source)) {
     tally.settleProblem({ line: line.number, file, disposition: 'quarantined', ...source });
     return;
@@ -59,6 +66,33 @@ async function indexLine(index: ExportIndex, { files, tally }: IndexRequest, fil
   const references = referenceTexts(resource);
   const shaded = index.add({ file, number, offset, length, key, lastUpdatedMs: lastUpdatedMs(resource), references });
   if (shaded !== -1) tally.settleDuplicate();
+  const row = index.size - 1;
+  if (key.resourceType !== 'Binary' || shaded === row) return;
+  const { contentType } = resource;
+  documents.setRow(row, {
+    id: key.id,
+    content,
+    contentType: typeof contentType === 'string' ? contentType : undefined,
+  });
+  for (const url of originUrls(key.id, resource)) index.nameDocument(url, row);
+}
+
+/** A line with, if it is a Binary, what its bytes are. */
+async function readLine(file: string, line: Line): Promise<Awaited<ReturnType<typeof readLongDocument>>> {
+  if (!line.bytes) return readLongDocument({ file, ...line });
+  const source = readResource(line.bytes);
+  const data = 'key' in source && source.key.resourceType === 'Binary' ? source.resource.data : undefined;
+  return { source, content: typeof data === 'string' ? contentOf(data) : 'empty-document' };
+}
+
+/**
+ * Where the bytes of a Binary came from: Fasten synthesises a Binary for what is no JSON, with the request's URL in
+ * `meta.source` and, in base64, as its id (fasten-connect facts, 10.2).
+ */
+function originUrls(id: string, { meta }: JsonObject): string[] {
+  const decoded = Buffer.from(id, 'base64').toString();
+  const source = isObject(meta) ? meta.source : undefined;
+  return [source, decoded].filter((url) => typeof url === 'string' && /^https?:\/\//.test(url)) as string[];
 }
 
 function referenceTexts(resource: JsonObject): Set<string> {

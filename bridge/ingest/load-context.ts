@@ -1,5 +1,6 @@
 import type { MedplumClient } from '@medplum/core';
 import type { ImportProgress } from '../contract/import-report.ts';
+import type { Documents } from './documents/documents.ts';
 import type { ExportIndex } from './export-index.ts';
 import type { RowStates } from './row-states.ts';
 import type { Origin } from './shape-meta.ts';
@@ -22,6 +23,7 @@ export interface LoadContext {
   readonly index: ExportIndex;
   readonly states: RowStates;
   readonly tally: Tally;
+  readonly documents: Documents;
   readonly binding: PatientBinding;
   /** When the export was retrieved: `Provenance.recorded`. */
   readonly retrieved: Date;

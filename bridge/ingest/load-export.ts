@@ -1,3 +1,4 @@
+import { settleDocuments } from './documents/settle-documents.ts';
 import { MAX_LINE_BYTES } from './index-export.ts';
 import type { LanePool } from './lane-pool.ts';
 import type { LoadContext } from './load-context.ts';
@@ -38,6 +39,8 @@ async function loadWindows(context: LoadContext, loader: Loader, reader: SpoolRe
     await place(loader, await matcher.match(again, true));
   }
   await loader.finish();
+  for (const wrapper of settleDocuments(context)) await place(loader, await matcher.match([[wrapper]]));
+  await loader.finish();
 }
 
 async function place(loader: Loader, { components, outside }: MatchedWindow): Promise<void> {
@@ -50,8 +53,12 @@ function prepareWindow(context: LoadContext, reader: SpoolReader, window: Window
 }
 
 function prepareRow(context: LoadContext, reader: SpoolReader, row: number): PreparedResource[] {
-  const { binding, index } = context;
-  if (index.typeOf(row) === 'Binary') return leaveOut(context, row, 'binary-not-loaded');
+  const { binding, index, states } = context;
+  if (index.typeOf(row) === 'Binary') {
+    // Settled at the end, by what carries it. A reference to it, other than an attachment's, stays logical.
+    states.setAbsent(row);
+    return [];
+  }
   if (index.place(row).length > MAX_LINE_BYTES) return leaveOut(context, row, 'too-large');
   const source = readResource(reader.read(index, row));
   if (!('key' in source)) throw new Error('a line of the spool is no longer what it was');

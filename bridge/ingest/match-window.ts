@@ -2,7 +2,7 @@ import { isResourceType } from '@medplum/core';
 import { formatSourceKey, type SourceKey } from '../contract/source-key.ts';
 import { type Member, makeMember, type OutsideIds, rowOf, targetKey } from './compose-entry.ts';
 import type { LoadContext } from './load-context.ts';
-import { lookUp, probeTypes, type StoredVersion } from './look-up.ts';
+import { lookUp, probeTypes, type StoredVersion, searchedType } from './look-up.ts';
 import { metaSource } from './meta-source.ts';
 import { parseReference } from './parse-reference.ts';
 import type { PreparedResource } from './prepare-resource.ts';
@@ -31,7 +31,7 @@ export class Matcher {
     const own = flat.map(({ key }) => key);
     const far = [...this.#farTargets(flat).values()];
     await this.#probe([...own, ...far.map(({ key }) => key)]);
-    const askable = (key: SourceKey): boolean => isRevisit || this.#held.has(key.resourceType);
+    const askable = (key: SourceKey): boolean => isRevisit || this.#held.has(searchedType(key.resourceType));
     const keys = [...own, ...far.map(({ key }) => key)].filter(askable);
     const found = await lookUp(medplum, origin.namespace, keys, signal);
     const stored = (key: SourceKey): StoredVersion | undefined => found.get(metaSource(origin.namespace, key));
@@ -69,7 +69,9 @@ export class Matcher {
 
   async #probe(keys: readonly SourceKey[]): Promise<void> {
     const { medplum, origin, signal } = this.#context;
-    const types = [...new Set(keys.map((key) => key.resourceType))].filter((type) => !this.#asked.has(type));
+    const types = [...new Set(keys.map((key) => searchedType(key.resourceType)))].filter(
+      (type) => !this.#asked.has(type),
+    );
     for (const type of types) this.#asked.add(type);
     if (types.length === 0) return;
     for (const type of await probeTypes(medplum, origin.namespace, types, signal)) this.#held.add(type);

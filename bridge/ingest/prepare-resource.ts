@@ -2,6 +2,7 @@ import { OperationOutcomeError, validateResource } from '@medplum/core';
 import type { OperationOutcomeIssue, Resource } from '@medplum/fhirtypes';
 import { SOURCE_ACTIVE_EXTENSION } from '../contract/identifiers.ts';
 import type { SourceKey } from '../contract/source-key.ts';
+import { type AttachmentLink, collectAttachments } from './documents/link-attachments.ts';
 import { type JsonObject, type ReferenceHolder, walkReferences } from './walk-references.ts';
 
 /** A reference of a prepared resource that may have to be pointed somewhere. */
@@ -21,6 +22,7 @@ export interface PreparedResource {
   readonly key: SourceKey;
   readonly resource: JsonObject;
   readonly links: readonly Link[];
+  readonly attachments: readonly AttachmentLink[];
 }
 
 /** The server would refuse it: its own issues, by the same code that it runs. */
@@ -46,7 +48,9 @@ export function prepareResource(
   delete resource.id;
   for (const { holder } of links) if (holder.reference === '') dropEmptyReference(holder);
   const issues = findIssues(resource);
-  return issues.length > 0 ? { issues } : { row, key, resource, links: links.filter((link) => link.text !== '') };
+  if (issues.length > 0) return { issues };
+  const attachments = collectAttachments(resource);
+  return { row, key, resource, links: links.filter((link) => link.text !== ''), attachments };
 }
 
 /** The source's Patient beside the app's: inactive, replaced by it, its own `active` kept (R4 patient.html#links). */

@@ -1,0 +1,56 @@
+import { Transform, type TransformCallback } from 'node:stream';
+
+/** The text is no base64: nothing that it stands for can be stored. */
+export class NotBase64 extends Error {}
+
+const BLANKS = /[\s]+/g;
+const ALPHABET = /^[A-Za-z0-9+/]*={0,2}$/;
+
+/**
+ * Decodes base64 text that comes in pieces cut anywhere; line breaks and blanks inside it are left out (R4
+ * datatypes.html#base64binary allows them).
+ */
+export class Base64Decoder {
+  #rest = '';
+  #isEnded = false;
+
+  /** The bytes of all complete quartets so far. Throws NotBase64. */
+  push(text: string): Buffer {
+    const all = this.#rest + text.replace(BLANKS, '');
+    const whole = all.length - (all.length % 4);
+    this.#rest = all.slice(whole);
+    return this.#decode(all.slice(0, whole));
+  }
+
+  /** The last bytes; padding may be missing. Throws NotBase64. */
+  end(): Buffer {
+    if (this.#rest.length === 1) throw new NotBase64('a single character is left over');
+    return this.#decode(this.#rest);
+  }
+
+  #decode(quartets: string): Buffer {
+    if (quartets.length === 0) return Buffer.alloc(0);
+    if (this.#isEnded || !ALPHABET.test(quartets)) throw new NotBase64('a character is no base64');
+    this.#isEnded = quartets.endsWith('=');
+    return Buffer.from(quartets, 'base64');
+  }
+}
+
+/** A stream from base64 text to bytes; ends with NotBase64 when the text is none. */
+export function decodeBase64(): Transform {
+  const decoder = new Base64Decoder();
+  const step = (decode: () => Buffer, done: TransformCallback): void => {
+    let bytes: Buffer;
+    try {
+      bytes = decode();
+    } catch (error) {
+      done(error instanceof Error ? error : new NotBase64());
+      return;
+    }
+    done(null, bytes);
+  };
+  return new Transform({
+    transform: (chunk, _, done) => step(() => decoder.push(String(chunk)), done),
+    flush: (done) => step(() => decoder.end(), done),
+  });
+}

@@ -1,0 +1,127 @@
+import { Readable } from 'node:stream';
+import type { MedplumClient } from '@medplum/core';
+import { uploadBinary } from '../../medplum/upload-binary.ts';
+import { type LinePlace, readData } from '../read-long-line.ts';
+import { decodeBase64 } from './base64.ts';
+import type { ContentFault, DocumentContent } from './document-content.ts';
+import type { AttachedDocument } from './link-attachments.ts';
+
+/** Remembers uploads over a crash, by SHA-256 of the bytes: Medplum cannot search Binary. */
+export interface UploadJournal {
+  /** Id of the Binary that holds these bytes, if it is known. */
+  find(sha256: string): Promise<string | undefined>;
+  add(sha256: string, binaryId: string): Promise<void>;
+}
+
+/** What an upload needs to know of its surroundings. */
+export interface UploadTarget {
+  readonly medplum: MedplumClient;
+  /** `Patient/<id>` that guards the bytes, if it is known already. */
+  readonly patient: string | undefined;
+  readonly placeOf: (row: number) => LinePlace;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A Binary line of the export. */
+export interface DocumentRow {
+  /** The source's id. */
+  readonly id: string;
+  readonly content: DocumentContent | ContentFault;
+  readonly contentType: string | undefined;
+}
+
+/** The documents of one export: what each Binary line holds, who carries it, and where its bytes are stored. */
+export class Documents {
+  readonly #rows = new Map<number, DocumentRow>();
+  readonly #carriers = new Map<number, Set<number>>();
+  /** Equal bytes are stored once: by hash, the Binary's id, or the upload that will give it. */
+  readonly #stored = new Map<string, Promise<string>>();
+  readonly #uploaded = new Set<string>();
+  readonly #journal: UploadJournal | undefined;
+
+  constructor(journal?: UploadJournal) {
+    this.#journal = journal;
+  }
+
+  setRow(row: number, document: DocumentRow): void {
+    this.#rows.set(row, document);
+  }
+
+  /** Binary rows in order of the export. */
+  rows(): IterableIterator<[number, DocumentRow]> {
+    return this.#rows.entries();
+  }
+
+  contentOf(row: number): DocumentContent | undefined {
+    const content = this.#rows.get(row)?.content;
+    return typeof content === 'string' ? undefined : content;
+  }
+
+  /** Notes that a row's attachment names a Binary row. */
+  carry(documentRow: number, carrier: number): void {
+    const carriers = this.#carriers.get(documentRow) ?? new Set();
+    this.#carriers.set(documentRow, carriers.add(carrier));
+  }
+
+  carriersOf(documentRow: number): Iterable<number> {
+    return this.#carriers.get(documentRow) ?? [];
+  }
+
+  /** Whether this run stored these bytes. */
+  isUploaded(sha256: string): boolean {
+    return this.#uploaded.has(sha256);
+  }
+
+  /** Id of the Binary that holds the document's bytes; uploads them when nobody has. */
+  store(document: AttachedDocument, target: UploadTarget): Promise<string> {
+    const { sha256 } = document.content;
+    const known = this.#stored.get(sha256);
+    if (known !== undefined) return known;
+    const storing = this.#store(document, target);
+    this.#stored.set(sha256, storing);
+    // A failed upload is tried again by the next carrier; whoever waits for this one sees its failure.
+    storing.catch(() => {
+      this.#stored.delete(sha256);
+    });
+    return storing;
+  }
+
+  async #store(document: AttachedDocument, target: UploadTarget): Promise<string> {
+    const { sha256 } = document.content;
+    const { medplum, patient, signal } = target;
+    const known = await this.#journal?.find(sha256);
+    if (known && (await exists(medplum, known))) return known;
+    const contentType = this.#contentTypeOf(document);
+    const id = await uploadBinary(medplum, {
+      open: () => openDocument(document, target),
+      contentType,
+      patient,
+      signal,
+    });
+    await this.#journal?.add(sha256, id);
+    this.#uploaded.add(sha256);
+    return id;
+  }
+
+  #contentTypeOf({ link, row }: AttachedDocument): string {
+    const { contentType } = link.said;
+    const own = row === undefined ? undefined : this.#rows.get(row)?.contentType;
+    return typeof contentType === 'string' ? contentType : (own ?? 'application/octet-stream');
+  }
+}
+
+function openDocument({ link, row }: AttachedDocument, target: UploadTarget): Readable {
+  const text = row === undefined ? [String(link.said.data ?? '')] : readData(target.placeOf(row));
+  const source = Readable.from(text);
+  const bytes = decodeBase64();
+  source.on('error', (error) => bytes.destroy(error));
+  return source.pipe(bytes);
+}
+
+/** What the journal names may have been expunged since. */
+async function exists(medplum: MedplumClient, id: string): Promise<boolean> {
+  return medplum.readResource('Binary', id).then(
+    () => true,
+    () => false,
+  );
+}

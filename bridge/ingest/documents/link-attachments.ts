@@ -1,0 +1,103 @@
+import { SOURCE_DOCUMENT_EXTENSION, SOURCE_URL_EXTENSION } from '../../contract/identifiers.ts';
+import type { JsonObject } from '../walk-references.ts';
+import { contentOf, type DocumentContent } from './document-content.ts';
+import { findAttachments } from './find-attachments.ts';
+
+/** An Attachment of a prepared resource. */
+export interface AttachmentLink {
+  readonly attachment: JsonObject;
+  /** What it said when it came from the source. */
+  readonly said: Readonly<JsonObject>;
+}
+
+/** Bytes that an attachment stands for, and where they are. */
+export interface AttachedDocument {
+  readonly link: AttachmentLink;
+  readonly content: DocumentContent;
+  /** The Binary row that holds them; undefined for data inside the attachment. */
+  readonly row: number | undefined;
+}
+
+/** Inline base64 of more characters than this is moved out: Medplum would store it twice, in every version. */
+const MAX_INLINE_CHARS = 32 * 1024;
+
+export function collectAttachments(resource: JsonObject): AttachmentLink[] {
+  return findAttachments(resource).map((attachment) => ({ attachment, said: { ...attachment } }));
+}
+
+/**
+ * Brings attachments into their symbolic form, in place: what has bytes names them by hash, a URL that leads out of the
+ * export is parked in an extension, since Medplum would try to fetch it. `find` gives the Binary row of a URL with its
+ * content. Returns those whose bytes must be in the store before the resource is.
+ */
+export function symbolizeAttachments(
+  links: readonly AttachmentLink[],
+  find: (url: string) => { readonly row: number; readonly content: DocumentContent } | undefined,
+): AttachedDocument[] {
+  return links.flatMap((link): AttachedDocument[] => {
+    restore(link);
+    const { url, data } = link.said;
+    const stored = typeof url === 'string' && url !== '' ? find(url) : undefined;
+    const document = stored ? { link, ...stored } : inlineDocument(link, data);
+    if (document) symbolize(document);
+    else if (typeof url === 'string' && url !== '') park(link.attachment, url);
+    return document ? [document] : [];
+  });
+}
+
+/** Points the attachment at the stored bytes. */
+export function placeDocument({ link, content }: AttachedDocument, binaryId: string): void {
+  const { attachment, said } = link;
+  const source = typeof said.url === 'string' ? [{ url: 'url', valueString: said.url }] : [];
+  const parts = [{ url: 'sha256', valueString: content.sha256 }, ...source];
+  attachment.url = `Binary/${binaryId}`;
+  attachment.extension = [...extensionsOf(attachment), { url: SOURCE_DOCUMENT_EXTENSION, extension: parts }];
+}
+
+/** The reverse, on a stored resource: its attachments in the symbolic form that their hash was taken over. */
+export function symbolizeStored(resource: JsonObject): void {
+  for (const attachment of findAttachments(resource)) {
+    const ours = extensionsOf(attachment).find((extension) => isOurs(extension, SOURCE_DOCUMENT_EXTENSION));
+    const sha256 = ours && partsOf(ours).find((part) => part.url === 'sha256')?.valueString;
+    if (typeof sha256 !== 'string') continue;
+    attachment.url = symbolOf(sha256);
+    attachment.extension = extensionsOf(attachment).filter((extension) => extension !== ours);
+  }
+}
+
+function inlineDocument(link: AttachmentLink, data: JsonObject[string]): AttachedDocument | undefined {
+  if (typeof data !== 'string' || data.length <= MAX_INLINE_CHARS) return undefined;
+  const content = contentOf(data);
+  return typeof content === 'string' ? undefined : { link, content, row: undefined };
+}
+
+function symbolize({ link, content }: AttachedDocument): void {
+  delete link.attachment.data;
+  link.attachment.url = symbolOf(content.sha256);
+}
+
+function park(attachment: JsonObject, url: string): void {
+  delete attachment.url;
+  attachment.extension = [...extensionsOf(attachment), { url: SOURCE_URL_EXTENSION, valueString: url }];
+}
+
+function restore({ attachment, said }: AttachmentLink): void {
+  for (const name of Object.keys(attachment)) delete attachment[name];
+  Object.assign(attachment, said);
+}
+
+function symbolOf(sha256: string): string {
+  return `sha256:${sha256}`;
+}
+
+function extensionsOf(attachment: JsonObject): JsonObject[] {
+  return Array.isArray(attachment.extension) ? (attachment.extension as JsonObject[]) : [];
+}
+
+function isOurs(extension: JsonObject, url: string): boolean {
+  return extension.url === url;
+}
+
+function partsOf(extension: JsonObject): JsonObject[] {
+  return Array.isArray(extension.extension) ? (extension.extension as JsonObject[]) : [];
+}
