@@ -13,6 +13,7 @@ import { createReceiveExportJob } from './export/receive-export.job.ts';
 import { createRequestExportJob } from './export/request-export.job.ts';
 import { importRoutes } from './export/routes.ts';
 import { createFasten, type FastenGateway } from './fasten/client.ts';
+import { HeldImport } from './ingest/guard/held-import.ts';
 import { importExport } from './ingest/import-export.ts';
 import { createCallers } from './medplum/callers.ts';
 import { createMedplum, type MedplumConnection } from './medplum/create-medplum.ts';
@@ -122,7 +123,7 @@ async function serve(foundations: Foundations, stops: (() => Promise<unknown>)[]
         log,
         callerOf,
       }),
-      importRoutes({ callerOf, readProgress: (taskId) => queues.readProgress('import', [taskId]) }),
+      importRoutes({ callerOf, readProgress: (key) => queues.readProgress('import', key) }),
     ],
     identify: callers.identify,
     checks: { redis: () => redis.ping(), medplum: () => medplum.client.get('healthcheck') },
@@ -176,8 +177,13 @@ function makeHandlers({ config, log, metrics, redis, queues, medplum, fasten }: 
 }
 
 async function load({ client }: MedplumConnection, { patient, ...request }: LoadRequest) {
-  const { report } = await importExport(client, { ...request, patient: patient.reference, retrieved: new Date() });
-  return report;
+  try {
+    const { report } = await importExport(client, { ...request, patient: patient.reference, retrieved: new Date() });
+    return report;
+  } catch (error) {
+    if (error instanceof HeldImport) return { held: error.reasons };
+    throw error;
+  }
 }
 
 async function closeAll(foundations: Foundations, stops: readonly (() => Promise<unknown>)[]): Promise<void> {

@@ -4,6 +4,7 @@ import { Presets, SingleBar } from 'cli-progress';
 import { ConfigError, readMedplumSettings } from './config.ts';
 import type { ImportProgress } from './contract/import-report.ts';
 import { PermanentError } from './errors.ts';
+import { HeldImport } from './ingest/guard/held-import.ts';
 import { importFile } from './ingest/import-file.ts';
 import { createMedplum } from './medplum/create-medplum.ts';
 import { LostReplyError } from './medplum/lost-reply-error.ts';
@@ -25,12 +26,26 @@ async function main(args: readonly string[]): Promise<number> {
   try {
     if (existsSync('.env')) process.loadEnvFile('.env');
     const [command, ...rest] = args;
+    if (command === 'decide') return await decide(rest);
     if (command !== 'import') throw new UsageError(`unknown command ${command ?? ''}`);
     await runImport(rest);
     return 0;
   } catch (error) {
     console.error(describe(error));
     return error instanceof UsageError ? 2 : 1;
+  }
+}
+
+/** Loaded when it is needed: an import has no use for BullMQ, nor the memory it takes. */
+async function decide(args: string[]): Promise<number> {
+  const { DECIDE_USAGE, DecideUsageError, runDecide } = await import('./decide-command.ts');
+  try {
+    console.log(await runDecide(args, process.env));
+    return 0;
+  } catch (error) {
+    const isUsage = error instanceof DecideUsageError;
+    console.error(isUsage ? `${error.message}\n${DECIDE_USAGE}` : describe(error));
+    return isUsage ? 2 : 1;
   }
 }
 
@@ -113,6 +128,7 @@ function progressBar(json: boolean): { update: (progress: ImportProgress) => voi
 function describe(error: unknown): string {
   if (error instanceof UsageError) return `${error.message}\n${USAGE}`;
   if (error instanceof ConfigError) return error.message.replace(/\n\s*/g, ' ');
+  if (error instanceof HeldImport) return `held: ${error.message}`;
   if (error instanceof PermanentError) return `${error.code}: ${error.message}`;
   if (error instanceof LostReplyError) {
     return `medplum-unreachable: the server stopped answering (${error.code}); run the same command again, it goes on where it stopped`;

@@ -160,3 +160,16 @@ export function readMedplumSettings(env: Environment): Config['medplum'] {
   if (!parsed.success) throw configError(parsed.error.issues.map((issue) => describeIssue(issue, given)));
   return medplumSettings(parsed.data);
 }
+
+/**
+ * Reads which Redis a command line tool adds jobs to: without REDIS_URL that of the running sandbox.
+ *
+ * @throws ConfigError naming every variable that is missing or unusable, all at once.
+ */
+export function readRedisSettings(env: Environment): Config['redis'] {
+  const sandbox = `redis://127.0.0.1:${env.SANDBOX_REDIS_PORT ?? '8106'}`;
+  const given = { REDIS_URL: sandbox, ...withoutEmpty(env) };
+  const parsed = environment.pick({ REDIS_URL: true, REDIS_PREFIX: true }).safeParse(given);
+  if (!parsed.success) throw configError(parsed.error.issues.map((issue) => describeIssue(issue, given)));
+  return { url: parsed.data.REDIS_URL, prefix: parsed.data.REDIS_PREFIX };
+}

@@ -9,9 +9,11 @@ export const IMPORT_PHASES = [
   'queued',
   'downloading',
   'loading',
+  'held',
   'loaded',
   'failed',
   'cancelled',
+  'rejected',
 ] as const;
 
 export type ImportPhase = (typeof IMPORT_PHASES)[number];
@@ -22,7 +24,7 @@ const count = z.number();
 export const importStatusSchema = z.object({
   taskId: z.string(),
   exportId: z.string().optional(),
-  /** Status of the Task: `requested`, `in-progress`, `completed`, `failed`, `cancelled`. */
+  /** Status of the Task: `requested`, `in-progress`, `on-hold`, `completed`, `failed`, `cancelled`, `rejected`. */
   status: z.string(),
   phase: z.string().optional(),
   /** Why it failed: a short code. */

@@ -1,4 +1,4 @@
-import type { TaskInput } from '@medplum/fhirtypes';
+import type { Coding, TaskInput } from '@medplum/fhirtypes';
 import { IMPORT_CODE_SYSTEM } from '../contract/identifiers.ts';
 import type { StoredTask } from '../medplum/change-task.ts';
 import type { Payload } from '../queue/specs.ts';
@@ -21,8 +21,14 @@ export function withAnnouncement(task: StoredTask, ready: Payload<'export-ready'
       .sort()
       .map((type) => ({ type: inputType('announced-by-type'), valueString: `${type}: ${byType[type]}` })),
   ];
-  const others = task.input?.filter(({ type }) => !type.coding?.some(({ system }) => system === IMPORT_CODE_SYSTEM));
+  const others = task.input?.filter(({ type }) => !type.coding?.some(isAnnouncement));
   return { ...task, input: [...(others ?? []), ...inputs] };
+}
+
+const CODES = ['announced-files', 'files-not-loaded', 'links-refused', 'announced-resources', 'announced-by-type'];
+
+function isAnnouncement({ system, code = '' }: Coding): boolean {
+  return system === IMPORT_CODE_SYSTEM && CODES.includes(code);
 }
 
 function integer(code: string, valueInteger: number): TaskInput {

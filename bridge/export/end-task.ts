@@ -8,10 +8,15 @@ type TaskClient = Pick<MedplumClient, 'readResource' | 'updateResource'>;
 /** Code of the reason that is nobody's fault: the patient withdrew. */
 export const CONNECTION_REVOKED = 'connection-revoked';
 
-/** The Task goes on: in progress, with its phase. A completed one is left alone. */
+/** True for a Task that no event and no job moves any more: it is done, or a person decides or has decided. */
+export function isSettled({ status }: StoredTask): boolean {
+  return status === 'completed' || status === 'on-hold' || status === 'rejected';
+}
+
+/** The Task goes on: in progress, with its phase. A settled one is left alone. */
 export function moveTask(medplum: TaskClient, taskId: string, phase: 'queued' | 'downloading' | 'loading') {
   return changeTask(medplum, taskId, (task) => {
-    if (task.status === 'completed') {
+    if (isSettled(task)) {
       return task;
     }
     // An earlier attempt may have ended it: what it said then no longer holds.
@@ -27,7 +32,7 @@ export function moveTask(medplum: TaskClient, taskId: string, phase: 'queued' | 
 }
 
 /**
- * The Task ends without its record: `failed`, or `cancelled` when the connection was revoked. A completed one is left
+ * The Task ends without its record: `failed`, or `cancelled` when the connection was revoked. A settled one is left
  * alone: events come in any order.
  *
  * @param code - A short constant; kept as `Task.statusReason`.
@@ -36,7 +41,7 @@ export function moveTask(medplum: TaskClient, taskId: string, phase: 'queued' | 
 export function failTask(medplum: TaskClient, taskId: string, code: string, text: string) {
   const status = code === CONNECTION_REVOKED ? 'cancelled' : 'failed';
   return changeTask(medplum, taskId, (task) => {
-    if (task.status === 'completed') {
+    if (isSettled(task)) {
       return task;
     }
     return {

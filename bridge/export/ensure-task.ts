@@ -1,10 +1,12 @@
 import type { MedplumClient } from '@medplum/core';
 import type { Task } from '@medplum/fhirtypes';
+import { orgConnectionIdOf } from '../contract/connection.ts';
 import {
   BRIDGE_CODE_SYSTEM,
   EHI_EXPORT_SYSTEM,
   IMPORT_CODE_SYSTEM,
   IMPORT_TASK_CODE,
+  ORG_CONNECTION_SYSTEM,
 } from '../contract/identifiers.ts';
 import type { ImportPhase } from '../contract/import-status.ts';
 import { PermanentError } from '../errors.ts';
@@ -29,10 +31,17 @@ export async function ensureTask(
 ): Promise<StoredTask> {
   const query = byIdentifier(EHI_EXPORT_SYSTEM, exportId);
   const task = await medplum.createResourceIfNoneExist(makeTask(consent, exportId, new Date()), query);
-  if (task.focus?.reference !== `Consent/${consent.id}`) {
+  if (!isOfConnection(task, consent)) {
     throw new PermanentError('export-of-another-connection', 'this export already belongs to another connection');
   }
   return task;
+}
+
+/** An import on hold names its connection by the identifier only. */
+function isOfConnection({ focus }: Task, consent: StoredConsent): boolean {
+  const { system, value } = focus?.identifier ?? {};
+  const isNamed = system === ORG_CONNECTION_SYSTEM && value === orgConnectionIdOf(consent);
+  return isNamed || focus?.reference === `Consent/${consent.id}`;
 }
 
 function makeTask(consent: StoredConsent, exportId: string, now: Date): Task {

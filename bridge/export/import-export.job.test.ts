@@ -1,6 +1,8 @@
 import type { Consent } from '@medplum/fhirtypes';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type SandboxMedplum, startMedplum } from '../../sandbox/medplum/start-medplum.ts';
+import { ORG_CONNECTION_SYSTEM } from '../contract/identifiers.ts';
+import { heldTask, holdFromTask } from '../contract/import-hold.ts';
 import type { ImportReport } from '../contract/import-report.ts';
 import { importStatusFromTask } from '../contract/import-status.ts';
 import { PermanentError } from '../errors.ts';
@@ -10,7 +12,7 @@ import { createLog } from '../observe/log.ts';
 import { createMetrics } from '../observe/metrics.ts';
 import type { Payload } from '../queue/specs.ts';
 import { ensureTask } from './ensure-task.ts';
-import { createImportJob, type LoadRequest } from './import-export.job.ts';
+import { createImportJob, type HeldLoad, type LoadRequest } from './import-export.job.ts';
 
 const REPORT: ImportReport = {
   connection: 'c1',
@@ -45,7 +47,7 @@ afterAll(async () => {
 });
 
 /** A connection with a Task and a job for it; the disk and the ingest are stand-ins, Medplum is not. */
-async function prepare(status: Consent['status'], load: (request: LoadRequest) => Promise<ImportReport>) {
+async function prepare(status: Consent['status'], load: (request: LoadRequest) => Promise<ImportReport | HeldLoad>) {
   const patient = await medplum.client.createResource({ resourceType: 'Patient' });
   const consent = await medplum.client.createResource<Consent>({
     resourceType: 'Consent',
@@ -78,6 +80,7 @@ async function prepare(status: Consent['status'], load: (request: LoadRequest) =
     patient,
     run: () => job.run(payload, context),
     gaveUp: (code: string) => job.gaveUp(payload, { code, message: 'a sentence of ours' }),
+    readTask: () => medplum.client.readResource('Task', task.id),
     readStatus: async () => importStatusFromTask(await medplum.client.readResource('Task', task.id)),
   };
 }
@@ -145,4 +148,34 @@ test("Fasten's task id belongs to one connection only", async () => {
   await ensureTask(medplum.client, first as StoredConsent, 'same');
   const again = ensureTask(medplum.client, second as StoredConsent, 'same');
   await expect(again).rejects.toMatchObject({ code: 'export-of-another-connection' });
+});
+
+test('records of somebody else put the Task on hold, and the job does not come back to it', async () => {
+  const { run, gaveUp, loaded, readTask, patient } = await prepare('active', async () => ({ held: ['birth-date'] }));
+  await run();
+  const held = await readTask();
+  expect(importStatusFromTask(held)).toMatchObject({ status: 'on-hold', phase: 'held', reason: 'patient-differs' });
+  expect([held.for, held.focus?.reference]).toEqual([undefined, undefined]);
+  const [file] = holdFromTask(held).files;
+  expect(JSON.parse(file ?? '')).toMatchObject({ fileId: 'a.jsonl', format: 'ndjson' });
+  expect(holdFromTask(held)).toMatchObject({ candidate: `Patient/${patient.id}`, differences: ['birth-date'] });
+  await run();
+  await gaveUp('too-late');
+  expect(loaded).toHaveLength(1);
+  expect((await readTask()).meta?.versionId).toBe(held.meta?.versionId);
+});
+
+test('an import on hold is found again by its connection', async () => {
+  const consent = await medplum.client.createResource<Consent>({
+    resourceType: 'Consent',
+    identifier: [{ system: ORG_CONNECTION_SYSTEM, value: 'c-held' }],
+    status: 'active',
+    scope: { text: 'privacy' },
+    category: [{ text: 'connection' }],
+    policyRule: { text: 'opt in' },
+  });
+  const task = await ensureTask(medplum.client, consent as StoredConsent, 'held-export');
+  const hold = { namespace: 'c-held', candidate: 'Patient/p', differences: ['sex'] };
+  await medplum.client.updateResource(heldTask(task, hold));
+  expect((await ensureTask(medplum.client, consent as StoredConsent, 'held-export')).id).toBe(task.id);
 });

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { MedplumClient } from '@medplum/core';
+import { heldTask } from '../contract/import-hold.ts';
 import type { ImportProgress, ImportReport } from '../contract/import-report.ts';
 import { DISPOSITIONS } from '../contract/import-task.ts';
 import { PermanentError } from '../errors.ts';
@@ -12,7 +13,7 @@ import type { HoldLock } from '../queue/hold-lock.ts';
 import type { JobProgress, Payload } from '../queue/specs.ts';
 import { TryLater } from '../queue/try-later.ts';
 import { completeTask } from './complete-task.ts';
-import { CONNECTION_REVOKED, failTask, moveTask } from './end-task.ts';
+import { CONNECTION_REVOKED, failTask, isSettled, moveTask } from './end-task.ts';
 
 /** What the ingest is asked to load. */
 export interface LoadRequest {
@@ -25,6 +26,12 @@ export interface LoadRequest {
   readonly onProgress: (progress: ImportProgress) => void;
 }
 
+/** The ingest found that the records seem to be somebody else's, and wrote none of them. */
+export interface HeldLoad {
+  /** In what the Patients differ: codes. */
+  readonly held: readonly string[];
+}
+
 export interface ImportExportDeps {
   readonly medplum: Pick<MedplumClient, 'readResource' | 'updateResource'>;
   readonly holdLock: HoldLock;
@@ -32,7 +39,7 @@ export interface ImportExportDeps {
   readonly withFolder: <T>(name: string, work: (folder: string) => Promise<T>) => Promise<T>;
   /** Streams a file to a path; gives its bytes. */
   readonly fetchFile: (file: ExportFile, path: string, signal: AbortSignal) => Promise<number>;
-  readonly load: (request: LoadRequest) => Promise<ImportReport>;
+  readonly load: (request: LoadRequest) => Promise<ImportReport | HeldLoad>;
   readonly log: Log;
   readonly metrics: Metrics;
 }
@@ -68,8 +75,8 @@ async function importExport(deps: ImportExportDeps, job: Payload<'import'>, cont
   const named = { taskId: job.taskId, exportId: job.exportId };
   const patient = await requirePatient(deps, job.consentId);
   const task = await moveTask(deps.medplum, job.taskId, 'downloading');
-  if (task.status === 'completed') {
-    deps.log.info('import.already-done', named);
+  if (isSettled(task)) {
+    deps.log.info('import.already-done', { ...named, status: task.status });
     return;
   }
   deps.log.info('import.started', { ...named, files: job.files.length });
@@ -83,6 +90,10 @@ async function importExport(deps: ImportExportDeps, job: Payload<'import'>, cont
     const onProgress = reporter(context);
     return load(deps, { namespace, files, patient, taskId, exportId, signal, onProgress });
   });
+  if ('held' in report) {
+    await holdImport(deps, job, patient.reference, report);
+    return;
+  }
   await changeTask(deps.medplum, job.taskId, (stored) => completeTask(stored, report));
   for (const disposition of DISPOSITIONS) {
     deps.metrics.lines.inc({ disposition }, report[disposition]);
@@ -91,8 +102,20 @@ async function importExport(deps: ImportExportDeps, job: Payload<'import'>, cont
   deps.log.info('import.done', { ...named, lines, created, updated, unchanged, quarantined, skipped });
 }
 
+/** The job is done with: a person decides, and another job goes on. See `decideImport`. */
+async function holdImport(
+  { medplum, log }: ImportExportDeps,
+  { taskId, exportId, namespace, files }: Payload<'import'>,
+  candidate: string,
+  { held: differences }: HeldLoad,
+): Promise<void> {
+  const hold = { namespace, candidate, differences, files: files.map((file) => JSON.stringify(file)) };
+  await changeTask(medplum, taskId, (stored) => (isSettled(stored) ? stored : heldTask(stored, hold)));
+  log.warn('import.held', { taskId, exportId, reason: differences.join(' ') });
+}
+
 /** A run that our lock could not keep away (by hand, or by a process that stood still) took the namespace over. */
-async function load(deps: ImportExportDeps, request: LoadRequest): Promise<ImportReport> {
+async function load(deps: ImportExportDeps, request: LoadRequest): Promise<ImportReport | HeldLoad> {
   try {
     return await deps.load(request);
   } catch (error) {

@@ -4,8 +4,9 @@ import { namespaceOf } from '../medplum/find-connection.ts';
 import type { Log } from '../observe/log.ts';
 import type { AddJob, Payload } from '../queue/specs.ts';
 import { withAnnouncement } from './announce.ts';
-import { CONNECTION_REVOKED, failTask, moveTask } from './end-task.ts';
+import { CONNECTION_REVOKED, failTask, isSettled, moveTask } from './end-task.ts';
 import { ensureTask } from './ensure-task.ts';
+import { importJobKey } from './import-job-key.ts';
 import { requireConnection } from './require-connection.ts';
 
 export interface ReceiveExportDeps {
@@ -17,15 +18,15 @@ export interface ReceiveExportDeps {
 /**
  * Makes the job that takes an export over: its connection is found (by connection first, since the event may be quicker
  * than the answer to our own request), its Task is found or made, and its import is queued. An export that was loaded
- * already is not loaded again, whichever event asks for it.
+ * already, is on hold or was rejected is not loaded again, whichever event asks for it.
  */
 export function createReceiveExportJob({ medplum, addJob, log }: ReceiveExportDeps) {
   return async (ready: Payload<'export-ready'>): Promise<void> => {
     const consent = await requireConnection(medplum, ready.orgConnectionId);
     const task = await ensureTask(medplum, consent, ready.exportId);
     const named = { taskId: task.id, exportId: ready.exportId };
-    if (task.status === 'completed') {
-      log.info('import.already-done', named);
+    if (isSettled(task)) {
+      log.info('import.already-done', { ...named, status: task.status });
       return;
     }
     if (consent.status !== 'active') {
@@ -50,6 +51,6 @@ export function createReceiveExportJob({ medplum, addJob, log }: ReceiveExportDe
       // Before the job, which moves the Task on and may be quicker than we are.
       await moveTask(medplum, task.id, 'queued');
     }
-    await addJob('import', [task.id], { ...payload, files });
+    await addJob('import', importJobKey(task), { ...payload, files });
   };
 }

@@ -4,12 +4,13 @@ import { type ImportStatus, importStatusFromTask } from '../contract/import-stat
 import { HttpError } from '../errors.ts';
 import type { Caller } from '../medplum/callers.ts';
 import type { JobProgress } from '../queue/specs.ts';
+import { importJobKey } from './import-job-key.ts';
 
 export interface ImportRoutesDeps {
   /** Who makes the request; the routes are reached by known callers only. */
   readonly callerOf: (req: Request) => Caller;
   /** What the running job of an import last said. */
-  readonly readProgress: (taskId: string) => Promise<JobProgress | undefined>;
+  readonly readProgress: (jobKey: readonly string[]) => Promise<JobProgress | undefined>;
 }
 
 /** `GET imports/:taskId`: the Task decides who may see it, so it is read with the caller's token before anything else. */
@@ -27,6 +28,6 @@ async function showImport(deps: ImportRoutesDeps, caller: Caller, taskId: string
     throw new HttpError(404, 'not-found', 'this Task is not an import');
   }
   const status = importStatusFromTask(task);
-  const progress = status.status === 'in-progress' ? await deps.readProgress(status.taskId) : undefined;
+  const progress = status.status === 'in-progress' ? await deps.readProgress(importJobKey(task)) : undefined;
   return { ...status, ...(progress && { progress }) };
 }

@@ -9,12 +9,15 @@ import {
 import { outputsOfCompleted } from '../contract/import-task.ts';
 import { changeTask, type StoredTask } from '../medplum/change-task.ts';
 import { retryRead } from '../medplum/retry-read.ts';
+import { HeldImport } from './guard/held-import.ts';
+import { holdTask, refuseRejected } from './guard/hold-task.ts';
 import type { ImportResult } from './import-export.ts';
 import { type Origin, originTags } from './shape-meta.ts';
 
 /**
  * Runs an import of a file under its Task, so that a run that failed half-way is named in Medplum. A run that found
- * everything in place leaves the completed Task of the earlier run as it is.
+ * everything in place leaves the completed Task of the earlier run as it is. A HeldImport puts it on hold; a Task that a
+ * person rejected is not run: PermanentError `import-rejected`.
  */
 export async function underTask(
   medplum: MedplumClient,
@@ -22,6 +25,7 @@ export async function underTask(
   run: (taskId: string) => Promise<ImportResult>,
 ): Promise<ImportResult> {
   const earlier = await findTask(medplum, origin);
+  refuseRejected(earlier);
   const { id, status } = earlier?.status === 'completed' ? earlier : await startTask(medplum, origin, earlier);
   try {
     const result = await run(id);
@@ -29,7 +33,8 @@ export async function underTask(
     if (!isTold) await completeTask(medplum, id, result);
     return result;
   } catch (error) {
-    await failTask(medplum, id, error);
+    if (error instanceof HeldImport) await holdTask(medplum, id, origin.namespace, error);
+    else await failTask(medplum, id, error);
     throw error;
   }
 }

@@ -29,6 +29,7 @@ const EVENTS = [
   'import.done',
   'import.already-done',
   'import.gave-up',
+  'import.held',
   'job.done',
   'job.retried',
   'job.failed',

@@ -34,7 +34,7 @@ test('an import whose worker is killed is finished by the next one, and nothing 
   timeout: 180_000,
 }, async () => {
   const clinician = await world.signIn('clinician@example.com');
-  const patient = await clinician.createResource({ resourceType: 'Patient', name: [{ family: 'Example' }] });
+  const patient = await clinician.createResource({ resourceType: 'Patient' });
   const persona = { seed: 11, resources: 1500, documentBytes: 200, idStyle: 'uuid' as const };
   const { orgConnectionId } = await world.fasten.createConnection({ persona });
 

@@ -20,13 +20,18 @@ afterAll(async () => {
   await world.close();
 });
 
-async function newPatient(): Promise<Patient & { id: string }> {
-  return clinician.createResource({ resourceType: 'Patient', name: [{ given: ['Kim'], family: 'Example' }] });
+type Person = { given: string; family: string; birthDate: string; gender: 'female' };
+
+const KIM: Person = { given: 'Kim', family: 'Example', birthDate: '1980-05-17', gender: 'female' };
+
+/** The person whose record the connections of this file hold: the wrong-chart guard has nothing against it. */
+async function newPatient({ given, family, ...rest }: Person = KIM): Promise<Patient & { id: string }> {
+  return clinician.createResource({ resourceType: 'Patient', name: [{ given: [given], family }], ...rest });
 }
 
 /** A connection at Fasten, not yet known to the bridge, with a small export behind it. */
 function connectAtFasten(seed: number) {
-  return world.fasten.createConnection({ persona: { seed, resources: 60, documentBytes: 500 } });
+  return world.fasten.createConnection({ persona: { seed, resources: 60, documentBytes: 500, patient: KIM } });
 }
 
 function complete(patient: Patient, orgConnectionId: string) {
@@ -164,7 +169,7 @@ test('a revoked connection loads nothing more', async () => {
 
 test('an export that failed at Fasten says so on its Task', async () => {
   const patient = await newPatient();
-  const persona = { seed: 7, resources: 20 };
+  const persona = { seed: 7, resources: 20, patient: KIM };
   const connection = await world.fasten.createConnection({ persona, failWith: 'token_refresh_failure' });
   await complete(patient, connection.orgConnectionId);
   const task = await endedTask(patient);
@@ -173,7 +178,7 @@ test('an export that failed at Fasten says so on its Task', async () => {
 
 test('a bridge that is stopped in mid-import hands it back, and the next one finishes it', async () => {
   const patient = await newPatient();
-  const persona = { seed: 9, resources: 1500, documentBytes: 200 };
+  const persona = { seed: 9, resources: 1500, documentBytes: 200, patient: KIM };
   const { orgConnectionId } = await world.fasten.createConnection({ persona });
   await complete(patient, orgConnectionId);
   const isLoading = () => clinician.searchOne('Observation', `patient=Patient/${patient.id}`, { cache: 'reload' });
@@ -201,8 +206,8 @@ async function allSources(patient: Patient): Promise<(string | undefined)[]> {
 }
 
 test('no name of the record is left in the log, in Redis or on disk', async () => {
-  const patient = await newPatient();
   const who = { given: 'Zyxwvut', family: 'Qponmlk', birthDate: '1971-02-03', gender: 'female' } as const;
+  const patient = await newPatient(who);
   const persona = { seed: 8, resources: 40, patient: who, dirt: ['bad-json' as const, 'empty-strings' as const] };
   const connection = await world.fasten.createConnection({ persona });
   await complete(patient, connection.orgConnectionId);

@@ -1,0 +1,156 @@
+import type { Observation, Patient, Task } from '@medplum/fhirtypes';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { holdFromTask } from '../../contract/import-hold.ts';
+import { rawExportsFromTask } from '../../contract/import-task.ts';
+import { decideHold } from '../../medplum/decide-hold.ts';
+import { type ImportWorld, startImportWorld } from '../../test/import-world.ts';
+import { importFile } from '../import-file.ts';
+
+let world: ImportWorld;
+
+beforeAll(async () => {
+  world = await startImportWorld();
+});
+afterAll(async () => {
+  await world.close();
+});
+
+const ANA = {
+  resourceType: 'Patient',
+  name: [{ given: ['Ana'], family: 'Silva' }],
+  birthDate: '1980-05-17',
+  gender: 'female',
+};
+const LUIS = { ...ANA, name: [{ given: ['Luis'], family: 'Silva' }], birthDate: '2011-03-04', gender: 'male' };
+
+const source = (id: string, person: object, more: object = {}) => ({ ...person, id, ...more });
+const pulse = (id: string, patient: string) => ({
+  resourceType: 'Observation',
+  id,
+  status: 'final',
+  code: { text: 'Pulse' },
+  subject: { reference: `Patient/${patient}` },
+});
+
+async function newChart(person: object = ANA): Promise<string> {
+  const { id } = await world.medplum.createResource<Patient>(person as Patient);
+  return `Patient/${id}`;
+}
+
+async function storedCount(namespace: string): Promise<number> {
+  const found = [await world.stored('Patient', namespace), await world.stored('Observation', namespace)];
+  return found.flat().length;
+}
+
+test("the chart's own record is loaded, one that conflicts is held before anything is written", async () => {
+  const patient = await newChart();
+  const own = await world.load('guard-own', [source('p', ANA), pulse('o', 'p')], { patient });
+  expect(own.report.created).toBe(2);
+
+  const lines = [source('p', LUIS), pulse('o', 'p')];
+  await expect(world.load('guard-other', lines, { patient })).rejects.toMatchObject({
+    name: 'HeldImport',
+    reasons: ['given-name', 'birth-date', 'sex'],
+    patient,
+  });
+  expect(await storedCount('guard-other')).toBe(0);
+  expect(await world.stored('Provenance', 'guard-other')).toHaveLength(0);
+});
+
+test('of several Patients whose records are there, each must fit', async () => {
+  const patient = await newChart();
+  const [mother, child] = [source('p', ANA), source('q', LUIS)];
+  const both = [mother, child, pulse('o', 'p'), pulse('u', 'q')];
+  await expect(world.load('guard-both', both, { patient })).rejects.toMatchObject({ name: 'HeldImport' });
+  const linked = source('q', LUIS, { link: [{ other: { reference: 'Patient/p' }, type: 'seealso' }] });
+  const { report } = await world.load('guard-linked', [mother, linked, pulse('o', 'p')], { patient });
+  expect(report.created).toBe(3);
+});
+
+test('what a chart does not say is no conflict, and without a chart there is no guard', async () => {
+  const patient = await newChart({ resourceType: 'Patient' });
+  const lines = [source('p', LUIS), pulse('o', 'p')];
+  expect((await world.load('guard-bare', lines, { patient })).report.created).toBe(2);
+  expect((await world.load('guard-none', lines)).report.created).toBe(2);
+});
+
+test('a chart that is not there is said to be missing', async () => {
+  const load = world.load('guard-missing', [source('p', ANA)], { patient: `Patient/${crypto.randomUUID()}` });
+  await expect(load).rejects.toMatchObject({ code: 'patient-missing' });
+});
+
+test('a record that the chart holds already is not held again when the chart is corrected', async () => {
+  const patient = await newChart();
+  const lines = [source('p', ANA), pulse('o', 'p')];
+  await world.load('guard-resync', lines, { patient });
+  const chart = await world.medplum.readResource('Patient', patient.slice('Patient/'.length));
+  await world.medplum.updateResource({ ...chart, birthDate: '1980-05-18' });
+  expect((await world.load('guard-resync', lines, { patient })).report.unchanged).toBe(2);
+  const changed = [source('p', LUIS), pulse('o', 'p')];
+  await expect(world.load('guard-resync', changed, { patient })).rejects.toMatchObject({ name: 'HeldImport' });
+});
+
+async function heldFile(connection: string) {
+  const patient = await newChart();
+  const file = await world.writeFile([source('p', LUIS), pulse('o', 'p')]);
+  const run = (chart = patient) => importFile(world.medplum, { file, connection, patient: chart });
+  await expect(run()).rejects.toMatchObject({ name: 'HeldImport' });
+  const [task] = await world.stored<Task & { id: string }>('Task', connection);
+  if (!task) throw new Error('there is no Task');
+  return { patient, run, task };
+}
+
+test('a held Task says why, points at no chart, and names the raw export', async () => {
+  const { patient, task } = await heldFile('guard-held');
+  expect(task).toMatchObject({
+    status: 'on-hold',
+    statusReason: { coding: [{ code: 'patient-differs' }] },
+    businessStatus: { coding: [{ code: 'held' }] },
+  });
+  expect(task.for).toBeUndefined();
+  expect(task.focus?.reference).toBeUndefined();
+  expect(holdFromTask(task)).toMatchObject({ candidate: patient, differences: ['given-name', 'birth-date', 'sex'] });
+  expect(JSON.stringify(task)).not.toMatch(/Luis|Ana|Silva|2011/);
+  expect(rawExportsFromTask(task)).toHaveLength(1);
+  const inCompartment = await world.medplum.searchResources('Task', `_compartment=${patient}`);
+  expect(inCompartment).toHaveLength(0);
+});
+
+test('once accepted, the next run of the same file for the same chart goes on', async () => {
+  const { patient, run, task } = await heldFile('guard-accepted');
+  await expect(run()).rejects.toMatchObject({ name: 'HeldImport' });
+  const accepted = await decideHold(world.medplum, task.id, 'accepted');
+  expect(accepted.status).toBe('requested');
+  expect(holdFromTask(accepted)).toMatchObject({
+    decision: 'accepted',
+    decidedBy: expect.stringMatching(/^ClientApp/),
+  });
+  expect(await decideHold(world.medplum, task.id, 'accepted')).toEqual(accepted);
+
+  const { report } = await run();
+  expect(report.created).toBe(2);
+  const [stored] = await world.stored<Observation>('Observation', 'guard-accepted');
+  expect(stored?.subject?.reference).toBe(patient);
+  const [done] = await world.stored<Task>('Task', 'guard-accepted');
+  expect(done).toMatchObject({ status: 'completed', for: { reference: patient } });
+  expect(holdFromTask(done as Task).decision).toBe('accepted');
+  await expect(decideHold(world.medplum, task.id, 'rejected')).rejects.toMatchObject({ code: 'not-on-hold' });
+});
+
+test('what was accepted for one chart is not accepted for another', async () => {
+  const { run, task } = await heldFile('guard-one-chart');
+  await decideHold(world.medplum, task.id, 'accepted');
+  await expect(run(await newChart())).rejects.toMatchObject({ name: 'HeldImport' });
+  const [again] = await world.stored<Task>('Task', 'guard-one-chart');
+  expect(again?.status).toBe('on-hold');
+  expect(holdFromTask(again as Task).decision).toBeUndefined();
+});
+
+test('once rejected, nothing is loaded, not by another run either', async () => {
+  const { run, task } = await heldFile('guard-rejected');
+  expect((await decideHold(world.medplum, task.id, 'rejected')).status).toBe('rejected');
+  await expect(run()).rejects.toMatchObject({ code: 'import-rejected' });
+  expect(await storedCount('guard-rejected')).toBe(0);
+  const [rejected] = await world.stored<Task>('Task', 'guard-rejected');
+  expect(rejected).toMatchObject({ status: 'rejected', statusReason: { coding: [{ code: 'patient-differs' }] } });
+});
