@@ -1,6 +1,7 @@
 import type { MedplumClient } from '@medplum/core';
 import type { ImportProgress, ImportReport } from '../contract/import-report.ts';
 import { bindPatient, boundPatient } from './bind-patient.ts';
+import { Documents, type UploadJournal } from './documents/documents.ts';
 import { guardChart } from './guard/guard-chart.ts';
 import { indexExport } from './index-export.ts';
 import { LanePool } from './lane-pool.ts';
@@ -26,6 +27,8 @@ export interface ImportRequest {
   readonly patient?: string | undefined;
   /** When the export was retrieved. */
   readonly retrieved: Date;
+  /** Remembers which documents were uploaded by a run that did not come to its end. */
+  readonly journal?: UploadJournal | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: ImportProgress) => void) | undefined;
 }
@@ -48,7 +51,8 @@ export async function importExport(medplum: MedplumClient, request: ImportReques
   const { files, namespace, exportId, taskId, patient, retrieved, signal, onProgress } = request;
   await loadDefinitions();
   const tally = new Tally();
-  const index = await indexExport({ files, tally, signal, onProgress });
+  const documents = new Documents(request.journal);
+  const index = await indexExport({ files, tally, documents, signal, onProgress });
   await probeTransactions(medplum);
   const held = await guardChart(medplum, { namespace, index, files, patient, taskId, signal });
   const guarded = { files, patient: held ? undefined : patient, signal };
@@ -62,6 +66,7 @@ export async function importExport(medplum: MedplumClient, request: ImportReques
     index,
     states: new RowStates(index.size),
     tally,
+    documents,
     binding: bindPatient(index, patient),
     retrieved,
     rawExport,
