@@ -17,6 +17,7 @@ import { HeldImport } from './ingest/guard/held-import.ts';
 import { importExport } from './ingest/import-export.ts';
 import { createCallers } from './medplum/callers.ts';
 import { createMedplum, type MedplumConnection } from './medplum/create-medplum.ts';
+import { BinaryError, downloadBinary } from './medplum/download-binary.ts';
 import { createLog, type Log } from './observe/log.ts';
 import { createMetrics, type Metrics } from './observe/metrics.ts';
 import { createLock } from './queue/hold-lock.ts';
@@ -147,7 +148,14 @@ async function work(foundations: Foundations): Promise<() => Promise<unknown>> {
   const storage = createStorageClient({ allowedOrigins: config.fasten.storageOrigins });
   const handlers = makeHandlers(foundations, {
     withFolder: spool.withFolder,
-    fetchFile: (file, path, signal) => fetchFile({ fasten: foundations.fasten, storage }, file, path, signal),
+    fetchFile: async (file, path, signal, kept) => {
+      const fetchAnew = () => fetchFile({ fasten: foundations.fasten, storage }, file, path, signal);
+      if (!kept) return fetchAnew();
+      return downloadBinary(foundations.medplum.client, kept, path, signal).catch((error: unknown) => {
+        if (error instanceof BinaryError) return fetchAnew();
+        throw error;
+      });
+    },
   });
   const workers: Workers = startWorkers({ redis, prefix: config.redis.prefix, handlers, log, metrics });
   return async () => {

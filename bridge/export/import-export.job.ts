@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { MedplumClient } from '@medplum/core';
 import { heldTask } from '../contract/import-hold.ts';
 import type { ImportProgress, ImportReport } from '../contract/import-report.ts';
-import { DISPOSITIONS } from '../contract/import-task.ts';
+import { DISPOSITIONS, type RawExport, rawExportsFromTask } from '../contract/import-task.ts';
 import { PermanentError } from '../errors.ts';
 import type { ExportFile } from '../fasten/export-file.ts';
 import { changeTask } from '../medplum/change-task.ts';
@@ -37,8 +37,8 @@ export interface ImportExportDeps {
   readonly holdLock: HoldLock;
   /** Lends a folder that is gone after the work. */
   readonly withFolder: <T>(name: string, work: (folder: string) => Promise<T>) => Promise<T>;
-  /** Streams a file to a path; gives its bytes. */
-  readonly fetchFile: (file: ExportFile, path: string, signal: AbortSignal) => Promise<number>;
+  /** Streams a file to a path; gives its bytes. `kept` is its copy in Medplum: Fasten's own is gone after a day. */
+  readonly fetchFile: (file: ExportFile, path: string, signal: AbortSignal, kept?: RawExport) => Promise<number>;
   readonly load: (request: LoadRequest) => Promise<ImportReport | HeldLoad>;
   readonly log: Log;
   readonly metrics: Metrics;
@@ -81,7 +81,7 @@ async function importExport(deps: ImportExportDeps, job: Payload<'import'>, cont
   }
   deps.log.info('import.started', { ...named, files: job.files.length });
   const report = await deps.withFolder(context.jobId, async (folder) => {
-    const files = await fetchFiles(deps, job, folder, context);
+    const files = await fetchFiles(deps, job, rawExportsFromTask(task), folder, context);
     // Hours may have passed in the queue and on the wire.
     await requirePatient(deps, job.consentId);
     await moveTask(deps.medplum, job.taskId, 'loading');
@@ -139,6 +139,7 @@ async function requirePatient(deps: ImportExportDeps, consentId: string): Promis
 async function fetchFiles(
   deps: ImportExportDeps,
   job: Payload<'import'>,
+  kept: readonly RawExport[],
   folder: string,
   { signal, report }: ImportContext,
 ): Promise<string[]> {
@@ -146,7 +147,7 @@ async function fetchFiles(
   for (const [index, file] of job.files.entries()) {
     await report({ phase: 'downloading', file: index + 1, files: job.files.length });
     const path = join(folder, `${index}.jsonl`);
-    const bytes = await deps.fetchFile(file, path, signal);
+    const bytes = await deps.fetchFile(file, path, signal, kept[index]);
     deps.metrics.downloadedBytes.inc(bytes);
     deps.log.info('download.done', { taskId: job.taskId, exportId: job.exportId, bytes });
     paths.push(path);

@@ -83,8 +83,9 @@ test('the records of somebody else are held, and nothing of them is left anywher
   expect((await readTask(task)).meta?.versionId).toBe(task.meta?.versionId);
 });
 
-test('once a clinician accepts, the records are loaded into the chart', async () => {
+test('once a clinician accepts, the records are loaded into the chart, also when Fasten has deleted the export', async () => {
   const { patient, task } = await connectTheWrongChart(22);
+  world.fasten.advanceClock(3 * 24 * 60 * 60 * 1000);
   expect(await decide(task, 'accepted')).toBe('queued');
   expect(await decide(task, 'accepted')).toBe('queued');
   const done = await eventually(async () => {
