@@ -46,7 +46,11 @@ function findTask(medplum: MedplumClient, origin: Origin): Promise<StoredTask | 
 
 /** Conditional, so that a lost reply never leaves two. */
 function startTask(medplum: MedplumClient, origin: Origin, earlier: StoredTask | undefined): Promise<StoredTask> {
-  if (earlier) return medplum.updateResource({ ...earlier, status: 'in-progress' });
+  if (earlier) {
+    // What an earlier run was told no longer holds.
+    const { businessStatus: _, statusReason: __, ...rest } = earlier;
+    return medplum.updateResource<Task>({ ...rest, status: 'in-progress' });
+  }
   const identifier = { system: EHI_EXPORT_SYSTEM, value: origin.exportId };
   const task: Task = {
     resourceType: 'Task',

@@ -134,6 +134,7 @@ test('once accepted, the next run of the same file for the same chart goes on', 
   const [done] = await world.stored<Task>('Task', 'guard-accepted');
   expect(done).toMatchObject({ status: 'completed', for: { reference: patient } });
   expect(holdFromTask(done as Task).decision).toBe('accepted');
+  expect([done?.businessStatus, done?.statusReason]).toEqual([undefined, undefined]);
   await expect(decideHold(world.medplum, task.id, 'rejected')).rejects.toMatchObject({ code: 'not-on-hold' });
 });
 
@@ -144,6 +145,16 @@ test('what was accepted for one chart is not accepted for another', async () => 
   const [again] = await world.stored<Task>('Task', 'guard-one-chart');
   expect(again?.status).toBe('on-hold');
   expect(holdFromTask(again as Task).decision).toBeUndefined();
+});
+
+test('a file that one chart has taken in is refused to another, and its Task stays as it is', async () => {
+  const file = await world.writeFile([source('p', LUIS), pulse('o', 'p')]);
+  const load = async (patient: string) => importFile(world.medplum, { file, connection: 'guard-moved', patient });
+  await load(await newChart(LUIS));
+  const [before] = await world.stored<Task>('Task', 'guard-moved');
+  await expect(load(await newChart())).rejects.toThrow(/sex$/);
+  const [after] = await world.stored<Task>('Task', 'guard-moved');
+  expect(after?.meta?.versionId).toBe(before?.meta?.versionId);
 });
 
 test('once rejected, nothing is loaded, not by another run either', async () => {

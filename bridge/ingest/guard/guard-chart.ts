@@ -1,5 +1,5 @@
 import { getStatus, type MedplumClient, OperationOutcomeError } from '@medplum/core';
-import type { Patient } from '@medplum/fhirtypes';
+import type { Patient, Task } from '@medplum/fhirtypes';
 import { holdFromTask } from '../../contract/import-hold.ts';
 import { PermanentError } from '../../errors.ts';
 import { retryRead } from '../../medplum/retry-read.ts';
@@ -43,10 +43,12 @@ export async function guardChart(medplum: MedplumClient, guard: ChartGuard): Pro
     for (const reason of reasons) conflicts.add(reason);
   }
   if (conflicts.size === 0) return undefined;
-  const accepted = await acceptedDifferences(medplum, guard);
+  const task = taskId ? await retryRead(() => medplum.readResource('Task', taskId), guard.signal) : undefined;
+  const accepted = acceptedDifferences(task, patient);
   if ([...conflicts].every((conflict) => accepted.includes(conflict))) return undefined;
   const reasons = TRAITS.filter((trait) => conflicts.has(trait));
-  return new HeldImport(patient, reasons, taskId);
+  // A Task that is completed told of another chart: there is nothing in it to decide.
+  return new HeldImport(patient, reasons, task?.status === 'completed' ? undefined : taskId);
 }
 
 async function readChart(medplum: MedplumClient, patient: string, signal?: AbortSignal): Promise<Patient> {
@@ -81,9 +83,8 @@ async function isInChart(medplum: MedplumClient, guard: ChartGuard, source: Sour
   );
 }
 
-async function acceptedDifferences(medplum: MedplumClient, guard: ChartGuard): Promise<readonly string[]> {
-  const { taskId, patient, signal } = guard;
-  if (!taskId) return [];
-  const hold = holdFromTask(await retryRead(() => medplum.readResource('Task', taskId), signal));
+function acceptedDifferences(task: Task | undefined, patient: string): readonly string[] {
+  if (!task) return [];
+  const hold = holdFromTask(task);
   return hold.decision === 'accepted' && hold.candidate === patient ? hold.differences : [];
 }
