@@ -54,3 +54,6 @@ export const LANE_EXTENSION = `${EXTENSION}/lane`;
 
 /** On an Attachment whose bytes the bridge stored: their SHA-256, and the URL by which the source named them. */
 export const SOURCE_DOCUMENT_EXTENSION = `${EXTENSION}/source-document`;
+
+/** Code (system {@link BRIDGE_CODE_SYSTEM}) of the tag on resources that were repaired. */
+export const REPAIRED_CODE = 'repaired';

@@ -31,6 +31,8 @@ export const importReportSchema = z.object({
   storedByType: z.record(z.string(), lineCount),
   /** Quarantined and skipped lines by code. */
   problemsByCode: z.record(z.string(), lineCount),
+  /** Repairs made in the lines of the export, by rule. */
+  repairsByRule: z.record(z.string(), lineCount),
   /** Where the ledger of the lines was kept; absent when an earlier one still holds, or when no Task was to name it. */
   ledger: z
     .object({

@@ -94,6 +94,7 @@ test('a finished import also says what it received and which lines it could not 
     receivedByType: { Observation: 4 },
     storedByType: { Observation: 3 },
     problemsByCode: { 'not-json': problems.length },
+    repairsByRule: {},
     problems,
   };
   const finished = { ...task, output: outputsFromReport(report) };

@@ -26,6 +26,7 @@ const REPORT: ImportReport = {
   receivedByType: { Patient: 1, Observation: 2 },
   storedByType: { Patient: 1, Observation: 1 },
   problemsByCode: { 'no-id': 1 },
+  repairsByRule: {},
   problems: [{ line: 3, file: 0, disposition: 'quarantined', code: 'no-id', resourceType: 'Observation' }],
 };
 

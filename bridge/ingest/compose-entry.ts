@@ -77,7 +77,10 @@ export async function composeEntry(
   const { key, resource } = prepared;
   for (const document of attached) placeDocument(document, await storeDocument(context, document));
   const account = accountFor(context, prepared.row, targets, urns);
-  const body = { ...resource, meta: shapeMeta(resource.meta, key, context.origin, sha256, account) };
+  const body = {
+    ...resource,
+    meta: shapeMeta(resource.meta, key, context.origin, sha256, account, prepared.repairs.length > 0),
+  };
   const resourceType = String(resource.resourceType);
   if (!stored) {
     const request = { method: 'POST', url: resourceType };

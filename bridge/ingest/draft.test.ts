@@ -3,7 +3,7 @@ import { type Decision, makeMember, type Write } from './compose-entry.ts';
 import { Draft, MAX_BODY_BYTES, MAX_ENTRIES, MAX_UPDATES } from './draft.ts';
 
 const member = makeMember(
-  { row: 0, key: { resourceType: 'Basic', id: '1' }, resource: {}, links: [], attachments: [] },
+  { row: 0, key: { resourceType: 'Basic', id: '1' }, resource: {}, links: [], attachments: [], repairs: [] },
   undefined,
 );
 const write = (kind: Write['kind'], json = '{}'): Decision => ({

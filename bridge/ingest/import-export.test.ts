@@ -2,8 +2,10 @@ import type { Basic, Encounter, Observation, Organization, Patient, Provenance }
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { generateExport } from '../../sandbox/generator/generate-export.ts';
 import {
+  BRIDGE_CODE_SYSTEM,
   EHI_EXPORT_SYSTEM,
   ORG_CONNECTION_SYSTEM,
+  REPAIRED_CODE,
   SOURCE_ACTIVE_EXTENSION,
   SOURCE_META_EXTENSION,
   SOURCE_REFERENCE_EXTENSION,
@@ -31,6 +33,15 @@ const observation = (id: string, more: object = {}) => ({
   code: { text: 'Pulse' },
   ...more,
 });
+
+/** Without a medication: what kind of thing it was cannot be said without inventing it. */
+const UNREPAIRABLE = {
+  resourceType: 'MedicationRequest',
+  id: 'bad',
+  status: 'active',
+  intent: 'order',
+  subject: { display: 'x' },
+};
 
 function settled(report: ImportReport): number {
   return DISPOSITIONS.reduce((sum, disposition) => sum + report[disposition], 0);
@@ -200,12 +211,12 @@ describe('references', () => {
   });
 
   test('a reference to a line that cannot be loaded becomes logical', async () => {
-    const broken = { resourceType: 'Encounter', id: 'e', status: 'finished' };
+    const broken = { resourceType: 'Encounter', id: 'e', status: 'in-progress', actualPeriod: { start: '2026-01-01' } };
     const { report } = await world.load('broken-target', [
       broken,
       observation('o', { encounter: { reference: 'Encounter/e' } }),
     ]);
-    expect(report).toMatchObject({ created: 1, quarantined: 1 });
+    expect(report).toMatchObject({ created: 1, quarantined: 1, problemsByCode: { 'fhir-r5': 1 } });
     const [stored] = await world.stored<Observation>('Observation', 'broken-target');
     expect(stored?.encounter).toMatchObject({ identifier: { value: 'Encounter/e' } });
   });
@@ -313,7 +324,7 @@ describe('what cannot be loaded', () => {
       '[1,2]',
       { resourceType: 'Observation', status: 'final', code: { text: 'no id' } },
       { resourceType: 'NutritionProduct', id: 'r5' },
-      { resourceType: 'Observation', id: 'bad', status: 'final', code: { text: 'x' }, issued: 'yesterday' },
+      UNREPAIRABLE,
       observation('huge', { note: [{ text: 'x'.repeat(950_000) }] }),
       observation('good'),
     ];
@@ -327,7 +338,19 @@ describe('what cannot be loaded', () => {
       [5, 'invalid-resource'],
       [6, 'too-large'],
     ]);
-    expect(report.problems[4]?.expression).toEqual(['Observation.issued']);
+    expect(report.problems[4]?.expression).toEqual(['MedicationRequest.medication[x]']);
+  });
+
+  test('what only its form keeps out is repaired, tagged and counted by rule, and unchanged the next time', async () => {
+    const line = observation('o', { issued: 'yesterday', category: { text: 'vital' }, note: [{ text: '' }] });
+    const { report } = await world.load('repaired', [line]);
+    expect(report).toMatchObject({ created: 1, quarantined: 0 });
+    expect(Object.keys(report.repairsByRule)).toEqual(expect.arrayContaining(['single-value-wrapped']));
+    const [stored] = await world.stored<Observation>('Observation', 'repaired');
+    expect(stored?.category).toEqual([{ text: 'vital' }]);
+    expect(stored?.meta?.tag).toContainEqual({ system: BRIDGE_CODE_SYSTEM, code: REPAIRED_CODE });
+    expect(JSON.stringify(stored)).toContain('yesterday');
+    expect((await world.load('repaired', [line])).report).toMatchObject({ unchanged: 1, updated: 0 });
   });
 
   test('a line that only the server refuses is found by bisecting; the others are stored', async () => {

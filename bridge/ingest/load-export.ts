@@ -53,7 +53,7 @@ function prepareWindow(context: LoadContext, reader: SpoolReader, window: Window
 }
 
 function prepareRow(context: LoadContext, reader: SpoolReader, row: number): PreparedResource[] {
-  const { binding, index, states } = context;
+  const { binding, index, states, tally } = context;
   if (index.typeOf(row) === 'Binary') {
     // Settled at the end, by what carries it. A reference to it, other than an attachment's, stays logical.
     states.setAbsent(row);
@@ -64,9 +64,14 @@ function prepareRow(context: LoadContext, reader: SpoolReader, row: number): Pre
   if (!('key' in source)) throw new Error('a line of the spool is no longer what it was');
   const app = binding.kind === 'app' ? binding.reference : undefined;
   const prepared = prepareResource(row, source.key, source.resource, app);
-  if ('links' in prepared) return [prepared];
-  settleProblem(context, row, 'quarantined', 'invalid-resource', prepared.issues);
-  return [];
+  if (!('links' in prepared)) {
+    const { otherVersion, issues } = prepared;
+    const code = otherVersion ? `fhir-${otherVersion.toLowerCase()}` : 'invalid-resource';
+    settleProblem(context, row, 'quarantined', code, otherVersion ? [] : issues);
+    return [];
+  }
+  tally.repair(row, prepared.repairs);
+  return [prepared];
 }
 
 function leaveOut(context: LoadContext, row: number, code: string): PreparedResource[] {

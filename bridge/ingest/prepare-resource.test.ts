@@ -55,15 +55,20 @@ test('an empty reference says nothing and is left out; what stands beside it sta
   expect(links).toEqual([]);
 });
 
-test('what the server would refuse is not prepared, and says where and why without a value', () => {
-  const { resourceType, id, code } = observation;
-  const made = prepare({ resourceType, id, code, valueQuantity: { value: 'Ann' } });
+test('what no rule can make acceptable is not prepared, and says where and why without a value', () => {
+  const subject = { display: 'Ann' };
+  const made = prepare({ resourceType: 'MedicationRequest', id: 'm', status: 'active', intent: 'order', subject });
   expect(made).not.toHaveProperty('resource');
   const issues = 'issues' in made ? made.issues : [];
-  expect(issues.flatMap(({ expression }) => expression)).toEqual(
-    expect.arrayContaining(['Observation.status', 'Observation.value[x].value']),
-  );
-  expect(issues.every(({ severity }) => severity === 'error')).toBe(true);
+  expect(issues.flatMap(({ expression }) => expression)).toEqual(['MedicationRequest.medication[x]']);
+  expect(JSON.stringify(issues)).not.toContain('Ann');
+});
+
+test('what the server would set anew is no fault of the source, whatever it says there', () => {
+  const meta = { versionId: 'no id!', lastUpdated: 'yesterday', source: 'a b' };
+  const { resource, repairs } = prepared({ ...observation, meta });
+  expect(repairs).toEqual([]);
+  expect(resource.meta).toEqual(meta);
 });
 
 test("beside the app's Patient the source's is kept inactive and replaced by it, its own word on that kept", () => {
@@ -91,11 +96,12 @@ test('a Patient that does not say whether it is active gets no word on it', () =
 });
 
 test.each([{ active: 'yes' }, { link: 'Patient/2' }, { extension: 'x' }])(
-  "a malformed Patient is refused beside the app's too, and not quietly mended: %j",
+  "a malformed Patient is repaired before it is put beside the app's: %j",
   (part) => {
-    for (const app of [undefined, APP]) {
-      expect(prepare({ resourceType: 'Patient', id: '1', ...part }, app)).toHaveProperty('issues');
-    }
+    const { resource, repairs } = prepared({ resourceType: 'Patient', id: '1', ...part }, APP);
+    expect(repairs.length).toBeGreaterThan(0);
+    expect(resource.active).toBe(false);
+    expect(resource.link).toContainEqual({ other: { reference: APP }, type: 'replaced-by' });
   },
 );
 

@@ -1,9 +1,8 @@
-import { OperationOutcomeError, validateResource } from '@medplum/core';
-import type { OperationOutcomeIssue, Resource } from '@medplum/fhirtypes';
 import { SOURCE_ACTIVE_EXTENSION } from '../contract/identifiers.ts';
 import type { SourceKey } from '../contract/source-key.ts';
 import { type AttachmentLink, collectAttachments } from './documents/link-attachments.ts';
-import { type JsonObject, type ReferenceHolder, walkReferences } from './walk-references.ts';
+import { type Repair, repairResource, type Unrepairable } from './repair/repair-resource.ts';
+import { isObject, type Json, type JsonObject, type ReferenceHolder, walkReferences } from './walk-references.ts';
 
 /** A reference of a prepared resource that may have to be pointed somewhere. */
 export interface Link {
@@ -23,16 +22,17 @@ export interface PreparedResource {
   readonly resource: JsonObject;
   readonly links: readonly Link[];
   readonly attachments: readonly AttachmentLink[];
+  /** What was changed so that the server takes it. */
+  readonly repairs: readonly Repair[];
 }
 
-/** The server would refuse it: its own issues, by the same code that it runs. */
-export interface InvalidResource {
-  readonly issues: readonly OperationOutcomeIssue[];
-}
+/** The server would refuse it, whatever is repaired. */
+export type InvalidResource = Unrepairable;
 
 /**
- * Takes one resource of the export and makes it what will be stored, but for ids, `meta` and references.
- * `app` is the reference of the app's Patient when the source's Patient is only kept beside it.
+ * Takes one resource of the export and makes it what will be stored, but for ids, our part of `meta` and references:
+ * repaired where the server would refuse it. `app` is the reference of the app's Patient when the source's Patient is only
+ * kept beside it.
  */
 export function prepareResource(
   row: number,
@@ -40,17 +40,25 @@ export function prepareResource(
   source: JsonObject,
   app: string | undefined,
 ): PreparedResource | InvalidResource {
+  const { id: _, meta, ...content } = source;
+  const { kept, moved } = splitMeta(meta);
+  const repaired = repairResource(kept === undefined ? content : { ...content, meta: kept });
+  if (!('repairs' in repaired)) return repaired;
   const links: Link[] = [];
-  walkReferences(source, (holder, nested) =>
+  walkReferences(repaired.resource, (holder, nested) =>
     links.push({ holder, said: { ...holder }, text: holder.reference, nested }),
   );
-  const resource = key.resourceType === 'Patient' && app ? retirePatient(source, app) : { ...source };
-  delete resource.id;
-  for (const { holder } of links) if (holder.reference === '') dropEmptyReference(holder);
-  const issues = findIssues(resource);
-  if (issues.length > 0) return { issues };
-  const attachments = collectAttachments(resource);
-  return { row, key, resource, links: links.filter((link) => link.text !== ''), attachments };
+  const isRetired = key.resourceType === 'Patient' && app !== undefined;
+  const resource = isRetired ? retirePatient(repaired.resource, app) : { ...repaired.resource };
+  if (moved) resource.meta = { ...(isObject(resource.meta) ? resource.meta : {}), ...moved };
+  return { row, key, resource, links, attachments: collectAttachments(resource), repairs: repaired.repairs };
+}
+
+/** `meta` without what the server says itself: that is moved to an extension as text, and need not be valid. */
+function splitMeta(meta: Json | undefined): { kept: Json | undefined; moved: JsonObject | undefined } {
+  if (!isObject(meta)) return { kept: meta, moved: undefined };
+  const { source, versionId, lastUpdated, ...kept } = meta;
+  return { kept: Object.keys(kept).length > 0 ? kept : undefined, moved: { source, versionId, lastUpdated } };
 }
 
 /** The source's Patient beside the app's: inactive, replaced by it, its own `active` kept (R4 patient.html#links). */
@@ -64,21 +72,4 @@ function retirePatient(source: JsonObject, app: string): JsonObject {
     ...(extensions.length > 0 ? { extension: extensions } : {}),
     link: [...[link ?? []].flat(), { other: { reference: app }, type: 'replaced-by' }],
   };
-}
-
-/** `"reference": ""` says nothing, and the server refuses empty strings. */
-function dropEmptyReference(holder: JsonObject): void {
-  delete holder.reference;
-}
-
-/** The validator throws plain errors at some malformed values, such as `"_status": 1`, and the server with it. */
-const CHOKED: OperationOutcomeIssue = { severity: 'error', code: 'structure' };
-
-function findIssues(resource: JsonObject): OperationOutcomeIssue[] {
-  try {
-    return validateResource(resource as unknown as Resource).filter((issue) => issue.severity === 'error');
-  } catch (error) {
-    if (error instanceof OperationOutcomeError) return error.outcome.issue;
-    return [CHOKED];
-  }
 }

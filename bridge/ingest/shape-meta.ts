@@ -1,5 +1,11 @@
 import type { Meta } from '@medplum/fhirtypes';
-import { EHI_EXPORT_SYSTEM, ORG_CONNECTION_SYSTEM, SOURCE_META_EXTENSION } from '../contract/identifiers.ts';
+import {
+  BRIDGE_CODE_SYSTEM,
+  EHI_EXPORT_SYSTEM,
+  ORG_CONNECTION_SYSTEM,
+  REPAIRED_CODE,
+  SOURCE_META_EXTENSION,
+} from '../contract/identifiers.ts';
 import { type SourceKey, sourceRoot } from '../contract/source-key.ts';
 import { metaSource } from './meta-source.ts';
 import { isObject, type Json, type JsonObject } from './walk-references.ts';
@@ -20,6 +26,9 @@ export function originTags(origin: Origin): NonNullable<Meta['tag']> {
   ];
 }
 
+/** Tag of a resource that does not stand as its source wrote it; the ledger says what was changed. */
+const REPAIRED: JsonObject = { system: BRIDGE_CODE_SYSTEM, code: REPAIRED_CODE };
+
 /**
  * `meta` of a loaded resource: the source's own profile, security, tags and extensions, our `source` and tags, and one
  * extension with what the server would overwrite and the hash of what was written. `accounts` puts a resource that does
@@ -31,6 +40,7 @@ export function shapeMeta(
   origin: Origin,
   sha256: string,
   account: string | undefined,
+  isRepaired = false,
 ): JsonObject {
   const { source, versionId, lastUpdated, tag, extension, ...kept } = isObject(own) ? own : {};
   const ours = metaSource(origin.namespace, key);
@@ -38,7 +48,11 @@ export function shapeMeta(
   return {
     ...withoutServerOwned(kept),
     source: ours,
-    tag: [...list(tag).filter((one) => !isBridgeMark(one)), ...(originTags(origin) as JsonObject[])],
+    tag: [
+      ...list(tag).filter((one) => !isBridgeMark(one)),
+      ...(originTags(origin) as JsonObject[]),
+      ...(isRepaired ? [REPAIRED] : []),
+    ],
     extension: [
       ...list(extension).filter((one) => !isBridgeMark(one)),
       { url: SOURCE_META_EXTENSION, extension: textExtensions(parts) },
@@ -84,6 +98,7 @@ function decoded(text: string): string | undefined {
 function isBridgeMark(value: Json): boolean {
   if (!isObject(value)) return false;
   const { system, url } = value;
+  if (system === BRIDGE_CODE_SYSTEM) return true;
   return system === ORG_CONNECTION_SYSTEM || system === EHI_EXPORT_SYSTEM || url === SOURCE_META_EXTENSION;
 }
 

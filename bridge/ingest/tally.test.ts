@@ -27,6 +27,7 @@ test('every way in which a line can end is counted once, and they add up', () =>
     receivedByType: { Patient: 2 },
     storedByType: { Patient: 2, Observation: 1 },
     problemsByCode: { 'not-json': 1, 'edited-here': 1 },
+    repairsByRule: {},
     problems: [problem(5), { line: 6, file: 0, disposition: 'skipped', code: 'edited-here', resourceType: 'Goal' }],
   });
 });

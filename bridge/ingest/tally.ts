@@ -1,6 +1,6 @@
 import type { ImportReport, LineProblem } from '../contract/import-report.ts';
 import { DISPOSITIONS, type Disposition } from '../contract/import-task.ts';
-import { Outcomes } from './ledger/outcomes.ts';
+import { type LineRepair, Outcomes } from './ledger/outcomes.ts';
 
 /** Problems kept in full; more are only counted, so that a file of a million bad lines stays small in memory. */
 const MAX_PROBLEMS = 1000;
@@ -19,6 +19,7 @@ export class Tally {
   readonly #received = new Map<string, number>();
   readonly #stored = new Map<string, number>();
   readonly #codes = new Map<string, number>();
+  readonly #repairs = new Map<string, number>();
   readonly #problems: LineProblem[] = [];
 
   receive(resourceType: string): void {
@@ -44,6 +45,13 @@ export class Tally {
     if (this.#problems.length < MAX_PROBLEMS) this.#problems.push(problem);
   }
 
+  /** What was repaired in a row; counted once, however often the row is looked at. */
+  repair(row: number, repairs: readonly LineRepair[]): void {
+    const isKnown = this.outcomes.isRepaired(row);
+    this.outcomes.repair(row, repairs);
+    if (!isKnown) for (const { rule } of repairs) count(this.#repairs, rule);
+  }
+
   get settled(): number {
     return DISPOSITIONS.reduce((sum, disposition) => sum + this.#outcome[disposition], 0);
   }
@@ -56,6 +64,7 @@ export class Tally {
       receivedByType: Object.fromEntries(this.#received),
       storedByType: Object.fromEntries(this.#stored),
       problemsByCode: Object.fromEntries(this.#codes),
+      repairsByRule: Object.fromEntries(this.#repairs),
       problems: this.#problems.toSorted((a, b) => a.file - b.file || a.line - b.line),
     };
   }

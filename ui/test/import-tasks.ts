@@ -51,6 +51,7 @@ export function makeOutputs(changes: Partial<ImportReport> = {}): NonNullable<Ta
       Patient: 1,
     },
     problemsByCode: { 'invalid-resource': 1, 'not-json': 1, 'unknown-resource-type': 1 },
+    repairsByRule: {},
     problems: [
       {
         line: 12,

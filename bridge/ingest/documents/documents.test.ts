@@ -113,7 +113,7 @@ test('a Binary that nothing refers to is found by a DocumentReference of its own
 });
 
 test('a Binary whose only carrier cannot be loaded still gets one', async () => {
-  const broken = note('d', { url: 'Binary/b' }, { status: undefined });
+  const broken = note('d', { url: 'Binary/b' }, { constructor: 'nobody' });
   const { report } = await world.load('carrier-broken', [binary('b', PDF), broken]);
   expect(report).toMatchObject({ created: 1, quarantined: 1 });
   expect((await bytesOf((await storedNote('carrier-broken')).content[0]?.attachment.url)).equals(PDF)).toBe(true);

@@ -52,6 +52,10 @@ export class Outcomes {
     this.#repairs.set(row, this.#texts.keep(JSON.stringify(repairs.map(({ rule, path }) => ({ rule, path })))));
   }
 
+  isRepaired(row: number): boolean {
+    return row < this.#repairs.length && this.#repairs.at(row) !== NONE;
+  }
+
   /** How the row ended; undefined while nobody said so. */
   ofRow(row: number): LineOutcome | undefined {
     const outcome = this.#ofRows.at(row, this.#texts);
