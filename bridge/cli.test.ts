@@ -108,6 +108,38 @@ describe('npm run import', () => {
   });
 });
 
+describe('npm run verify', () => {
+  test('exits with 0 when everything balances, and with 1 and the line when something was tampered with', async () => {
+    const file = await fileOf('verified.jsonl', generateExport({ seed: 9, resources: 120 }));
+    await cli(['import', file, '--connection', 'cli-verify']);
+    const clean = await cli(['verify', '--connection', 'cli-verify', '--json']);
+    expect(clean).toMatchObject({ code: 0, err: '' });
+    expect(lastLine(clean.out)).toMatchObject({ connection: 'cli-verify', counts: { lines: 120 }, findings: [] });
+
+    const [gone] = await world.stored<Observation>('Observation', 'cli-verify');
+    await world.medplum.deleteResource('Observation', gone?.id ?? '');
+    const { code, out, err } = await cli(['verify', '--connection', 'cli-verify', '--json']);
+    expect(code).toBe(1);
+    expect(err).toMatch(new RegExp(`^line \\d+: missing Observation/${gone?.id}$`, 'm'));
+    expect(lastLine(out)).toMatchObject({ found: { missing: 1, doubled: 0, changed: 0, 'ledger-changed': 0 } });
+    expect(out + err).not.toContain(gone?.meta?.source?.split('#')[1]);
+  });
+
+  test.each([
+    ['no connection', ['verify']],
+    ['a file', ['verify', 'x.jsonl', '--connection', 'c']],
+    ['a Task that is no id', ['verify', '--connection', 'c', '--task', 'last']],
+  ])('%s is bad usage: exit code 2', async (_, args) => {
+    const { code, err } = await cli(args);
+    expect([code, err]).toEqual([2, expect.stringContaining('npm run verify')]);
+  });
+
+  test('a connection that was never imported is one line: exit code 1', async () => {
+    const { code, err } = await cli(['verify', '--connection', 'never']);
+    expect([code, err]).toEqual([1, expect.stringMatching(/^no-completed-import: .*\n$/)]);
+  });
+});
+
 describe('bad input is one line that says what to do', () => {
   const bad: [string, string[], Record<string, string>, RegExp][] = [
     ['a missing file', ['/nowhere/x.jsonl'], {}, /^file-missing: there is no file/],

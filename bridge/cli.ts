@@ -6,14 +6,19 @@ import type { ImportProgress } from './contract/import-report.ts';
 import { PermanentError } from './errors.ts';
 import { HeldImport } from './ingest/guard/held-import.ts';
 import { importFile } from './ingest/import-file.ts';
+import { verifyImport } from './ingest/ledger/verify-import.ts';
 import { createMedplum } from './medplum/create-medplum.ts';
 import { LostReplyError } from './medplum/lost-reply-error.ts';
 
 const USAGE = `usage: npm run import -- FILE.jsonl [--connection ID] [--patient Patient/ID] [--json]
+       npm run verify -- --connection ID [--task ID] [--json]
 
   --connection  the connection's namespace; default: the file's name
   --patient     the app's Patient that the records belong to; default: the file's own Patient
+  --task        the import to verify; default: the newest that was completed
   --json        the last line of stdout is one JSON object
+
+verify reads the server again and exits with 1 when a resource is missing, doubled, changed or refers to nothing.
 
 Server: MEDPLUM_BASE_URL, MEDPLUM_CLIENT_ID, MEDPLUM_CLIENT_SECRET; default: the running sandbox.`;
 
@@ -27,6 +32,7 @@ async function main(args: readonly string[]): Promise<number> {
     if (existsSync('.env')) process.loadEnvFile('.env');
     const [command, ...rest] = args;
     if (command === 'decide') return await decide(rest);
+    if (command === 'verify') return await runVerify(rest);
     if (command !== 'import') throw new UsageError(`unknown command ${command ?? ''}`);
     await runImport(rest);
     return 0;
@@ -75,9 +81,42 @@ async function runImport(args: string[]): Promise<void> {
   }
 }
 
-function readArguments(args: string[]) {
+/** The exit code: 0 when everything balances, 1 with findings. They go to stderr, ids of ours only. */
+async function runVerify(args: string[]): Promise<number> {
+  const { connection, task, json } = readVerifyArguments(args);
+  const { client, close } = await createMedplum({ ...readMedplumSettings(process.env), onWait });
   try {
-    const { values, positionals } = parseArgs({
+    const report = await verifyImport(client, { namespace: connection, taskId: task });
+    for (const { kind, file = 0, line, target = '', reference } of report.findings) {
+      const where = line === undefined ? 'ledger' : `${file > 0 ? `file ${file + 1} ` : ''}line ${line}`;
+      console.error(`${where}: ${kind} ${target}${reference ? ` -> ${reference}` : ''}`.trimEnd());
+    }
+    const { counts, found, findings: _, ...named } = report;
+    if (json) console.log(JSON.stringify(report));
+    else console.table({ ...named, ...counts, ...found });
+    return Object.values(found).some((count) => count > 0) ? 1 : 0;
+  } finally {
+    await close();
+  }
+}
+
+function readVerifyArguments(args: string[]) {
+  const { values } = parsed(() =>
+    parseArgs({
+      args,
+      options: { connection: { type: 'string' }, task: { type: 'string' }, json: { type: 'boolean', default: false } },
+    }),
+  );
+  const { connection, task, json } = values;
+  if (connection === undefined) throw new UsageError('name a connection');
+  checkConnection(connection);
+  if (task !== undefined && !/^[0-9a-f-]{36}$/i.test(task)) throw new UsageError("--task must be a Task's id");
+  return { connection, task, json };
+}
+
+function readArguments(args: string[]) {
+  const { values, positionals } = parsed(() =>
+    parseArgs({
       args,
       allowPositionals: true,
       options: {
@@ -85,20 +124,29 @@ function readArguments(args: string[]) {
         patient: { type: 'string' },
         json: { type: 'boolean', default: false },
       },
-    });
-    const [file, ...more] = positionals;
-    if (!file || more.length > 0) throw new UsageError('name one file');
-    if (values.connection !== undefined && !/^[\w.-]{1,128}$/.test(values.connection)) {
-      throw new UsageError('--connection may hold letters, digits, dot, dash and underscore, at most 128');
-    }
-    if (values.patient !== undefined && !/^Patient\/[0-9a-f-]{36}$/i.test(values.patient)) {
-      throw new UsageError('--patient must look like Patient/<id>');
-    }
-    return { file, ...values };
+    }),
+  );
+  const [file, ...more] = positionals;
+  if (!file || more.length > 0) throw new UsageError('name one file');
+  if (values.connection !== undefined) checkConnection(values.connection);
+  if (values.patient !== undefined && !/^Patient\/[0-9a-f-]{36}$/i.test(values.patient)) {
+    throw new UsageError('--patient must look like Patient/<id>');
+  }
+  return { file, ...values };
+}
+
+function checkConnection(connection: string): void {
+  if (!/^[\w.-]{1,128}$/.test(connection)) {
+    throw new UsageError('--connection may hold letters, digits, dot, dash and underscore, at most 128');
+  }
+}
+
+/** An option that `parseArgs` does not know is bad usage. */
+function parsed<T>(parse: () => T): T {
+  try {
+    return parse();
   } catch (error) {
-    throw error instanceof UsageError
-      ? error
-      : new UsageError(error instanceof Error ? error.message : 'bad arguments');
+    throw new UsageError(error instanceof Error ? error.message : 'bad arguments');
   }
 }
 

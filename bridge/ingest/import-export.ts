@@ -80,11 +80,11 @@ export async function importExport(medplum: MedplumClient, request: ImportReques
 }
 
 async function closeImport(context: LoadContext, taskId: string | undefined): Promise<ImportResult> {
-  const { medplum, origin, files, index, states, tally, signal } = context;
+  const { medplum, origin, files, index, states, tally, documents, signal } = context;
   const patient = boundPatient(context);
   const report = tally.report(origin.namespace);
   if (!taskId) return { report, patient };
-  const settled = { files, index, states, outcomes: tally.outcomes, signal };
+  const settled = { files, index, states, outcomes: tally.outcomes, documents, signal };
   const ledger = await keepLedger(medplum, taskId, settled, report, patient);
   return { report: ledger ? { ...report, ledger } : report, patient };
 }

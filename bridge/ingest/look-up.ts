@@ -111,7 +111,7 @@ function* searchUrls(namespace: string, keys: readonly SourceKey[]): Generator<s
 }
 
 /** The values as comma lists, each short enough for one search. */
-function* joined(values: readonly string[]): Generator<string> {
+export function* joined(values: readonly string[]): Generator<string> {
   let list: string[] = [];
   let characters = 0;
   for (const value of values) {

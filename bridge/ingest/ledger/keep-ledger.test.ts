@@ -175,3 +175,17 @@ test('an import that was cut off before its end goes on with the raw export that
   expect(rawExportsFromTask(task)).toEqual([raw]);
   expect((await readLedger(task)).entries.map(({ disposition }) => disposition)).toEqual(['unchanged']);
 });
+
+test('the line of a document that another resource carries names the carrier', async () => {
+  const document = {
+    resourceType: 'DocumentReference',
+    id: 'd',
+    status: 'current',
+    content: [{ attachment: { contentType: 'text/plain', url: 'Binary/b' } }],
+  };
+  const lines = [document, { resourceType: 'Binary', id: 'b', contentType: 'text/plain', data: 'aGVsbG8=' }];
+  const { entries } = await readLedger((await importLines('document', lines)).task);
+  expect(entries.map(({ disposition }) => disposition)).toEqual(['created', 'created']);
+  expect(entries[1]?.target).toBeUndefined();
+  expect(entries[1]?.carrier).toBe(entries[0]?.target);
+});

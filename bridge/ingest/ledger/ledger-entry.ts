@@ -18,6 +18,8 @@ export const ledgerEntrySchema = z.object({
   /** `Type/id` as the source names it; absent when the line holds no resource with an id. */
   key: z.string().optional(),
   disposition: z.enum(DISPOSITIONS),
+  /** `Type/<uuid>` of a resource whose attachment holds the document of a Binary line, which has no target of its own. */
+  carrier: z.string().optional(),
   /** Why it was quarantined or skipped. */
   code: z.string().optional(),
   /** `Type/<uuid>` in the store; that of the line which a duplicate gave way to. */

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { formatSourceKey, type SourceKey } from '../../contract/source-key.ts';
+import type { Documents } from '../documents/documents.ts';
 import type { ExportIndex } from '../export-index.ts';
 import { MAX_LINE_BYTES } from '../index-export.ts';
 import { readLongLine } from '../read-long-line.ts';
@@ -16,6 +17,7 @@ export interface Settled {
   readonly index: ExportIndex;
   readonly states: RowStates;
   readonly outcomes: Outcomes;
+  readonly documents: Pick<Documents, 'carriersOf'>;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -40,7 +42,7 @@ export async function* listEntries(settled: Settled): AsyncGenerator<LedgerEntry
   }
 }
 
-type Ended = Pick<LedgerEntry, 'key' | 'disposition' | 'code' | 'target' | 'repairs' | 'expression'>;
+type Ended = Pick<LedgerEntry, 'key' | 'disposition' | 'code' | 'target' | 'carrier' | 'repairs' | 'expression'>;
 
 /** Walks the rows of the index and the lines without a row side by side: both are in order of appearance. */
 class Cursor {
@@ -75,7 +77,18 @@ class Cursor {
     const holder = index.isShaded(row) && key ? index.rowOf(key) : row;
     const id = holder === -1 ? undefined : states.storedId(holder);
     const named = { ...(key ? { key: formatSourceKey(key) } : {}), ...outcome };
-    return { ...named, ...(id ? { target: `${storedType(index.typeOf(row))}/${id}` } : {}) } as Ended;
+    if (id) return { ...named, target: `${storedType(index.typeOf(row))}/${id}` } as Ended;
+    const carrier = this.#carrierOf(row);
+    return { ...named, ...(carrier ? { carrier } : {}) } as Ended;
+  }
+
+  #carrierOf(row: number): string | undefined {
+    const { documents, index, states } = this.#settled;
+    for (const carrier of documents.carriersOf(row)) {
+      const id = states.storedId(carrier);
+      if (id) return `${index.typeOf(carrier)}/${id}`;
+    }
+    return undefined;
   }
 }
 

@@ -1,0 +1,64 @@
+import { getStatus, type MedplumClient, OperationOutcomeError } from '@medplum/core';
+import type { Task } from '@medplum/fhirtypes';
+import { BRIDGE_CODE_SYSTEM, IMPORT_TASK_CODE, ORG_CONNECTION_SYSTEM } from '../../contract/identifiers.ts';
+import { PermanentError } from '../../errors.ts';
+import type { StoredTask } from '../../medplum/change-task.ts';
+import { findConnection } from '../../medplum/find-connection.ts';
+import { retryRead } from '../../medplum/retry-read.ts';
+
+/**
+ * The Task of a completed import of a connection: this one, or the newest.
+ * Throws PermanentError `task-missing`, `task-of-another-connection` or `no-completed-import`.
+ */
+export async function findImport(
+  medplum: MedplumClient,
+  namespace: string,
+  taskId: string | undefined,
+): Promise<StoredTask> {
+  const consent = await retryRead(() => findConnection(medplum, namespace));
+  if (taskId) {
+    const task = await readTask(medplum, taskId);
+    if (!isOf(task, namespace, consent?.id)) {
+      throw new PermanentError('task-of-another-connection', `Task/${taskId} is no import of connection ${namespace}`);
+    }
+    return completed([task], namespace);
+  }
+  const tag = encodeURIComponent(`${ORG_CONNECTION_SYSTEM}|${namespace}`);
+  const owned = [`_tag=${tag}`, ...(consent ? [`focus=Consent/${consent.id}`] : [])];
+  const queries = owned.map((query) => `${query}&status=completed&_sort=-_lastUpdated&_count=100`);
+  const found = await Promise.all(
+    queries.map((query) => retryRead(() => medplum.searchResources('Task', query, { cache: 'reload' }))),
+  );
+  return completed(found.flat(), namespace);
+}
+
+function completed(tasks: readonly StoredTask[], namespace: string): StoredTask {
+  const imports = tasks.filter((task) => task.status === 'completed' && isImport(task));
+  const [newest] = imports.toSorted((a, b) => endOf(b) - endOf(a));
+  if (newest) return newest;
+  throw new PermanentError('no-completed-import', `connection ${namespace} has no completed import to verify`);
+}
+
+function isImport({ code }: Task): boolean {
+  return code?.coding?.some(({ system, code }) => system === BRIDGE_CODE_SYSTEM && code === IMPORT_TASK_CODE) ?? false;
+}
+
+/** The Task of a file carries the connection's tag, that of an export leads to the connection's Consent. */
+function isOf({ meta, focus }: Task, namespace: string, consentId: string | undefined): boolean {
+  const isTagged = meta?.tag?.some(({ system, code }) => system === ORG_CONNECTION_SYSTEM && code === namespace);
+  return isTagged === true || (consentId !== undefined && focus?.reference === `Consent/${consentId}`);
+}
+
+function endOf({ executionPeriod }: Task): number {
+  return Date.parse(executionPeriod?.end ?? '') || 0;
+}
+
+async function readTask(medplum: MedplumClient, taskId: string): Promise<StoredTask> {
+  try {
+    return await retryRead(() => medplum.readResource('Task', taskId));
+  } catch (error) {
+    if (!(error instanceof OperationOutcomeError) || ![400, 403, 404, 410].includes(getStatus(error.outcome)))
+      throw error;
+    throw new PermanentError('task-missing', `there is no Task/${taskId} that this client may read`);
+  }
+}

@@ -1,0 +1,205 @@
+import { randomUUID } from 'node:crypto';
+import { Readable } from 'node:stream';
+import type { Encounter, Observation, Organization, Patient, Resource, Task } from '@medplum/fhirtypes';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { generateExport } from '../../../sandbox/generator/generate-export.ts';
+import { ledgerFromTask } from '../../contract/import-task.ts';
+import { uploadBinary } from '../../medplum/upload-binary.ts';
+import { type ImportWorld, type SourceLine, startImportWorld } from '../../test/import-world.ts';
+import { importFile } from '../import-file.ts';
+import { type VerifyReport, verifyImport } from './verify-import.ts';
+
+const CLEAN = { 'ledger-changed': 0, unbalanced: 0, missing: 0, doubled: 0, changed: 0, dangling: 0 };
+
+let world: ImportWorld;
+let connection: string;
+beforeAll(async () => {
+  world = await startImportWorld();
+});
+afterAll(() => world.close());
+beforeEach(() => {
+  connection = `c-${randomUUID()}`;
+});
+
+const LINES = [
+  { resourceType: 'Patient', id: 'p' },
+  {
+    resourceType: 'Encounter',
+    id: 'e',
+    status: 'finished',
+    class: { code: 'AMB' },
+    subject: { reference: 'Patient/p' },
+  },
+  { resourceType: 'Organization', id: 'org', name: 'Clinic' },
+  ...['a', 'b', 'c'].map((id) => ({
+    resourceType: 'Observation',
+    id,
+    status: 'final',
+    code: { text: `Pulse ${id}` },
+    subject: { reference: 'Patient/p' },
+    encounter: { reference: 'Encounter/e' },
+    performer: [{ reference: 'Practitioner/nowhere' }],
+  })),
+  'not json',
+];
+
+async function importLines(lines: readonly SourceLine[], patient?: string): Promise<void> {
+  await importFile(world.medplum, { file: await world.writeFile(lines), connection, patient });
+}
+
+function verify(): Promise<VerifyReport> {
+  return verifyImport(world.medplum, { namespace: connection });
+}
+
+/** The stored resource of a line. */
+async function find<T extends Resource>(key: string): Promise<T & { id: string }> {
+  const all = await world.stored<T>(key.split('/')[0] as T['resourceType'], connection);
+  return all.find(({ meta }) => meta?.source?.endsWith(`#${key}`)) as T & { id: string };
+}
+
+async function theTask(): Promise<Task> {
+  const [task] = await world.stored<Task>('Task', connection);
+  return task as Task;
+}
+
+test('a generated export balances: nothing is found, with the records bound to their own Patient', async () => {
+  await importLines([...generateExport({ seed: 11, resources: 700 })]);
+  const { found, checked, counts } = await verify();
+  expect(found).toEqual(CLEAN);
+  expect([counts.lines, counts.unchanged]).toEqual([700, 0]);
+  expect(checked).toBeGreaterThan(600);
+});
+
+test("nothing is found when the records are bound to the app's Patient", async () => {
+  const app = await world.medplum.createResource<Patient>({ resourceType: 'Patient' });
+  await importLines(LINES, `Patient/${app.id}`);
+  expect((await verify()).found).toEqual(CLEAN);
+});
+
+test('a ring larger than a bundle, repeats and odd ids balance', async () => {
+  const ring = Array.from({ length: 230 }, (_, n) => ({
+    resourceType: 'Observation',
+    id: `o|${n},\u2028ü/$`,
+    status: 'final',
+    code: { text: 'x' },
+    hasMember: [{ reference: `Observation/o|${(n + 1) % 230},\u2028ü/$` }],
+  }));
+  await importLines([...ring, ...ring.slice(0, 20)]);
+  const { found, checked } = await verify();
+  expect([found, checked]).toEqual([CLEAN, 230]);
+});
+
+test('a deleted resource is missing', async () => {
+  await importLines(LINES);
+  const gone = await find<Observation>('Observation/b');
+  await world.medplum.deleteResource('Observation', gone.id);
+  const { found, findings } = await verify();
+  expect(found).toEqual({ ...CLEAN, missing: 1 });
+  expect(findings).toEqual([{ kind: 'missing', file: 0, line: 5, target: `Observation/${gone.id}` }]);
+});
+
+test('who refers to a deleted resource dangles, and counts as unchanged', async () => {
+  await importLines(LINES);
+  const { id } = await find<Encounter>('Encounter/e');
+  await world.medplum.deleteResource('Encounter', id);
+  const { found, findings } = await verify();
+  expect(found).toEqual({ ...CLEAN, missing: 1, dangling: 3 });
+  expect(new Set(findings.map(({ reference }) => reference))).toEqual(new Set([undefined, `Encounter/${id}`]));
+});
+
+test('an edited resource is changed', async () => {
+  await importLines(LINES);
+  const stored = await find<Observation>('Observation/a');
+  await world.medplum.updateResource<Observation>({ ...stored, status: 'amended' });
+  const { found, findings } = await verify();
+  expect(found).toEqual({ ...CLEAN, changed: 1 });
+  expect(findings).toEqual([{ kind: 'changed', file: 0, line: 4, target: `Observation/${stored.id}` }]);
+});
+
+test('a resource whose hash was taken off is changed', async () => {
+  await importLines(LINES);
+  const stored = await find<Organization>('Organization/org');
+  await world.medplum.updateResource<Organization>({ ...stored, meta: { ...stored.meta, extension: [] } });
+  expect((await verify()).found).toEqual({ ...CLEAN, changed: 1 });
+});
+
+test('a copied resource is doubled', async () => {
+  await importLines(LINES);
+  const { id, ...copy } = await find<Observation>('Observation/c');
+  await world.medplum.createResource<Observation>(copy as Observation);
+  const { found, findings } = await verify();
+  expect(found).toEqual({ ...CLEAN, doubled: 1 });
+  expect(findings).toEqual([{ kind: 'doubled', file: 0, line: 6, target: `Observation/${id}` }]);
+});
+
+test('a reference that was broken dangles', async () => {
+  await importLines(LINES);
+  const stored = await find<Observation>('Observation/a');
+  const reference = `Encounter/${randomUUID()}`;
+  await world.medplum.updateResource<Observation>({ ...stored, encounter: { reference } });
+  const { found, findings } = await verify();
+  expect(found).toEqual({ ...CLEAN, dangling: 1 });
+  expect(findings).toEqual([{ kind: 'dangling', file: 0, line: 4, target: `Observation/${stored.id}`, reference }]);
+});
+
+test('a reference that was moved to another resource of the record is a change', async () => {
+  await importLines([...LINES, { ...(LINES[1] as object), id: 'e2' }]);
+  const stored = await find<Observation>('Observation/a');
+  const { id } = await find<Encounter>('Encounter/e2');
+  await world.medplum.updateResource<Observation>({ ...stored, encounter: { reference: `Encounter/${id}` } });
+  expect((await verify()).found).toEqual({ ...CLEAN, changed: 1 });
+});
+
+test('a ledger in which one disposition was changed is found by its root and its counts', async () => {
+  await importLines(LINES);
+  const task = await theTask();
+  const text = await (
+    await world.medplum.download(world.medplum.fhirUrl(ledgerFromTask(task)?.reference ?? ''))
+  ).text();
+  const forged = text.replace('"quarantined"', '"skipped"');
+  const id = await uploadBinary(world.medplum, {
+    open: () => Readable.from(forged),
+    contentType: 'application/x-ndjson',
+  });
+  const output = task.output?.map((one) =>
+    one.valueReference?.reference === ledgerFromTask(task)?.reference
+      ? { ...one, valueReference: { reference: `Binary/${id}` } }
+      : one,
+  );
+  await world.medplum.updateResource<Task>({ ...task, output: output ?? [] });
+  expect((await verify()).found).toEqual({ ...CLEAN, 'ledger-changed': 1, unbalanced: 1 });
+});
+
+test('the newest completed import is verified, or the one that is named', async () => {
+  await importLines(LINES);
+  const first = await theTask();
+  await importLines(LINES.slice(0, 5));
+  expect((await verify()).counts).toMatchObject({ lines: 5, unchanged: 5 });
+  const { counts, found } = await verifyImport(world.medplum, { namespace: connection, taskId: first.id });
+  expect(counts).toMatchObject({ lines: 7, created: 6, quarantined: 1 });
+  expect(found).toEqual(CLEAN);
+});
+
+test('a ledger whose download breaks off is read on from where it was', async () => {
+  await importLines([...generateExport({ seed: 3, resources: 300 })]);
+  let cuts = 0;
+  world.proxy.cut = (method, path) =>
+    method === 'GET' && path.includes('/Binary/') && cuts++ < 2 ? 'before-server' : undefined;
+  const { found } = await verify();
+  world.proxy.cut = () => undefined;
+  expect([found, cuts]).toEqual([CLEAN, 4]);
+});
+
+test.each([
+  ['a connection that nobody imported', {}, 'no-completed-import'],
+  ['a Task that does not exist', { taskId: randomUUID() }, 'task-missing'],
+])('%s is refused', async (_, more, code) => {
+  await expect(verifyImport(world.medplum, { namespace: connection, ...more })).rejects.toMatchObject({ code });
+});
+
+test("another connection's Task is refused", async () => {
+  await importLines(LINES);
+  const { id } = await theTask();
+  const other = verifyImport(world.medplum, { namespace: 'other', taskId: id });
+  await expect(other).rejects.toMatchObject({ code: 'task-of-another-connection' });
+});
