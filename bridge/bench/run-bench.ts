@@ -24,14 +24,15 @@ interface ReadingFigures extends Usage {
   readonly megabytesPerSecond: number;
 }
 
-interface ServedImport extends ImportFigures {
+interface LoadFigures extends ImportFigures {
   /** How much slower than a plain pass of JSON.parse: 0.01 is a hundredth of its lines a second. */
   readonly ratioToParse?: number;
-  readonly server: Usage;
+  /** What the server used meanwhile, where it served nothing else. */
+  readonly server?: Usage;
   readonly fileMb: number;
 }
 
-type Figures = Partial<Record<Row, ReadingFigures | ServedImport | Omit<ServedImport, 'server'>>>;
+type Figures = Partial<Record<Row, ReadingFigures | LoadFigures>>;
 
 process.exitCode = await main();
 
@@ -39,11 +40,7 @@ async function main(): Promise<number> {
   const options = readOptions();
   if (!options) return 2;
   const folder = await mkdtemp(join(tmpdir(), 'bridge-bench-'));
-  const stop = () => {
-    killProcesses();
-    process.exitCode = 130;
-  };
-  process.once('SIGINT', stop).once('SIGTERM', stop);
+  process.once('SIGINT', killProcesses).once('SIGTERM', killProcesses);
   try {
     const figures = await measure(folder, options);
     const report = { ...(await describeMachine()), resources: options.resources, ...figures };
@@ -117,7 +114,7 @@ async function measureReading(step: Row, file: string, lines: number): Promise<R
   progress(step);
   const child = startProcess(['bridge/bench/measure-reading.ts', step, file], {}, STEP_TIMEOUT_MS);
   const { stdout, usage } = await child.ended();
-  const { seconds } = JSON.parse(stdout);
+  const seconds = Number(JSON.parse(stdout).seconds.toFixed(3));
   const linesPerSecond = Math.round(lines / seconds);
   return { seconds, linesPerSecond, megabytesPerSecond: Math.round((await megabytes(file)) / seconds), ...usage };
 }
@@ -148,7 +145,7 @@ async function measureSandbox(
 }
 
 /** One large file into a server that answers at once. */
-async function measureMemory(folder: string, memoryMb: number): Promise<ServedImport> {
+async function measureMemory(folder: string, memoryMb: number): Promise<LoadFigures> {
   const file = await generate(folder, Math.ceil((memoryMb * 1e6) / BYTES_A_RESOURCE));
   const server = startProcess(['bridge/bench/sink-server.ts'], {}, STEP_TIMEOUT_MS);
   const [, baseUrl = ''] = await server.firstMatch(/listens on (\S+)/);
@@ -178,7 +175,18 @@ async function describeMachine() {
 
 function printTable(machine: object, figures: Figures): void {
   console.log(machine);
-  console.table(figures);
+  const rows = Object.entries(figures).map(([row, one]) => [
+    row,
+    {
+      'resources/s': 'resourcesPerSecond' in one ? one.resourcesPerSecond : one.linesPerSecond,
+      seconds: one.seconds,
+      'peak RSS, MB': one.peakRssMb,
+      'CPU, s': Number(one.cpuSeconds.toFixed(1)),
+      'CPU a resource, µs': 'cpuMicrosPerResource' in one ? one.cpuMicrosPerResource : '',
+      'of the parse pass': 'ratioToParse' in one ? one.ratioToParse : '',
+    },
+  ]);
+  console.table(Object.fromEntries(rows));
 }
 
 /** On stderr: stdout is for the figures. */

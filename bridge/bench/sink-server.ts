@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json, text } from 'node:stream/consumers';
+import { finished } from 'node:stream/promises';
 import type { Bundle, BundleEntry, OperationOutcome, Resource } from '@medplum/fhirtypes';
 
 /**
- * A Medplum that stores nothing and answers at once: what the importer takes with it is the importer's own. It knows the
+ * A Medplum that stores nothing of the record and answers at once: what the importer takes with it is the importer's own. It knows the
  * requests of an import and no others.
  */
 const server = createServer((request, response) => {
@@ -24,15 +25,18 @@ const INVALID: OperationOutcome = {
   resourceType: 'OperationOutcome',
   issue: [{ severity: 'error', code: 'structure', details: { text: 'Missing required property' } }],
 };
+/** What is written for itself, not in a bundle: the import's own Task and lanes, which it reads again. */
+const kept = new Map<string, Resource>();
 const PROFILE = { resourceType: 'ClientApplication', id: randomUUID() };
 
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { pathname } = new URL(request.url ?? '/', 'http://sink');
   if (pathname === '/oauth2/token') return send(response, 200, token(new URLSearchParams(await text(request))));
   if (pathname === '/auth/me') return send(response, 200, { profile: PROFILE });
-  if (request.method === 'GET') return send(response, 200, EMPTY);
+  if (request.method === 'GET') return send(response, 200, kept.get(pathname.split('/').at(-1) ?? '') ?? EMPTY);
+  if (pathname.endsWith('/Binary')) return send(response, 201, await drain(request));
   const body = (await json(request)) as Resource;
-  if (body.resourceType !== 'Bundle') return send(response, request.method === 'POST' ? 201 : 200, stored(body));
+  if (body.resourceType !== 'Bundle') return send(response, request.method === 'POST' ? 201 : 200, keep(stored(body)));
   const isProbe = body.type === 'transaction' && body.entry?.length === 1;
   if (isProbe) return send(response, 400, INVALID);
   send(response, 200, { resourceType: 'Bundle', type: `${body.type}-response`, entry: body.entry?.map(answerEntry) });
@@ -46,6 +50,17 @@ function answerEntry({ request, resource }: BundleEntry): BundleEntry {
 
 function stored(resource: Resource): Resource {
   return { ...resource, id: resource.id ?? randomUUID(), meta: { ...resource.meta, versionId: randomUUID() } };
+}
+
+function keep(resource: Resource): Resource {
+  kept.set(resource.id ?? '', resource);
+  return resource;
+}
+
+async function drain(request: IncomingMessage): Promise<Resource> {
+  request.resume();
+  await finished(request);
+  return stored({ resourceType: 'Binary', contentType: request.headers['content-type'] ?? '' });
 }
 
 function token(asked: URLSearchParams): object {
