@@ -22,6 +22,7 @@ import { createLog, type Log } from './observe/log.ts';
 import { createMetrics, type Metrics } from './observe/metrics.ts';
 import { createLock } from './queue/hold-lock.ts';
 import { openQueues, type Queues } from './queue/open-queues.ts';
+import { rememberUploads } from './queue/remember-uploads.ts';
 import { type JobHandlers, startWorkers, type Workers } from './queue/start-workers.ts';
 import { createServer } from './serve/create-server.ts';
 import { listen } from './serve/listen.ts';
@@ -166,7 +167,8 @@ async function work(foundations: Foundations): Promise<() => Promise<unknown>> {
 
 type Disk = Pick<Parameters<typeof createImportJob>[0], 'withFolder' | 'fetchFile'>;
 
-function makeHandlers({ config, log, metrics, redis, queues, medplum, fasten }: Foundations, disk: Disk): JobHandlers {
+function makeHandlers(foundations: Foundations, disk: Disk): JobHandlers {
+  const { config, log, metrics, redis, queues, medplum, fasten } = foundations;
   const { client } = medplum;
   return {
     'export-request': { run: createRequestExportJob({ medplum: client, fasten, log }) },
@@ -177,16 +179,18 @@ function makeHandlers({ config, log, metrics, redis, queues, medplum, fasten }: 
       ...disk,
       medplum: client,
       holdLock: createLock(redis, { prefix: config.redis.prefix }),
-      load: (request) => load(medplum, request),
+      load: (request) => load(foundations, request),
       log,
       metrics,
     }),
   };
 }
 
-async function load({ client }: MedplumConnection, { patient, ...request }: LoadRequest) {
+async function load({ config, medplum, redis }: Foundations, { patient, ...request }: LoadRequest) {
+  const journal = rememberUploads(redis, config.redis.prefix, request.namespace);
   try {
-    const { report } = await importExport(client, { ...request, patient: patient.reference, retrieved: new Date() });
+    const about = { patient: patient.reference, retrieved: new Date(), journal };
+    const { report } = await importExport(medplum.client, { ...request, ...about });
     return report;
   } catch (error) {
     if (error instanceof HeldImport) return { held: error.reasons };

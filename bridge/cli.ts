@@ -63,7 +63,15 @@ async function runImport(args: string[]): Promise<void> {
   try {
     const { report } = await importFile(client, { file, connection, patient, onProgress: bar.update });
     bar.stop();
-    const { ledger: _ledger, problems, problemsByCode, receivedByType: _, storedByType: __, ...counts } = report;
+    const {
+      ledger: _ledger,
+      problems,
+      problemsByCode,
+      repairsByRule,
+      receivedByType: _,
+      storedByType: __,
+      ...counts
+    } = report;
     const seconds = (performance.now() - started) / 1000;
     const peakRssMb = Math.round(process.resourceUsage().maxRSS / 1024);
     const linesPerSecond = Math.round(report.lines / seconds);
@@ -73,7 +81,7 @@ async function runImport(args: string[]): Promise<void> {
         `line ${line}: ${resourceType ?? 'no resource'}: ${code} ${expression?.join(', ') ?? ''}`.trimEnd(),
       );
     }
-    if (json) console.log(JSON.stringify({ ...summary, problemsByCode }));
+    if (json) console.log(JSON.stringify({ ...summary, problemsByCode, repairsByRule }));
     else console.table(summary);
   } finally {
     bar.stop();
