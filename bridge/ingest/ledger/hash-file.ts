@@ -1,11 +1,24 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { pipeline } from 'node:stream/promises';
+import { open } from 'node:fs/promises';
 
-/** SHA-256 (hex) of a file, or of a part of it, at constant memory. */
+const CHUNK_BYTES = 1 << 20;
+
+/** SHA-256 (hex) of a file, or of a part of it, through one buffer. */
 export async function hashFile(path: string, part?: { offset: number; length: number }): Promise<string> {
-  const range = part ? { start: part.offset, end: part.offset + part.length - 1 } : {};
+  const file = await open(path, 'r');
   const sha256 = createHash('sha256');
-  await pipeline(createReadStream(path, { ...range, highWaterMark: 1 << 20 }), sha256);
-  return sha256.digest('hex');
+  const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
+  try {
+    let [at, left] = [part?.offset ?? 0, part?.length ?? Number.POSITIVE_INFINITY];
+    while (left > 0) {
+      const { bytesRead } = await file.read(buffer, 0, Math.min(CHUNK_BYTES, left), at);
+      if (bytesRead === 0) break;
+      sha256.update(buffer.subarray(0, bytesRead));
+      at += bytesRead;
+      left -= bytesRead;
+    }
+    return sha256.digest('hex');
+  } finally {
+    await file.close();
+  }
 }

@@ -1,9 +1,8 @@
-import { createReadStream } from 'node:fs';
 import type { MedplumClient } from '@medplum/core';
 import { outputsWithRawExports, type RawExport, rawExportsFromTask } from '../../contract/import-task.ts';
 import { changeTask, type StoredTask } from '../../medplum/change-task.ts';
 import { retryRead } from '../../medplum/retry-read.ts';
-import { uploadBinary } from '../../medplum/upload-binary.ts';
+import { uploadFile } from '../../medplum/upload-file.ts';
 import { hashFile } from './hash-file.ts';
 
 export interface RawExportFiles {
@@ -33,8 +32,7 @@ export async function keepRawExport(medplum: MedplumClient, taskId: string, raw:
 }
 
 async function upload(medplum: MedplumClient, path: string, { patient, signal }: RawExportFiles): Promise<string> {
-  const open = () => createReadStream(path, { highWaterMark: 1 << 20 });
-  const id = await uploadBinary(medplum, { open, contentType: 'application/fhir+ndjson', patient, signal });
+  const id = await uploadFile(medplum, path, { contentType: 'application/fhir+ndjson', patient, signal });
   return `Binary/${id}`;
 }
 
