@@ -23,36 +23,18 @@ export function orderComponents(graph: Graph, first: readonly number[] = []): Wr
   const early = found.count;
   for (let node = 0; node < graph.size; node++) found.visit(node);
 
-  const { component } = found;
-  const level = componentLevels(graph, found);
-  const rank = (node: number): number => {
-    const own = component[node] ?? 0;
-    return own < early ? -1 : (level[own] ?? 0);
-  };
-  const nodes = Int32Array.from({ length: graph.size }, (_, node) => node);
-  const firstNode = firstNodes(component, found.count);
-  const lead = (node: number): number => {
-    const own = component[node] ?? 0;
-    return own < early ? own : (firstNode[own] ?? 0);
-  };
-  nodes.sort((a, b) => rank(a) - rank(b) || lead(a) - lead(b) || a - b);
-  return { nodes, component };
+  return { nodes: sortByLevel(found, componentLevels(graph, found, early)), component: found.component };
 }
 
-/** Smallest node of each component: what keeps a level in the order of the file. */
-function firstNodes(component: Int32Array, count: number): Int32Array {
-  const first = new Int32Array(count).fill(-1);
-  component.forEach((own, node) => {
-    if (first[own] === -1) first[own] = node;
-  });
-  return first;
-}
-
-/** Longest way to a component without targets. Components are numbered targets first, so one pass is enough. */
-function componentLevels(graph: Graph, found: ComponentSearch): Int32Array {
-  const level = new Int32Array(found.count);
-  for (const node of found.emitted.subarray(0, graph.size)) {
+/**
+ * Longest way to a component without targets. The first `early` components have a level each, below all others.
+ * Components are numbered targets first, so one pass is enough.
+ */
+function componentLevels(graph: Graph, found: ComponentSearch, early: number): Int32Array {
+  const level = new Int32Array(found.count).map((_, own) => Math.min(own, early));
+  for (const node of found.emitted) {
     const own = found.component[node] ?? 0;
+    if (own < early) continue;
     for (const target of graph.targets(node)) {
       const other = found.component[target] ?? 0;
       if (other !== own) level[own] = Math.max(level[own] ?? 0, (level[other] ?? 0) + 1);
@@ -61,11 +43,45 @@ function componentLevels(graph: Graph, found: ComponentSearch): Int32Array {
   return level;
 }
 
+/**
+ * The nodes level by level, the components of a level in the order of their smallest nodes. A counting sort: sorting by
+ * comparison copies the nodes twice into V8's heap, and that room stays taken.
+ */
+function sortByLevel(found: ComponentSearch, level: Int32Array): Int32Array {
+  const { component } = found;
+  const next = levelStarts(component, level);
+  const nodes = new Int32Array(component.length);
+  const isPlaced = new Uint8Array(found.count);
+  for (const own of component) {
+    if (isPlaced[own] === 1) continue;
+    isPlaced[own] = 1;
+    const members = found.members(own);
+    const start = next[level[own] ?? 0] ?? 0;
+    nodes.set(members, start);
+    next[level[own] ?? 0] = start + members.length;
+  }
+  return nodes;
+}
+
+/** How many nodes lie below each level. */
+function levelStarts(component: Int32Array, level: Int32Array): Int32Array {
+  const highest = level.reduce((max, one) => Math.max(max, one), 0);
+  const counts = new Int32Array(highest + 1);
+  for (const own of component) counts[level[own] ?? 0] = (counts[level[own] ?? 0] ?? 0) + 1;
+  let below = 0;
+  return counts.map((count) => {
+    below += count;
+    return below - count;
+  });
+}
+
 class ComponentSearch {
   readonly component: Int32Array;
   /** Nodes in the order in which their components were closed. */
   readonly emitted: Int32Array;
   count = 0;
+  /** Where each component begins in `emitted`. */
+  readonly #starts: Int32Array;
   readonly #graph: Graph;
   readonly #index: Int32Array;
   readonly #low: Int32Array;
@@ -77,6 +93,7 @@ class ComponentSearch {
     this.#graph = graph;
     this.component = new Int32Array(graph.size).fill(-1);
     this.emitted = new Int32Array(graph.size);
+    this.#starts = new Int32Array(graph.size + 1);
     this.#index = new Int32Array(graph.size);
     this.#low = new Int32Array(graph.size);
   }
@@ -97,6 +114,11 @@ class ComponentSearch {
     }
   }
 
+  /** The nodes of a closed component, smallest first. */
+  members(component: number): Int32Array {
+    return this.emitted.subarray(this.#starts[component], this.#starts[component + 1]);
+  }
+
   #enter(node: number): { node: number; targets: readonly number[]; next: number } {
     this.#index[node] = this.#next;
     this.#low[node] = this.#next++;
@@ -115,7 +137,8 @@ class ComponentSearch {
       this.emitted[this.#emittedCount++] = node;
       if (node === root) break;
     }
-    this.count++;
+    this.#starts[++this.count] = this.#emittedCount;
+    this.members(this.count - 1).sort();
   }
 
   #lower(node: number, low: number): void {
