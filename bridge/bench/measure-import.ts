@@ -45,7 +45,11 @@ export async function measureImport(file: string, baseUrl: string, timeoutMs: nu
 /** The script's own flags for Node and its program, so that what is measured is what users run. */
 async function importArguments(): Promise<string[]> {
   const { scripts } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'));
-  const [program, ...args] = String(scripts.import).split(' ');
-  if (program !== 'node') throw new Error('the script `import` of package.json no longer starts with node');
-  return args;
+  const words = String(scripts.import).split(' ');
+  const node = words.indexOf('node');
+  if (node === -1) throw new Error('the script `import` of package.json no longer runs node');
+  // What the script sets in front of node, the processes of this bench inherit.
+  const settings = words.slice(0, node).filter((word) => word.includes('='));
+  Object.assign(process.env, Object.fromEntries(settings.map((setting) => setting.split('='))));
+  return words.slice(node + 1);
 }
