@@ -30,8 +30,10 @@ const CLIENT = {
 
 /** Imports a file as a process of its own, started as the npm script `import` starts it. */
 export async function measureImport(file: string, baseUrl: string, timeoutMs: number): Promise<ImportFigures> {
-  const args = [...(await importArguments()), file, '--connection', 'bench', '--json'];
-  const { stdout, usage } = await startProcess(args, { ...CLIENT, MEDPLUM_BASE_URL: baseUrl }, timeoutMs).ended();
+  const script = await readImportScript();
+  const args = [...script.args, file, '--connection', 'bench', '--json'];
+  const environment = { ...script.environment, ...CLIENT, MEDPLUM_BASE_URL: baseUrl };
+  const { stdout, usage } = await startProcess(args, environment, timeoutMs).ended();
   const summary = summarySchema.parse(JSON.parse(stdout.trim().split('\n').at(-1) ?? ''));
   const resources = summary.created + summary.updated + summary.unchanged;
   return {
@@ -42,14 +44,16 @@ export async function measureImport(file: string, baseUrl: string, timeoutMs: nu
   };
 }
 
-/** The script's own flags for Node and its program, so that what is measured is what users run. */
-async function importArguments(): Promise<string[]> {
+/**
+ * The npm script's own variables, its flags for Node and its program, so that what is measured is what users run:
+ * `env NAME=value node --flag bridge/cli.ts import`.
+ */
+async function readImportScript(): Promise<{ environment: Record<string, string>; args: string[] }> {
   const { scripts } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'));
   const words = String(scripts.import).split(' ');
   const node = words.indexOf('node');
-  if (node === -1) throw new Error('the script `import` of package.json no longer runs node');
-  // What the script sets in front of node, the processes of this bench inherit.
-  const settings = words.slice(0, node).filter((word) => word.includes('='));
-  Object.assign(process.env, Object.fromEntries(settings.map((setting) => setting.split('='))));
-  return words.slice(node + 1);
+  const before = words.slice(0, node).filter((word) => word !== 'env');
+  const pairs = before.map((word) => /^(\w+)=(\S*)$/.exec(word)?.slice(1) ?? []);
+  if (node === -1 || pairs.some((pair) => pair.length === 0)) throw new Error('cannot read the script `import`');
+  return { environment: Object.fromEntries(pairs), args: words.slice(node + 1) };
 }
