@@ -341,6 +341,20 @@ describe('what cannot be loaded', () => {
     expect(report.problems[4]?.expression).toEqual(['MedicationRequest.medication[x]']);
   });
 
+  test('what would act in the server is skipped by policy, and nothing of it is stored', async () => {
+    const channel = { type: 'rest-hook', endpoint: 'https://collector.example.test/' };
+    const lines = [
+      { resourceType: 'Subscription', id: 's', status: 'active', reason: 'x', criteria: 'Observation', channel },
+      { resourceType: 'Bot', id: 'b', name: 'x' },
+      observation('o', { focus: [{ reference: 'Subscription/s' }] }),
+    ];
+    const { report } = await world.load('acting', lines);
+    expect(report).toMatchObject({ created: 1, skipped: 2, problemsByCode: { 'acts-in-server': 2 } });
+    expect(await world.stored('Subscription', 'acting')).toHaveLength(0);
+    const [stored] = await world.stored<Observation>('Observation', 'acting');
+    expect(stored?.focus?.[0]).toMatchObject({ identifier: { value: 'Subscription/s' } });
+  });
+
   test('what only its form keeps out is repaired, tagged and counted by rule, and unchanged the next time', async () => {
     const line = observation('o', { issued: 'yesterday', category: { text: 'vital' }, note: [{ text: '' }] });
     const { report } = await world.load('repaired', [line]);

@@ -31,6 +31,13 @@ test.each([
   expect(read(text)).toEqual({ code });
 });
 
+test.each(['Bot', 'AccessPolicy', 'ClientApplication', 'Project', 'User', 'Subscription'])(
+  'a %s would act in the server, and is no part of a record',
+  (resourceType) => {
+    expect(read(JSON.stringify({ resourceType, id: '1' }))).toEqual({ code: 'acts-in-server', resourceType });
+  },
+);
+
 test.each(['{"resourceType":"Patient"}', '{"resourceType":"Patient","id":""}', '{"resourceType":"Patient","id":1}'])(
   '%s has no id, and its type is said',
   (text) => {

@@ -1,4 +1,4 @@
-import { isResourceType } from '@medplum/core';
+import { isResourceType, tryGetDataType } from '@medplum/core';
 import type { SourceKey } from '../contract/source-key.ts';
 import { isObject, type Json, type JsonObject } from './walk-references.ts';
 
@@ -8,9 +8,15 @@ export interface SourceResource {
   readonly resource: JsonObject;
 }
 
-/** Why a line holds none; the code of its quarantine. */
+/** Why a line holds none that could be loaded. */
 export interface Unreadable {
-  readonly code: 'not-json' | 'not-a-resource' | 'nested-too-deeply' | 'unknown-resource-type' | 'no-id';
+  readonly code:
+    | 'not-json'
+    | 'not-a-resource'
+    | 'nested-too-deeply'
+    | 'unknown-resource-type'
+    | 'acts-in-server'
+    | 'no-id';
   readonly resourceType?: string;
 }
 
@@ -33,9 +39,20 @@ export function keyOf(resource: JsonObject): SourceResource | Unreadable {
   const { resourceType, id } = resource;
   if (typeof resourceType !== 'string') return { code: 'not-a-resource' };
   if (!isResourceType(resourceType)) return { code: 'unknown-resource-type' };
+  if (actsInServer(resourceType)) return { code: 'acts-in-server', resourceType };
   if (typeof id !== 'string' || id === '') return { code: 'no-id', resourceType };
   return { key: { resourceType, id }, resource };
 }
+
+/**
+ * True for what would do something in Medplum rather than stand in a record: its own types (Bot, AccessPolicy, ...), and a
+ * Subscription, which would send every matching resource to an address that the export names.
+ */
+function actsInServer(resourceType: string): boolean {
+  return resourceType === 'Subscription' || tryGetDataType(resourceType)?.url?.startsWith(MEDPLUM_TYPES) === true;
+}
+
+const MEDPLUM_TYPES = 'https://medplum.com/';
 
 function isDeeper(value: Json | undefined, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return false;

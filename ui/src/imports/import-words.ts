@@ -74,6 +74,8 @@ const PROBLEM_WORDS: Readonly<Record<string, string>> = {
   'not-json': 'The line is not JSON',
   'not-a-resource': 'The line is JSON, but no FHIR resource',
   'unknown-resource-type': 'FHIR R4 has no resource of this type',
+  'nested-too-deeply': 'The line is nested too deeply to be a resource',
+  'acts-in-server': 'It would act in the server instead of standing in the record',
   'no-id': 'The resource has no id, so a later export could not be matched with it',
   'line-too-long': 'The line is longer than can be loaded yet',
   'invalid-resource': 'The resource breaks a rule of FHIR',
