@@ -123,7 +123,8 @@ test.each<[string, Sending]>([
   ['at no time', { headers: { 'webhook-timestamp': 'NaN' } }],
 ])('an event signed %s is refused and leaves nothing but a count', async (_name, sending) => {
   expect(await send(readyEvent(), sending)).toBe(401);
-  expect(await store.dump()).not.toContain('e1');
+  // What an accepted event leaves; the shorter ids of this event can stand in the store's random prefix by chance.
+  expect(await store.dump()).not.toContain('a.jsonl');
   expect(await waiting()).toBe(0);
   expect(await countOf('forged')).toBe(1);
 });
