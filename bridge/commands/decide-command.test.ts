@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { MedplumClient } from '@medplum/core';
 import type { Patient } from '@medplum/fhirtypes';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { eventually, startWorld, type World } from './test/start-world.ts';
+import { eventually, startWorld, type World } from '../test/start-world.ts';
 
 let world: World;
 let clinician: MedplumClient;
@@ -29,7 +29,7 @@ interface Run {
 
 async function cli(...args: string[]): Promise<Run> {
   const env = { PATH: process.env.PATH, ...world.environment };
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'cli.ts'), ...args], { env });
+  const child = spawn(process.execPath, [join(import.meta.dirname, '../cli.ts'), ...args], { env });
   let [out, err] = ['', ''];
   child.stdout.on('data', (chunk) => {
     out += chunk;

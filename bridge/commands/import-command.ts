@@ -1,0 +1,71 @@
+import type { ImportReport } from '../contract/import-report.ts';
+import { importFile } from '../ingest/import-file.ts';
+import { type Command, UsageError } from './command.ts';
+import { checkConnection, readOptions } from './read-options.ts';
+import { progressBar } from './show-progress.ts';
+import { SERVER_USAGE, withMedplum } from './with-medplum.ts';
+
+export const importCommand: Command = {
+  usage: `usage: npm run import -- FILE.jsonl [--connection ID] [--patient Patient/ID] [--json]
+
+  --connection  the connection's namespace; default: the file's name
+  --patient     the app's Patient that the records belong to; default: the file's own Patient
+  --json        the last line of stdout is one JSON object
+
+${SERVER_USAGE}`,
+
+  run: (args, env) => {
+    const { file, connection, patient, json } = readArguments(args);
+    return withMedplum(env, async (medplum) => {
+      const started = performance.now();
+      const bar = progressBar(json);
+      try {
+        const { report } = await importFile(medplum, { file, connection, patient, onProgress: bar.update });
+        bar.stop();
+        printReport(report, (performance.now() - started) / 1000, json);
+        return 0;
+      } finally {
+        bar.stop();
+      }
+    });
+  },
+};
+
+function printReport(report: ImportReport, seconds: number, json: boolean): void {
+  const {
+    ledger: _ledger,
+    problems,
+    problemsByCode,
+    repairsByRule,
+    receivedByType: _,
+    storedByType: __,
+    ...counts
+  } = report;
+  const peakRssMb = Math.round(process.resourceUsage().maxRSS / 1024);
+  const linesPerSecond = Math.round(report.lines / seconds);
+  const summary = { ...counts, seconds: Number(seconds.toFixed(2)), linesPerSecond, peakRssMb };
+  for (const { line, resourceType, code, expression } of problems) {
+    console.error(`line ${line}: ${resourceType ?? 'no resource'}: ${code} ${expression?.join(', ') ?? ''}`.trimEnd());
+  }
+  if (json) console.log(JSON.stringify({ ...summary, problemsByCode, repairsByRule }));
+  else console.table(summary);
+}
+
+function readArguments(args: string[]) {
+  const { values, positionals } = readOptions({
+    args,
+    allowPositionals: true,
+    options: {
+      connection: { type: 'string' },
+      patient: { type: 'string' },
+      json: { type: 'boolean', default: false },
+    },
+  });
+  const [file, ...more] = positionals;
+  if (!file || more.length > 0) throw new UsageError('name one file');
+  if (values.connection !== undefined) checkConnection(values.connection);
+  if (values.patient !== undefined && !/^Patient\/[0-9a-f-]{36}$/i.test(values.patient)) {
+    throw new UsageError('--patient must look like Patient/<id>');
+  }
+  return { file, ...values };
+}

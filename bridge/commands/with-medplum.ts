@@ -1,0 +1,20 @@
+import type { MedplumClient } from '@medplum/core';
+import { readMedplumSettings } from '../config.ts';
+import { createMedplum } from '../medplum/create-medplum.ts';
+
+export const SERVER_USAGE =
+  'Server: MEDPLUM_BASE_URL, MEDPLUM_CLIENT_ID, MEDPLUM_CLIENT_SECRET; default: the running sandbox.';
+
+/** Lends a client that is signed in to the server which the environment names; waits for its quota, and says so. */
+export async function withMedplum<T>(env: NodeJS.ProcessEnv, work: (medplum: MedplumClient) => Promise<T>): Promise<T> {
+  const { client, close } = await createMedplum({ ...readMedplumSettings(env), onWait });
+  try {
+    return await work(client);
+  } finally {
+    await close();
+  }
+}
+
+function onWait(waitMs: number): void {
+  console.error(`the server's quota is used up: waiting ${Math.ceil(waitMs / 1000)} s`);
+}
