@@ -14,6 +14,7 @@ function contextOf(rows: readonly IndexedRow[], app?: string): LoadContext {
   const index = indexRows(rows);
   return {
     medplum: new MedplumClient(),
+    hasTransactions: true,
     origin: { namespace: 'c-1', exportId: 'e-1' },
     files: [],
     index,

@@ -1,6 +1,7 @@
 import type { MedplumClient } from '@medplum/core';
 import type { ImportProgress, ImportReport } from '../contract/import-report.ts';
 import { bindPatient, boundPatient } from './bind-patient.ts';
+import { transactionsOff } from './commit-bundle.ts';
 import { Documents, type UploadJournal } from './documents/documents.ts';
 import { guardChart } from './guard/guard-chart.ts';
 import { indexExport } from './index-export.ts';
@@ -53,7 +54,8 @@ export async function importExport(medplum: MedplumClient, request: ImportReques
   const tally = new Tally();
   const documents = new Documents(request.journal);
   const index = await indexExport({ files, tally, documents, signal, onProgress });
-  await probeTransactions(medplum);
+  const hasTransactions = await probeTransactions(medplum);
+  if (!hasTransactions) throw transactionsOff();
   const held = await guardChart(medplum, { namespace, index, files, patient, taskId, signal });
   const guarded = { files, patient: held ? undefined : patient, signal };
   const rawExport = taskId ? await keepRawExport(medplum, taskId, guarded) : [];
@@ -61,6 +63,7 @@ export async function importExport(medplum: MedplumClient, request: ImportReques
   const lanes = await LanePool.open(medplum, namespace);
   const context: LoadContext = {
     medplum,
+    hasTransactions,
     origin: { namespace, exportId },
     files,
     index,

@@ -18,6 +18,8 @@ export type PatientBinding =
 /** What every step of one load shares. */
 export interface LoadContext {
   readonly medplum: MedplumClient;
+  /** False where the server runs a transaction as a batch: every entry for itself, none may name another. */
+  readonly hasTransactions: boolean;
   readonly origin: Origin;
   readonly files: readonly string[];
   readonly index: ExportIndex;

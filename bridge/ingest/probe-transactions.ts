@@ -1,7 +1,6 @@
 import { type MedplumClient, OperationOutcomeError } from '@medplum/core';
 import type { Bundle } from '@medplum/fhirtypes';
 import { retryRead } from '../medplum/retry-read.ts';
-import { transactionsOff } from './commit-bundle.ts';
 
 /** A Basic without its required `code`: refused everywhere, so that the probe stores nothing. */
 const INVALID: Bundle = {
@@ -11,12 +10,11 @@ const INVALID: Bundle = {
 };
 
 /**
- * Makes sure that transactions are transactions. Medplum's capability statement claims them always; without the project
- * feature `transaction-bundles` it runs them as batches and answers 200, where a real one answers 400 to the invalid entry.
- * Throws PermanentError `transactions-off`.
+ * Whether transactions are transactions. Medplum's capability statement claims them always; without the project feature
+ * `transaction-bundles` it runs them as batches and answers 200, where a real one answers 400 to the invalid entry.
  */
-export async function probeTransactions(medplum: MedplumClient): Promise<void> {
-  const isTransaction = await retryRead(async () => {
+export function probeTransactions(medplum: MedplumClient): Promise<boolean> {
+  return retryRead(async () => {
     try {
       await medplum.executeBatch(INVALID);
       return false;
@@ -25,5 +23,4 @@ export async function probeTransactions(medplum: MedplumClient): Promise<void> {
       throw error;
     }
   });
-  if (!isTransaction) throw transactionsOff();
 }
