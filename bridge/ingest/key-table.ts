@@ -53,7 +53,10 @@ export class KeyTable {
   }
 
   #holds(entry: number, words: Uint32Array): boolean {
-    return words.every((word, position) => this.#digests.at(entry * WORDS + position) === word);
+    for (let position = 0; position < WORDS; position++) {
+      if (this.#digests.at(entry * WORDS + position) !== words[position]) return false;
+    }
+    return true;
   }
 
   #grow(): void {
@@ -67,7 +70,19 @@ export class KeyTable {
   }
 }
 
+/** Digests of the latest keys: a line's own key is asked for several times over, its patient and encounter by every line. */
+const recent = new Map<string, Uint32Array>();
+const MAX_RECENT = 4096;
+/** Longer keys would make the memory of the recent ones anything but flat. */
+const MAX_RECENT_LENGTH = 512;
+
 function digest(key: string): Uint32Array {
+  const known = recent.get(key);
+  if (known) return known;
   const bytes = hash('sha256', key, 'buffer');
-  return Uint32Array.of(bytes.readUInt32LE(0), bytes.readUInt32LE(4), bytes.readUInt32LE(8), bytes.readUInt32LE(12));
+  const words = new Uint32Array(WORDS);
+  for (let position = 0; position < WORDS; position++) words[position] = bytes.readUInt32LE(position * 4);
+  if (recent.size >= MAX_RECENT) recent.clear();
+  if (key.length <= MAX_RECENT_LENGTH) recent.set(key, words);
+  return words;
 }

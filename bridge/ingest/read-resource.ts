@@ -56,7 +56,13 @@ const MEDPLUM_TYPES = 'https://medplum.com/';
 
 function isDeeper(value: Json | undefined, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return false;
-  return levels === 0 || Object.values(value).some((child) => isDeeper(child, levels - 1));
+  if (levels === 0) return true;
+  if (Array.isArray(value)) return value.some((child) => isDeeper(child, levels - 1));
+  for (const key in value) {
+    const child = value[key];
+    if (typeof child === 'object' && isDeeper(child, levels - 1)) return true;
+  }
+  return false;
 }
 
 function parse(bytes: Buffer): Json | undefined {
