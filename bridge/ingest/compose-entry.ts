@@ -23,17 +23,24 @@ export interface Member {
 }
 
 /** What has to be done for a row. */
-export type Decision = Write | { readonly kind: 'unchanged' | 'edited-here'; readonly member: Member };
+export type Decision = Write | Leave;
 
-export interface Write {
-  readonly kind: 'create' | 'update';
+interface Leave extends Decided {
+  readonly kind: 'unchanged' | 'edited-here';
+}
+
+interface Decided {
   readonly member: Member;
+  /** True when it refers to a row whose turn has not come: its component is larger than a bundle. */
+  readonly isIncomplete: boolean;
+}
+
+export interface Write extends Decided {
+  readonly kind: 'create' | 'update';
   /** The Bundle entry. */
   readonly json: string;
   /** How the other entries of the bundle, and its Provenance, name the resource. */
   readonly reference: string;
-  /** True when it refers to a row whose turn has not come: its component is larger than a bundle. */
-  readonly isIncomplete: boolean;
 }
 
 export function isWrite(decision: Decision): decision is Write {
@@ -71,8 +78,9 @@ export async function composeEntry(
   const linked = linkResource(prepared, context.origin.namespace, resolve);
   const { sha256, targets } = linked;
   // A target that was created now although its referrer is matched was expunged in between: the stored link is dead.
-  if (stored && stored.sha256 === sha256 && !hasFreshTarget) return { kind: 'unchanged', member };
-  if (stored && (await isEditedHere(context, prepared, stored, linked))) return { kind: 'edited-here', member };
+  if (stored && stored.sha256 === sha256 && !hasFreshTarget) return { kind: 'unchanged', member, isIncomplete };
+  if (stored && (await isEditedHere(context, prepared, stored, linked)))
+    return { kind: 'edited-here', member, isIncomplete };
 
   const { key, resource } = prepared;
   for (const document of attached) placeDocument(document, await storeDocument(context, document));

@@ -13,7 +13,7 @@ const write = (kind: Write['kind'], json = '{}'): Decision => ({
   reference: member.urn,
   isIncomplete: false,
 });
-const unchanged: Decision = { kind: 'unchanged', member };
+const unchanged: Decision = { kind: 'unchanged', member, isIncomplete: false };
 
 /** How many of these a fresh draft takes, one after the other. */
 function taken(decision: Decision, limit = 5000): number {

@@ -33,6 +33,7 @@ export class Loader {
       const decisions = await this.#compose(component);
       const writes = decisions.filter(isWrite);
       if (writes.length === 0) {
+        this.#noteIncomplete(decisions);
         for (const decision of decisions) settleDecision(this.#context, decision, new Map());
         return;
       }
@@ -58,9 +59,14 @@ export class Loader {
     for (const { prepared, stored } of component) {
       if (!stored) this.#context.states.setPending(prepared.row, this.#draft.number);
     }
-    const incomplete = decisions.filter((decision) => isWrite(decision) && decision.isIncomplete);
-    this.incomplete.push(...incomplete.map((decision) => decision.member.prepared.row));
+    this.#noteIncomplete(decisions);
     this.#draft.add(component, decisions);
+  }
+
+  /** What an earlier run stored before it died may be as incomplete as what this run writes. */
+  #noteIncomplete(decisions: readonly Decision[]): void {
+    const incomplete = decisions.filter((decision) => decision.isIncomplete);
+    this.incomplete.push(...incomplete.map((decision) => decision.member.prepared.row));
   }
 
   async #compose(component: Component): Promise<Decision[]> {
