@@ -15,6 +15,7 @@ import { importRoutes } from './export/routes.ts';
 import { createFasten, type FastenGateway } from './fasten/client.ts';
 import { HeldImport } from './ingest/guard/held-import.ts';
 import { importExport } from './ingest/import-export.ts';
+import { withUnpacked } from './ingest/unpack-files.ts';
 import { createCallers } from './medplum/callers.ts';
 import { createMedplum, type MedplumConnection } from './medplum/create-medplum.ts';
 import { BinaryError, downloadBinary } from './medplum/download-binary.ts';
@@ -190,8 +191,12 @@ async function load({ config, medplum, redis }: Foundations, { patient, ...reque
   const journal = rememberUploads(redis, config.redis.prefix, request.namespace);
   try {
     const about = { patient: patient.reference, retrieved: new Date(), journal };
-    const { report } = await importExport(medplum.client, { ...request, ...about });
-    return report;
+    const loaded = await withUnpacked(
+      request.files,
+      (files) => importExport(medplum.client, { ...request, ...about, files }),
+      { signal: request.signal },
+    );
+    return loaded.report;
   } catch (error) {
     if (error instanceof HeldImport) return { held: error.reasons };
     throw error;

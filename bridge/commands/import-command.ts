@@ -3,10 +3,11 @@ import { importFile } from '../ingest/import-file.ts';
 import { type Command, UsageError } from './command.ts';
 import { checkConnection, readOptions } from './read-options.ts';
 import { progressBar } from './show-progress.ts';
+import { withStopSignal } from './stop-signal.ts';
 import { SERVER_USAGE, withMedplum } from './with-medplum.ts';
 
 export const importCommand: Command = {
-  usage: `usage: npm run import -- FILE.jsonl [--connection ID] [--patient Patient/ID] [--json]
+  usage: `usage: npm run import -- FILE.jsonl[.gz] [--connection ID] [--patient Patient/ID] [--json]
 
   --connection  the connection's namespace; default: the file's name
   --patient     the app's Patient that the records belong to; default: the file's own Patient
@@ -20,7 +21,9 @@ ${SERVER_USAGE}`,
       const started = performance.now();
       const bar = progressBar(json);
       try {
-        const { report } = await importFile(medplum, { file, connection, patient, onProgress: bar.update });
+        const { report } = await withStopSignal((signal) =>
+          importFile(medplum, { file, connection, patient, signal, onProgress: bar.update }),
+        );
         bar.stop();
         printReport(report, (performance.now() - started) / 1000, json);
         return 0;

@@ -6,6 +6,7 @@ import { PermanentError } from '../errors.ts';
 import { type ImportResult, importExport } from './import-export.ts';
 import { hashFile } from './ledger/hash-file.ts';
 import { underTask } from './record-task.ts';
+import { withUnpacked } from './unpack-files.ts';
 
 export interface FileImport {
   readonly file: string;
@@ -18,19 +19,22 @@ export interface FileImport {
 }
 
 /**
- * Imports one JSONL file from disk, as the worker imports a download. Throws PermanentError `file-missing`,
+ * Imports one JSONL file from disk, gzip or not, as the worker imports a download. Throws PermanentError `file-missing`,
  * `file-not-a-file` or `patient-missing` besides those of {@link importExport}.
  */
 export async function importFile(medplum: MedplumClient, request: FileImport): Promise<ImportResult> {
   const { file, patient, signal, onProgress } = request;
   await checkFile(file);
   if (patient) await checkPatient(medplum, patient);
-  const namespace = request.connection ?? basename(file).replace(/\.(jsonl|ndjson|json)$/i, '');
-  const exportId = `${namespace}-${(await hashFile(file)).slice(0, 32)}`;
+  const namespace = request.connection ?? basename(file).replace(/(\.(jsonl|ndjson|json))?(\.gz)?$/i, '');
   const retrieved = new Date();
-  return underTask(medplum, { namespace, exportId }, (taskId) =>
-    importExport(medplum, { namespace, exportId, taskId, files: [file], patient, retrieved, signal, onProgress }),
-  );
+  const load = async (files: readonly string[]): Promise<ImportResult> => {
+    const exportId = `${namespace}-${(await hashFile(files[0] ?? file)).slice(0, 32)}`;
+    return underTask(medplum, { namespace, exportId }, (taskId) =>
+      importExport(medplum, { namespace, exportId, taskId, files, patient, retrieved, signal, onProgress }),
+    );
+  };
+  return withUnpacked([file], load, { signal });
 }
 
 async function checkFile(file: string): Promise<void> {

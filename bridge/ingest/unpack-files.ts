@@ -1,0 +1,119 @@
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdtemp, open, rm, stat, statfs } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
+import { PermanentError } from '../errors.ts';
+
+export interface Unpacking {
+  /** Bytes that one file may take unpacked; default: what the disk has, less a reserve for everybody else on it. */
+  readonly maxBytes?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A full disk stops more than this import. */
+const RESERVE_BYTES = 512 << 20;
+const MAGIC = Buffer.from([0x1f, 0x8b]);
+const CHUNK_BYTES = 1 << 20;
+
+/**
+ * Lends files as plain text for the time of `work`: one that is gzip, by its first bytes and whatever it is called, is
+ * unpacked beside itself (in the system's temporary folder where that may not be written), and gone afterwards however
+ * the work ended. Everything that says where a line lies means the unpacked file.
+ * Throws PermanentError `gzip-damaged` and `no-room-to-unpack`.
+ */
+export async function withUnpacked<T>(
+  files: readonly string[],
+  work: (files: readonly string[]) => Promise<T>,
+  unpacking: Unpacking = {},
+): Promise<T> {
+  const folders: string[] = [];
+  try {
+    const plain: string[] = [];
+    for (const file of files) {
+      if (!(await isGzip(file))) {
+        plain.push(file);
+        continue;
+      }
+      const folder = await makeFolder(file);
+      folders.push(folder);
+      plain.push(await unpack(file, join(folder, 'unpacked.jsonl'), unpacking));
+    }
+    return await work(plain);
+  } finally {
+    for (const folder of folders) await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function isGzip(file: string): Promise<boolean> {
+  return (await readAt(file, 0, MAGIC.length)).equals(MAGIC);
+}
+
+function makeFolder(file: string): Promise<string> {
+  return mkdtemp(join(dirname(file), '.unpacked-')).catch(() => mkdtemp(join(tmpdir(), 'unpacked-')));
+}
+
+async function unpack(file: string, target: string, { maxBytes, signal }: Unpacking): Promise<string> {
+  const room = maxBytes ?? (await freeBytes(dirname(target)));
+  const gunzip = createGunzip();
+  const parts = [createReadStream(file), gunzip, bounded(room), createWriteStream(target, { mode: 0o600 })] as const;
+  try {
+    await pipeline(...parts, { signal });
+  } catch (error) {
+    throw isDamage(error) ? damaged() : error;
+  }
+  await refuseRest(file, gunzip.bytesWritten);
+  return target;
+}
+
+function bounded(maxBytes: number): Transform {
+  let bytes = 0;
+  return new Transform({
+    transform: (chunk: Buffer, _, done) => {
+      bytes += chunk.length;
+      done(bytes > maxBytes ? noRoom(maxBytes) : null, chunk);
+    },
+  });
+}
+
+/** zlib leaves alone what follows the last member: padding, or a member of which the beginning is lost. */
+async function refuseRest(file: string, consumed: number): Promise<void> {
+  const { size } = await stat(file);
+  for (let at = consumed; at < size; at += CHUNK_BYTES) {
+    const rest = await readAt(file, at, CHUNK_BYTES);
+    if (rest.some((byte) => byte !== 0)) throw damaged();
+  }
+}
+
+async function readAt(file: string, offset: number, length: number): Promise<Buffer> {
+  const handle = await open(file, 'r');
+  try {
+    const { bytesRead, buffer } = await handle.read(Buffer.alloc(length), 0, length, offset);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await handle.close();
+  }
+}
+
+async function freeBytes(folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(folder);
+  return Math.max(0, bavail * bsize - RESERVE_BYTES);
+}
+
+function isDamage(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && /^Z_/.test(String(error.code));
+}
+
+function damaged(): PermanentError {
+  return new PermanentError('gzip-damaged', 'the gzip file is cut or damaged: fetch it, or pack it, again');
+}
+
+function noRoom(maxBytes: number): PermanentError {
+  const room = Math.floor(maxBytes / (1 << 20));
+  return new PermanentError(
+    'no-room-to-unpack',
+    `the gzip file unpacks to more than the ${room} MiB that are free for it: make room on the disk`,
+  );
+}
