@@ -65,13 +65,13 @@ export async function composeEntry(
   outside: OutsideIds,
 ): Promise<Decision> {
   const { prepared, stored } = member;
-  let [hasFreshTarget, isIncomplete] = [false, false];
+  let [hasFreshTarget, isIncomplete, leavesExport] = [false, false, false];
   const resolve = (parsed: ParsedReference, owner: SourceKey): Target | undefined => {
     const row = rowOf(context.index, parsed);
-    if (row === -1) return outsideTarget(parsed, outside);
-    const target = rowTarget(context, row, parsed, owner, urns);
-    hasFreshTarget ||= context.states.isFresh(row) || urns.has(row);
-    isIncomplete ||= !target && context.states.isUnseen(row);
+    const target = row === -1 ? outsideTarget(parsed, outside) : rowTarget(context, row, parsed, owner, urns);
+    leavesExport ||= row === -1 || !target;
+    hasFreshTarget ||= row !== -1 && (context.states.isFresh(row) || urns.has(row));
+    isIncomplete ||= row !== -1 && !target && context.states.isUnseen(row);
     return target;
   };
   const attached = symbolizeAttachments(prepared.attachments, (url) => findDocument(context, prepared.row, url));
@@ -85,9 +85,11 @@ export async function composeEntry(
   const { key, resource } = prepared;
   for (const document of attached) placeDocument(document, await storeDocument(context, document));
   const account = accountFor(context, prepared.row, targets, urns);
+  const isRepaired = prepared.repairs.length > 0;
+  const line = leavesExport || isRepaired || prepared.attachments.length > 0 ? undefined : prepared.line;
   const body = {
     ...resource,
-    meta: shapeMeta(resource.meta, key, context.origin, sha256, account, prepared.repairs.length > 0),
+    meta: shapeMeta(resource.meta, key, context.origin, { sha256, line, account, isRepaired }),
   };
   const resourceType = String(resource.resourceType);
   if (!stored) {

@@ -118,6 +118,13 @@ export class ExportIndex {
     return targets;
   }
 
+  /** Whether the row refers to something that is no row, known after {@link resolveEdges}. */
+  leavesExport(row: number): boolean {
+    const end = row + 1 < this.size ? this.#firstEdge.at(row + 1) : this.#edges.length;
+    for (let edge = this.#firstEdge.at(row); edge < end; edge++) if (this.#edges.at(edge) < 0) return true;
+    return false;
+  }
+
   /** Turns the awaited keys into rows, once every line is known, and lets go of what only more lines would need. */
   resolveEdges(): void {
     for (let edge = 0; edge < this.#edges.length; edge++) {

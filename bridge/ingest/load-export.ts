@@ -4,6 +4,7 @@ import type { LanePool } from './lane-pool.ts';
 import type { LoadContext } from './load-context.ts';
 import { Loader } from './loader.ts';
 import { type MatchedWindow, Matcher } from './match-window.ts';
+import { digestLine, passUnchanged } from './pass-unchanged.ts';
 import { planWindows, type Window } from './plan-windows.ts';
 import { type PreparedResource, prepareResource } from './prepare-resource.ts';
 import { readResource } from './read-resource.ts';
@@ -28,15 +29,16 @@ export async function loadExport(context: LoadContext, lanes: LanePool): Promise
 async function loadWindows(context: LoadContext, loader: Loader, reader: SpoolReader): Promise<void> {
   const { binding, index, tally, signal, onProgress } = context;
   const matcher = new Matcher(context);
-  for (const window of planWindows(index, binding.kind === 'own' ? [binding.row] : [])) {
+  const windows = planWindows(index, binding.kind === 'own' ? [binding.row] : []);
+  for await (const { window, found } of passUnchanged(context, matcher, reader, windows)) {
     signal?.throwIfAborted();
-    await place(loader, await matcher.match(prepareWindow(context, reader, window)));
+    await place(loader, await matcher.match(prepareWindow(context, reader, window), { known: found }));
     onProgress?.({ phase: 'write', done: tally.settled, total: tally.lines });
   }
   await loader.finish();
   for (const row of loader.incomplete.splice(0)) {
     const again = prepareWindow(context, reader, [[row]]);
-    await place(loader, await matcher.match(again, true));
+    await place(loader, await matcher.match(again, { isRevisit: true }));
   }
   await loader.finish();
   for (const wrapper of settleDocuments(context)) await place(loader, await matcher.match([[wrapper]]));
@@ -60,7 +62,8 @@ function prepareRow(context: LoadContext, reader: SpoolReader, row: number): Pre
     return [];
   }
   if (index.place(row).length > MAX_LINE_BYTES) return leaveOut(context, row, 'too-large');
-  const source = readResource(reader.read(index, row));
+  const bytes = reader.read(index, row);
+  const source = readResource(bytes);
   if (!('key' in source)) throw new Error('a line of the spool is no longer what it was');
   const app = binding.kind === 'app' ? binding.reference : undefined;
   const prepared = prepareResource(row, source.key, source.resource, app);
@@ -71,7 +74,7 @@ function prepareRow(context: LoadContext, reader: SpoolReader, row: number): Pre
     return [];
   }
   tally.repair(row, prepared.repairs);
-  return [prepared];
+  return [{ ...prepared, line: digestLine(bytes, binding) }];
 }
 
 function leaveOut(context: LoadContext, row: number, code: string): PreparedResource[] {

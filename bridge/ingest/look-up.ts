@@ -5,7 +5,7 @@ import type { SourceKey } from '../contract/source-key.ts';
 import { LostReplyError } from '../medplum/lost-reply-error.ts';
 import { retryRead } from '../medplum/retry-read.ts';
 import { escapeSearchValue, metaSource } from './meta-source.ts';
-import { storedHash } from './shape-meta.ts';
+import { storedHash, storedLine } from './shape-meta.ts';
 
 /** A resource of ours in the store, as far as matching needs it. */
 export interface StoredVersion {
@@ -13,6 +13,8 @@ export interface StoredVersion {
   readonly versionId: string;
   /** Hash that it was written with; undefined when it carries none. */
   readonly sha256: string | undefined;
+  /** Digest of the line that it stands for as it came; undefined when it was made from more than its line. */
+  readonly line: string | undefined;
 }
 
 /** Values of one search. Medplum gives at most 1,000 matches a page, and a key could be stored twice by somebody else. */
@@ -39,7 +41,7 @@ export async function lookUp(
     for (const resource of await search(medplum, searches, signal)) {
       const { id, meta } = resource;
       if (!id || !meta?.source || !meta.versionId || found.has(meta.source)) continue;
-      found.set(meta.source, { id, versionId: meta.versionId, sha256: storedHash(meta) });
+      found.set(meta.source, { id, versionId: meta.versionId, sha256: storedHash(meta), line: storedLine(meta) });
     }
   }
   return found;

@@ -24,17 +24,39 @@ export class Matcher {
     this.#context = context;
   }
 
-  /** `isRevisit`: the rows were settled before and are only completed. */
-  async match(prepared: readonly (readonly PreparedResource[])[], isRevisit = false): Promise<MatchedWindow> {
-    const { medplum, origin, states, signal } = this.#context;
+  /** Those of these types of which the store holds anything of the namespace. */
+  async held(types: readonly string[]): Promise<ReadonlySet<string>> {
+    await this.#probe(types);
+    return this.#held;
+  }
+
+  /** What the store has of these keys, by `meta.source`. */
+  find(keys: readonly SourceKey[]): Promise<Map<string, StoredVersion>> {
+    const { medplum, origin, signal } = this.#context;
+    return lookUp(medplum, origin.namespace, keys, signal);
+  }
+
+  /**
+   * `known` is what {@link find} gave for these rows, if they were asked for already. `isRevisit`: the rows were settled
+   * before and are only completed.
+   */
+  async match(
+    prepared: readonly (readonly PreparedResource[])[],
+    { known, isRevisit = false }: { known?: ReadonlyMap<string, StoredVersion> | undefined; isRevisit?: boolean } = {},
+  ): Promise<MatchedWindow> {
+    const { origin, states } = this.#context;
     const flat = prepared.flat();
-    const own = flat.map(({ key }) => key);
+    const own = known ? [] : flat.map(({ key }) => key);
     const far = [...this.#farTargets(flat).values()];
-    await this.#probe([...own, ...far.map(({ key }) => key)]);
-    const askable = (key: SourceKey): boolean => isRevisit || this.#held.has(searchedType(key.resourceType));
-    const keys = [...own, ...far.map(({ key }) => key)].filter(askable);
-    const found = await lookUp(medplum, origin.namespace, keys, signal);
-    const stored = (key: SourceKey): StoredVersion | undefined => found.get(metaSource(origin.namespace, key));
+    const asked = [...own, ...far.map(({ key }) => key)];
+    const held = await this.held(asked.map(({ resourceType }) => resourceType));
+    const found = await this.find(
+      asked.filter(({ resourceType }) => isRevisit || held.has(searchedType(resourceType))),
+    );
+    const stored = (key: SourceKey): StoredVersion | undefined => {
+      const source = metaSource(origin.namespace, key);
+      return found.get(source) ?? known?.get(source);
+    };
 
     const outside = new Map<string, string>();
     for (const { key, row } of far) {
@@ -67,11 +89,9 @@ export class Matcher {
     return far;
   }
 
-  async #probe(keys: readonly SourceKey[]): Promise<void> {
+  async #probe(resourceTypes: readonly string[]): Promise<void> {
     const { medplum, origin, signal } = this.#context;
-    const types = [...new Set(keys.map((key) => searchedType(key.resourceType)))].filter(
-      (type) => !this.#asked.has(type),
-    );
+    const types = [...new Set(resourceTypes.map(searchedType))].filter((type) => !this.#asked.has(type));
     for (const type of types) this.#asked.add(type);
     if (types.length === 0) return;
     for (const type of await probeTypes(medplum, origin.namespace, types, signal)) this.#held.add(type);

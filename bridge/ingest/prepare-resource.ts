@@ -19,6 +19,8 @@ export interface Link {
 export interface PreparedResource {
   readonly row: number;
   readonly key: SourceKey;
+  /** Digest of the line that it came as; undefined for what is no line. */
+  readonly line?: string;
   readonly resource: JsonObject;
   readonly links: readonly Link[];
   readonly attachments: readonly AttachmentLink[];

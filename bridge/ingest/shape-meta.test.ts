@@ -6,7 +6,8 @@ import type { Json, JsonObject } from './walk-references.ts';
 
 const origin: Origin = { namespace: 'c-1', exportId: 'e-1' };
 const key = { resourceType: 'Observation', id: 'o/1' };
-const shaped = (own: Json | undefined, account?: string): JsonObject => shapeMeta(own, key, origin, 'abc', account);
+const shaped = (own: Json | undefined, account?: string): JsonObject =>
+  shapeMeta(own, key, origin, { sha256: 'abc', account });
 
 test('a resource without meta gets its source, its two tags and its hash', () => {
   expect(shaped(undefined)).toEqual({
@@ -66,8 +67,7 @@ test('a record that a bridge loaded before does not bring its old marks along', 
     {},
     { resourceType: 'Observation', id: 'x' },
     { namespace: 'old', exportId: 'e-0' },
-    'old',
-    '',
+    { sha256: 'old' },
   );
   const meta = shaped(before);
   expect(storedHash(meta)).toBe('abc');
@@ -90,7 +90,7 @@ test('the hash is read back from what was written, and nothing is read from what
 test.each(['o/1', 'é %,|$', 'x'.repeat(5000), 'sha256:abc'])(
   'the key of a stored resource is read back, whatever its id (%#)',
   (id) => {
-    const meta = shapeMeta({}, { resourceType: 'Observation', id }, origin, 'abc', undefined);
+    const meta = shapeMeta({}, { resourceType: 'Observation', id }, origin, { sha256: 'abc' });
     expect(sourceKeyOf('Observation', meta, 'c-1')).toEqual({ resourceType: 'Observation', id });
     expect(sourceKeyOf('Observation', meta, 'c-2')).toBeUndefined();
     expect(sourceKeyOf('Condition', meta, 'c-1')).toBeUndefined();

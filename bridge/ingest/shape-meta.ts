@@ -29,22 +29,31 @@ export function originTags(origin: Origin): NonNullable<Meta['tag']> {
 /** Tag of a resource that does not stand as its source wrote it; the ledger says what was changed. */
 const REPAIRED: JsonObject = { system: BRIDGE_CODE_SYSTEM, code: REPAIRED_CODE };
 
+/** What the bridge says of a resource that it writes. */
+export interface Written {
+  /** Of its symbolic form. */
+  readonly sha256: string;
+  /** Digest of its line, when the line alone decides how it is stored. */
+  readonly line?: string | undefined;
+  /** `Patient/<id>`. */
+  readonly account?: string | undefined;
+  readonly isRepaired?: boolean;
+}
+
 /**
  * `meta` of a loaded resource: the source's own profile, security, tags and extensions, our `source` and tags, and one
- * extension with what the server would overwrite and the hash of what was written. `accounts` puts a resource that does
- * not name the patient into the patient's compartment.
+ * extension with what the server would overwrite and the hash of what was written. `account` puts a resource that does
+ * not name the patient into the patient's compartment (`meta.accounts`).
  */
 export function shapeMeta(
   own: Json | undefined,
   key: SourceKey,
   origin: Origin,
-  sha256: string,
-  account: string | undefined,
-  isRepaired = false,
+  { sha256, line, account, isRepaired }: Written,
 ): JsonObject {
   const { source, versionId, lastUpdated, tag, extension, ...kept } = isObject(own) ? own : {};
   const ours = metaSource(origin.namespace, key);
-  const parts = { sha256, source, versionId, lastUpdated, id: ours.includes('/sha256:') ? key.id : undefined };
+  const parts = { sha256, line, source, versionId, lastUpdated, id: ours.includes('/sha256:') ? key.id : undefined };
   return {
     ...withoutServerOwned(kept),
     source: ours,
@@ -70,6 +79,11 @@ export function hashedMeta(own: Json | undefined): JsonObject {
 /** The hash that the stored resource was written with, undefined when it carries none. */
 export function storedHash(meta: Meta | undefined): string | undefined {
   return writtenPart(meta, 'sha256');
+}
+
+/** The digest of the line that the stored resource was made from, undefined when it was made from more than that. */
+export function storedLine(meta: Meta | undefined): string | undefined {
+  return writtenPart(meta, 'line');
 }
 
 /** The source key of a stored resource of this namespace, read back from its `meta`; undefined when it has none. */

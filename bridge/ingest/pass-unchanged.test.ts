@@ -1,0 +1,77 @@
+import type { Observation, Patient } from '@medplum/fhirtypes';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type ImportWorld, startImportWorld } from '../test/import-world.ts';
+import { digestLine } from './pass-unchanged.ts';
+import { storedLine } from './shape-meta.ts';
+
+let world: ImportWorld;
+beforeAll(async () => {
+  world = await startImportWorld();
+});
+afterAll(() => world.close());
+
+const patient = { resourceType: 'Patient', id: 'p' };
+const encounter = {
+  resourceType: 'Encounter',
+  id: 'e',
+  status: 'finished',
+  class: { code: 'AMB' },
+  subject: { reference: 'Patient/p' },
+};
+const observation = {
+  resourceType: 'Observation',
+  id: 'o',
+  status: 'final',
+  code: { text: 'Pulse' },
+  subject: { reference: 'Patient/p' },
+  encounter: { reference: 'Encounter/e' },
+};
+
+const lineOf = async (namespace: string): Promise<string | undefined> =>
+  storedLine((await world.stored<Observation>('Observation', namespace))[0]?.meta);
+
+test('a line carries its digest to the store when it alone decides what is stored', async () => {
+  await world.load('plain', [patient, encounter, observation]);
+  expect(await lineOf('plain')).toBe(digestLine(Buffer.from(JSON.stringify(observation)), { kind: 'own', row: 0 }));
+});
+
+test.each([
+  ['it was repaired', { ...observation, status: 'Final' }],
+  ['it refers to nothing in the export', { ...observation, performer: [{ reference: 'Practitioner/gone' }] }],
+  ['it is a search for its target', { ...observation, performer: [{ reference: 'Practitioner?identifier=1' }] }],
+])('a line does not when %s', async (reason, line) => {
+  const namespace = `more-${reason.length}`;
+  await world.load(namespace, [patient, encounter, line]);
+  expect(await lineOf(namespace)).toBeUndefined();
+});
+
+test('the same line is unchanged, another is not, and its repairs are told again', async () => {
+  const repaired = { ...observation, id: 'r', status: 'Final' };
+  await world.load('again', [patient, encounter, observation, repaired]);
+  const { report } = await world.load('again', [patient, { ...encounter, status: 'planned' }, observation, repaired]);
+  expect(report).toMatchObject({
+    created: 0,
+    updated: 1,
+    unchanged: 3,
+    repairsByRule: { 'status-case-normalised': 1 },
+  });
+});
+
+test('the same line is looked at again when its target left the export, which may have left the store as well', async () => {
+  await world.load('left', [patient, encounter, observation]);
+  const [stored] = await world.stored<Observation>('Observation', 'left');
+  await world.medplum.deleteResource('Encounter', stored?.encounter?.reference?.split('/')[1] ?? '');
+  const { report } = await world.load('left', [patient, observation]);
+  expect(report).toMatchObject({ lines: 2, unchanged: 1 });
+});
+
+test("the same line bound to another app's Patient is looked at again", async () => {
+  const [one, two] = await Promise.all(
+    ['one', 'two'].map((family) =>
+      world.medplum.createResource<Patient>({ resourceType: 'Patient', name: [{ family }] }),
+    ),
+  );
+  await world.load('bound', [patient, encounter, observation], { patient: `Patient/${one?.id}` });
+  const { report } = await world.load('bound', [patient, encounter, observation], { patient: `Patient/${two?.id}` });
+  expect(report).toMatchObject({ updated: 3 });
+});
