@@ -13,6 +13,7 @@ import { createReceiveExportJob } from './export/receive-export.job.ts';
 import { createRequestExportJob } from './export/request-export.job.ts';
 import { importRoutes } from './export/routes.ts';
 import { createFasten, type FastenGateway } from './fasten/client.ts';
+import { OtherSourcePatient } from './ingest/guard/guard-lineage.ts';
 import { HeldImport } from './ingest/guard/held-import.ts';
 import { importExport } from './ingest/import-export.ts';
 import { withUnpacked } from './ingest/unpack-files.ts';
@@ -25,6 +26,7 @@ import { createLock } from './queue/hold-lock.ts';
 import { openQueues, type Queues } from './queue/open-queues.ts';
 import { rememberUploads } from './queue/remember-uploads.ts';
 import { type JobHandlers, startWorkers, type Workers } from './queue/start-workers.ts';
+import { waitForLock } from './queue/wait-for-lock.ts';
 import { createServer } from './serve/create-server.ts';
 import { listen } from './serve/listen.ts';
 import { callerOf } from './serve/require-caller.ts';
@@ -102,6 +104,7 @@ async function serve(foundations: Foundations, stops: (() => Promise<unknown>)[]
   const { config, log, metrics, redis, queues, medplum, fasten } = foundations;
   const callers = createCallers(config.medplum.baseUrl);
   const { mode } = config.fasten;
+  const runAlone = waitForLock(createLock(redis, { prefix: config.redis.prefix }));
   const app = createServer({
     apiPrefix: config.http.apiPrefix,
     medplumBaseUrl: config.medplum.baseUrl,
@@ -122,6 +125,7 @@ async function serve(foundations: Foundations, stops: (() => Promise<unknown>)[]
         medplum: medplum.client,
         readConnection: fasten.readConnection,
         addJob: queues.add,
+        runAlone,
         mode,
         log,
         callerOf,
@@ -199,6 +203,7 @@ async function load({ config, medplum, redis }: Foundations, { patient, ...reque
     return loaded.report;
   } catch (error) {
     if (error instanceof HeldImport) return { held: error.reasons };
+    if (error instanceof OtherSourcePatient) return 'other-source-patient';
     throw error;
   }
 }

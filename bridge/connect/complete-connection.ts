@@ -1,5 +1,6 @@
 import type { MedplumClient } from '@medplum/core';
-import type { CompleteConnection } from '../contract/connection.ts';
+import type { Consent } from '@medplum/fhirtypes';
+import { type CompleteConnection, orgConnectionIdOf, withNamespace } from '../contract/connection.ts';
 import { ORG_CONNECTION_SYSTEM } from '../contract/identifiers.ts';
 import { HttpError } from '../errors.ts';
 import type { OrgConnection } from '../fasten/answers.ts';
@@ -7,16 +8,21 @@ import { FastenError } from '../fasten/fasten-error.ts';
 import type { ApiMode } from '../fasten/read-key-mode.ts';
 import { byIdentifier } from '../medplum/by-identifier.ts';
 import type { Caller } from '../medplum/callers.ts';
-import { findConnection, type StoredConsent } from '../medplum/find-connection.ts';
+import { findConnection, findNamespaces, type StoredConsent } from '../medplum/find-connection.ts';
 import type { Log } from '../observe/log.ts';
 import type { AddJob } from '../queue/specs.ts';
+import type { RunAlone } from '../queue/wait-for-lock.ts';
 import { makeConsent } from './make-consent.ts';
 
 export interface CompleteDeps {
   /** The bridge's own client: a patient's policy need not let them write a Consent. */
-  readonly medplum: Pick<MedplumClient, 'searchOne' | 'createResourceIfNoneExist' | 'updateResource'>;
+  readonly medplum: Pick<
+    MedplumClient,
+    'searchOne' | 'searchResources' | 'createResourceIfNoneExist' | 'updateResource'
+  >;
   readonly readConnection: (orgConnectionId: string) => Promise<OrgConnection>;
   readonly mode: ApiMode | undefined;
+  readonly runAlone: RunAlone;
   readonly addJob: AddJob;
   readonly log: Log;
 }
@@ -45,11 +51,8 @@ export async function completeConnection(
   assertSamePatient(await findConnection(deps.medplum, wanted.org_connection_id), patientId);
   const connection = await confirm(deps, wanted.org_connection_id);
   const wish = makeConsent(connection, patientId, caller.profile, new Date());
-  // Conditional, so that two tabs at once make one Consent: the later of them is given the earlier's.
-  const stored = await deps.medplum.createResourceIfNoneExist(
-    wish,
-    byIdentifier(ORG_CONNECTION_SYSTEM, connection.orgConnectionId),
-  );
+  // Alone, so that of two connections to one portal at once the later finds the earlier's namespace.
+  const stored = await deps.runAlone(`connect:${patientId}`, () => store(deps, wish));
   assertSamePatient(stored, patientId);
   const consent = await refresh(deps, stored, wish);
   const { id: consentId, meta } = consent;
@@ -57,6 +60,15 @@ export async function completeConnection(
   await deps.addJob('export-request', key, { consentId, orgConnectionId: connection.orgConnectionId });
   deps.log.info('connection.completed', { connectionId: consentId });
   return consent;
+}
+
+/** Connecting a portal again continues the namespace of the first time: its record is not doubled. */
+async function store(deps: CompleteDeps, wish: Consent): Promise<StoredConsent> {
+  const [namespace] = await findNamespaces(deps.medplum, wish);
+  const consent = namespace === undefined ? wish : withNamespace(wish, namespace);
+  // Conditional, so that two tabs at once make one Consent: the later of them is given the earlier's.
+  const query = byIdentifier(ORG_CONNECTION_SYSTEM, orgConnectionIdOf(wish) ?? '');
+  return deps.medplum.createResourceIfNoneExist(consent, query);
 }
 
 function assertSamePatient(consent: StoredConsent | undefined, patientId: string): void {

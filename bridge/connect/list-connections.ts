@@ -1,5 +1,10 @@
 import type { Task } from '@medplum/fhirtypes';
-import { type ConnectionList, connectionFromConsent, type LatestImport } from '../contract/connection.ts';
+import {
+  type Connection,
+  type ConnectionList,
+  connectionFromConsent,
+  type LatestImport,
+} from '../contract/connection.ts';
 import { BRIDGE_CODE_SYSTEM, CONNECTION_CONSENT_CODE, IMPORT_TASK_CODE } from '../contract/identifiers.ts';
 import { importStatusFromTask } from '../contract/import-status.ts';
 import type { Caller } from '../medplum/callers.ts';
@@ -27,11 +32,19 @@ export async function listConnections(caller: Caller, patientId: string): Promis
       _sort: '-_lastUpdated',
     }),
   ]);
-  const connections = consents.map((consent) => {
+  const connections = consents.map((consent): Connection => {
     const task = tasks.find(({ focus }) => focus?.reference === `Consent/${consent.id}`);
     return { ...connectionFromConsent(consent), ...(task && { latestImport: toLatestImport(task) }) };
   });
-  return { connections };
+  return { connections: connections.map((each) => withSuccessor(each, connections)) };
+}
+
+/** Of a lineage the newest connection stands for all; the others say which one that is. */
+function withSuccessor(connection: Connection, all: readonly Connection[]): Connection {
+  const [newest] = all
+    .filter(({ namespace }) => namespace === connection.namespace)
+    .toSorted((a, b) => Date.parse(b.connectedAt ?? '') - Date.parse(a.connectedAt ?? ''));
+  return newest === undefined || newest === connection ? connection : { ...connection, continuedBy: newest.consentId };
 }
 
 function toLatestImport(task: Task): LatestImport {

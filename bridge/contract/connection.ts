@@ -1,6 +1,6 @@
 import type { Consent } from '@medplum/fhirtypes';
 import { z } from 'zod';
-import { ORG_CONNECTION_SYSTEM } from './identifiers.ts';
+import { LINEAGE_SYSTEM, ORG_CONNECTION_SYSTEM } from './identifiers.ts';
 
 /** On a Consent of ours: what Fasten said of the connection, one sub-extension a fact (url: the fact's name). */
 export const CONNECTION_FACTS_EXTENSION =
@@ -31,6 +31,10 @@ export const latestImportSchema = z.object({
 export const connectionSchema = z.object({
   consentId: z.string(),
   orgConnectionId: z.string(),
+  /** Under which its records are kept: the orgConnectionId of the first connection of its lineage, often its own. */
+  namespace: z.string(),
+  /** The connection (its consentId) that has taken this one's place; absent on the newest of a lineage. */
+  continuedBy: z.string().optional(),
   status: z.string(),
   connectedAt: z.string().optional(),
   expiresAt: z.string().optional(),
@@ -46,16 +50,43 @@ export type LatestImport = z.infer<typeof latestImportSchema>;
 export type Connection = z.infer<typeof connectionSchema>;
 export type ConnectionList = z.infer<typeof connectionListSchema>;
 
-/** Fasten's id of the connection that a Consent stands for; the first one, when a reconnect has added others. */
+/** Fasten's id of the connection that a Consent stands for. */
 export function orgConnectionIdOf(consent: Consent): string | undefined {
-  return consent.identifier?.find(({ system }) => system === ORG_CONNECTION_SYSTEM)?.value;
+  return identifierOf(consent, ORG_CONNECTION_SYSTEM);
 }
 
-/** Reads a connection out of its Consent; `latestImport` is the caller's to add. */
+/** The name under which everything of a connection is kept: that of the lineage it continues, else its own id. */
+export function namespaceFromConsent(consent: Consent): string | undefined {
+  return identifierOf(consent, LINEAGE_SYSTEM) ?? orgConnectionIdOf(consent);
+}
+
+/** The Consent with its records kept under this namespace from now on. */
+export function withNamespace<T extends Consent>(consent: T, namespace: string): T {
+  const others = consent.identifier?.filter(({ system }) => system !== LINEAGE_SYSTEM) ?? [];
+  const isOwn = orgConnectionIdOf(consent) === namespace;
+  return { ...consent, identifier: isOwn ? others : [...others, { system: LINEAGE_SYSTEM, value: namespace }] };
+}
+
+function identifierOf(consent: Consent, wanted: string): string | undefined {
+  return consent.identifier?.find(({ system }) => system === wanted)?.value;
+}
+
+/**
+ * Where the records of a connection come from, as text to compare: mode, and the health system's endpoint or its TEFCA
+ * directory. Undefined when Fasten told neither: then no two connections are known to be of one place.
+ */
+export function placeFromConsent(consent: Consent): string | undefined {
+  const { mode, endpoint, 'tefca-directory': directory } = factsOf(consent);
+  if (endpoint === undefined && directory === undefined) return undefined;
+  return JSON.stringify([mode, endpoint === undefined ? { directory } : { endpoint }]);
+}
+
+/** Reads a connection out of its Consent; `latestImport` and `continuedBy` are the caller's to add. */
 export function connectionFromConsent(consent: Consent): Connection {
   return {
     consentId: consent.id ?? '',
     orgConnectionId: orgConnectionIdOf(consent) ?? '',
+    namespace: namespaceFromConsent(consent) ?? '',
     status: consent.status,
     ...(consent.dateTime && { connectedAt: consent.dateTime }),
     ...(consent.provision?.period?.end && { expiresAt: consent.provision.period.end }),

@@ -8,6 +8,9 @@ const FASTEN_API = 'https://api.connect.fastenhealth.com/v1';
 /** Root of `meta.source`, and system of the tag and identifiers that name a connection (its namespace). */
 export const ORG_CONNECTION_SYSTEM = `${FASTEN_API}/bridge/org_connection`;
 
+/** System of the identifier on a Consent that continues an earlier connection; its value is that lineage's namespace. */
+export const LINEAGE_SYSTEM = `${FASTEN_API}/bridge/lineage`;
+
 /** System of the tag and identifiers that name one EHI export by Fasten's `task_id`. */
 export const EHI_EXPORT_SYSTEM = `${FASTEN_API}/bridge/fhir/ehi-export`;
 

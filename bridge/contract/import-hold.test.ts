@@ -12,7 +12,7 @@ const TASK: Task = {
   focus: { reference: 'Consent/c' },
   input: [THEIRS],
 };
-const HOLD = { namespace: 'n', candidate: 'Patient/p', differences: ['sex', 'birth-date'], files: ['a', 'b'] };
+const HOLD = { connection: 'n', candidate: 'Patient/p', differences: ['sex', 'birth-date'], files: ['a', 'b'] };
 
 test('a hold is read as it was written, and what others put into the Task stays', () => {
   const held = heldTask(TASK, HOLD);

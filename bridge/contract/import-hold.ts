@@ -25,7 +25,8 @@ export interface ImportHold {
 
 /** What is told when an import is put on hold. */
 export interface NewHold {
-  readonly namespace: string;
+  /** The `org_connection_id`, or what a file that was imported by hand has for one. */
+  readonly connection: string;
   readonly candidate: string;
   readonly differences: readonly string[];
   readonly files?: readonly string[] | undefined;
@@ -57,7 +58,7 @@ export function holdFromTask(task: Task): ImportHold {
  * The Task on hold. Nothing of it points at the chart any more: `for` goes, and `focus` names the connection by its
  * identifier only, since nobody knows yet whose record this is.
  */
-export function heldTask<T extends Task>(task: T, { namespace, candidate, differences, files = [] }: NewHold): T {
+export function heldTask<T extends Task>(task: T, { connection, candidate, differences, files = [] }: NewHold): T {
   const { for: _, ...rest } = task;
   const inputs = [
     input('candidate', { valueString: candidate }),
@@ -72,7 +73,7 @@ export function heldTask<T extends Task>(task: T, { namespace, candidate, differ
       text: `The Patient in the records and the Patient of the chart differ in: ${differences.join(', ')}`,
     },
     businessStatus: { coding: [{ system: IMPORT_CODE_SYSTEM, code: 'held' }] },
-    focus: { identifier: { system: ORG_CONNECTION_SYSTEM, value: namespace } },
+    focus: { identifier: { system: ORG_CONNECTION_SYSTEM, value: connection } },
     input: [...othersInputs(task, HOLD_CODES), ...inputs],
   } as unknown as T;
 }

@@ -4,7 +4,7 @@ import { type Decision, holdFromTask } from '../contract/import-hold.ts';
 import { PermanentError } from '../errors.ts';
 import { changeTask, type StoredTask } from '../medplum/change-task.ts';
 import { decideHold } from '../medplum/decide-hold.ts';
-import { findConnection, namespaceOf, type StoredConsent } from '../medplum/find-connection.ts';
+import { findConnection, type StoredConsent } from '../medplum/find-connection.ts';
 import { type AddJob, type Payload, QUEUES } from '../queue/specs.ts';
 import { importJobKey } from './import-job-key.ts';
 
@@ -52,7 +52,6 @@ function payloadOf(task: StoredTask, consent: StoredConsent): Payload<'import'> 
   return QUEUES.import.payload.parse({
     taskId: task.id,
     consentId: consent.id,
-    namespace: namespaceOf(consent),
     exportId: task.identifier?.find(({ system }) => system === EHI_EXPORT_SYSTEM)?.value,
     files: holdFromTask(task).files.map((file) => JSON.parse(file)),
   });

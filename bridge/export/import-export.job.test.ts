@@ -12,7 +12,8 @@ import { createLog } from '../observe/log.ts';
 import { createMetrics } from '../observe/metrics.ts';
 import type { Payload } from '../queue/specs.ts';
 import { ensureTask } from './ensure-task.ts';
-import { createImportJob, type HeldLoad, type LoadRequest } from './import-export.job.ts';
+import { createImportJob, type LoadRequest } from './import-export.job.ts';
+import type { Loaded } from './load-lineage.ts';
 
 const REPORT: ImportReport = {
   connection: 'c1',
@@ -48,10 +49,11 @@ afterAll(async () => {
 });
 
 /** A connection with a Task and a job for it; the disk and the ingest are stand-ins, Medplum is not. */
-async function prepare(status: Consent['status'], load: (request: LoadRequest) => Promise<ImportReport | HeldLoad>) {
+async function prepare(status: Consent['status'], load: (request: LoadRequest) => Promise<Loaded>) {
   const patient = await medplum.client.createResource({ resourceType: 'Patient' });
   const consent = await medplum.client.createResource<Consent>({
     resourceType: 'Consent',
+    identifier: [{ system: ORG_CONNECTION_SYSTEM, value: crypto.randomUUID() }],
     status,
     scope: { text: 'privacy' },
     category: [{ text: 'connection' }],
@@ -61,7 +63,7 @@ async function prepare(status: Consent['status'], load: (request: LoadRequest) =
   const exportId = crypto.randomUUID();
   const task = await ensureTask(medplum.client, consent as StoredConsent, exportId);
   const files = [{ exportId, fileId: 'a.jsonl', format: 'ndjson' as const }];
-  const payload: Payload<'import'> = { taskId: task.id, consentId: consent.id, namespace: 'c1', exportId, files };
+  const payload: Payload<'import'> = { taskId: task.id, consentId: consent.id, exportId, files };
   const loaded: LoadRequest[] = [];
   const job = createImportJob({
     medplum: medplum.client,
@@ -176,7 +178,7 @@ test('an import on hold is found again by its connection', async () => {
     policyRule: { text: 'opt in' },
   });
   const task = await ensureTask(medplum.client, consent as StoredConsent, 'held-export');
-  const hold = { namespace: 'c-held', candidate: 'Patient/p', differences: ['sex'] };
+  const hold = { connection: 'c-held', candidate: 'Patient/p', differences: ['sex'] };
   await medplum.client.updateResource(heldTask(task, hold));
   expect((await ensureTask(medplum.client, consent as StoredConsent, 'held-export')).id).toBe(task.id);
 });

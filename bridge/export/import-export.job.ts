@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import type { MedplumClient } from '@medplum/core';
+import { orgConnectionIdOf } from '../contract/connection.ts';
 import { heldTask } from '../contract/import-hold.ts';
-import type { ImportProgress, ImportReport } from '../contract/import-report.ts';
+import type { ImportProgress } from '../contract/import-report.ts';
 import { DISPOSITIONS, type RawExport, rawExportsFromTask } from '../contract/import-task.ts';
 import { PermanentError } from '../errors.ts';
 import type { ExportFile } from '../fasten/export-file.ts';
 import { changeTask } from '../medplum/change-task.ts';
-import type { StoredConsent } from '../medplum/find-connection.ts';
+import { namespaceOf, type StoredConsent } from '../medplum/find-connection.ts';
 import type { Log } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { HoldLock } from '../queue/hold-lock.ts';
@@ -14,32 +15,25 @@ import type { JobProgress, Payload } from '../queue/specs.ts';
 import { TryLater } from '../queue/try-later.ts';
 import { completeTask } from './complete-task.ts';
 import { CONNECTION_REVOKED, failTask, isSettled, moveTask } from './end-task.ts';
+import { type Destination, type HeldLoad, importLock, type Loaded, loadLineage } from './load-lineage.ts';
 
 /** What the ingest is asked to load. */
-export interface LoadRequest {
-  readonly namespace: string;
+export interface LoadRequest extends Destination {
   readonly files: readonly string[];
   readonly patient: { readonly reference: string };
   readonly taskId: string;
   readonly exportId: string;
-  readonly signal: AbortSignal;
   readonly onProgress: (progress: ImportProgress) => void;
 }
 
-/** The ingest found that the records seem to be somebody else's, and wrote none of them. */
-export interface HeldLoad {
-  /** In what the Patients differ: codes. */
-  readonly held: readonly string[];
-}
-
 export interface ImportExportDeps {
-  readonly medplum: Pick<MedplumClient, 'readResource' | 'updateResource'>;
+  readonly medplum: Pick<MedplumClient, 'readResource' | 'searchResources' | 'updateResource'>;
   readonly holdLock: HoldLock;
   /** Lends a folder that is gone after the work. */
   readonly withFolder: <T>(name: string, work: (folder: string) => Promise<T>) => Promise<T>;
   /** Streams a file to a path; gives its bytes. `kept` is its copy in Medplum: Fasten's own is gone after a day. */
   readonly fetchFile: (file: ExportFile, path: string, signal: AbortSignal, kept?: RawExport) => Promise<number>;
-  readonly load: (request: LoadRequest) => Promise<ImportReport | HeldLoad>;
+  readonly load: (request: LoadRequest) => Promise<Loaded>;
   readonly log: Log;
   readonly metrics: Metrics;
 }
@@ -57,7 +51,8 @@ interface ImportContext {
 export function createImportJob(deps: ImportExportDeps) {
   return {
     run: async (job: Payload<'import'>, context: ImportContext): Promise<void> => {
-      await deps.holdLock(`import:${job.namespace}`, context.signal, (signal) => {
+      const consent: StoredConsent = await deps.medplum.readResource('Consent', job.consentId);
+      await deps.holdLock(importLock(namespaceOf(consent)), context.signal, (signal) => {
         return importExport(deps, job, { ...context, signal });
       });
     },
@@ -73,7 +68,7 @@ export function createImportJob(deps: ImportExportDeps) {
 
 async function importExport(deps: ImportExportDeps, job: Payload<'import'>, context: ImportContext): Promise<void> {
   const named = { taskId: job.taskId, exportId: job.exportId };
-  const patient = await requirePatient(deps, job.consentId);
+  await requireActive(deps, job.consentId);
   const task = await moveTask(deps.medplum, job.taskId, 'downloading');
   if (isSettled(task)) {
     deps.log.info('import.already-done', { ...named, status: task.status });
@@ -83,17 +78,17 @@ async function importExport(deps: ImportExportDeps, job: Payload<'import'>, cont
   const report = await deps.withFolder(context.jobId, async (folder) => {
     const files = await fetchFiles(deps, job, rawExportsFromTask(task), folder, context);
     // Hours may have passed in the queue and on the wire.
-    await requirePatient(deps, job.consentId);
+    const { consent, patient } = await requireActive(deps, job.consentId);
     await moveTask(deps.medplum, job.taskId, 'loading');
-    const { signal } = context;
-    const { namespace, taskId, exportId } = job;
-    const onProgress = reporter(context);
-    return load(deps, { namespace, files, patient, taskId, exportId, signal, onProgress });
+    const request = { files, patient, ...named, onProgress: reporter(context) };
+    const loaded = await loadLineage(deps, consent, context.signal, (destination) =>
+      load(deps, { ...request, ...destination }),
+    );
+    if (!('held' in loaded)) return loaded;
+    await holdImport(deps, job, consent, loaded);
+    return undefined;
   });
-  if ('held' in report) {
-    await holdImport(deps, job, patient.reference, report);
-    return;
-  }
+  if (report === undefined) return;
   await changeTask(deps.medplum, job.taskId, (stored) => completeTask(stored, report));
   for (const disposition of DISPOSITIONS) {
     deps.metrics.lines.inc({ disposition }, report[disposition]);
@@ -105,17 +100,22 @@ async function importExport(deps: ImportExportDeps, job: Payload<'import'>, cont
 /** The job is done with: a person decides, and another job goes on. See `decideImport`. */
 async function holdImport(
   { medplum, log }: ImportExportDeps,
-  { taskId, exportId, namespace, files }: Payload<'import'>,
-  candidate: string,
+  { taskId, exportId, files }: Payload<'import'>,
+  consent: StoredConsent,
   { held: differences }: HeldLoad,
 ): Promise<void> {
-  const hold = { namespace, candidate, differences, files: files.map((file) => JSON.stringify(file)) };
+  const hold = {
+    connection: orgConnectionIdOf(consent) ?? '',
+    candidate: consent.patient?.reference ?? '',
+    differences,
+    files: files.map((file) => JSON.stringify(file)),
+  };
   await changeTask(medplum, taskId, (stored) => (isSettled(stored) ? stored : heldTask(stored, hold)));
   log.warn('import.held', { taskId, exportId, reason: differences.join(' ') });
 }
 
 /** A run that our lock could not keep away (by hand, or by a process that stood still) took the namespace over. */
-async function load(deps: ImportExportDeps, request: LoadRequest): Promise<ImportReport | HeldLoad> {
+async function load(deps: ImportExportDeps, request: LoadRequest): Promise<Loaded> {
   try {
     return await deps.load(request);
   } catch (error) {
@@ -124,7 +124,7 @@ async function load(deps: ImportExportDeps, request: LoadRequest): Promise<Impor
 }
 
 /** A revoked connection imports nothing more, whatever arrives. */
-async function requirePatient(deps: ImportExportDeps, consentId: string): Promise<{ readonly reference: string }> {
+async function requireActive(deps: ImportExportDeps, consentId: string) {
   const consent: StoredConsent = await deps.medplum.readResource('Consent', consentId);
   if (consent.status !== 'active') {
     throw new PermanentError(CONNECTION_REVOKED, 'the connection was revoked before its export was loaded');
@@ -133,7 +133,7 @@ async function requirePatient(deps: ImportExportDeps, consentId: string): Promis
   if (reference === undefined) {
     throw new PermanentError('consent-without-patient', 'the Consent of this connection names no Patient');
   }
-  return { reference };
+  return { consent, patient: { reference } };
 }
 
 async function fetchFiles(

@@ -1,6 +1,5 @@
 import type { MedplumClient } from '@medplum/core';
 import { changeTask } from '../medplum/change-task.ts';
-import { namespaceOf } from '../medplum/find-connection.ts';
 import type { Log } from '../observe/log.ts';
 import type { AddJob, Payload } from '../queue/specs.ts';
 import { withAnnouncement } from './announce.ts';
@@ -41,16 +40,15 @@ export function createReceiveExportJob({ medplum, addJob, log }: ReceiveExportDe
       log.warn('export.refused', { ...named, reason: 'no-usable-file' });
       return;
     }
-    const payload = {
-      taskId: task.id,
-      consentId: consent.id,
-      namespace: namespaceOf(consent),
-      exportId: ready.exportId,
-    };
     if (task.status !== 'in-progress') {
       // Before the job, which moves the Task on and may be quicker than we are.
       await moveTask(medplum, task.id, 'queued');
     }
-    await addJob('import', importJobKey(task), { ...payload, files });
+    await addJob('import', importJobKey(task), {
+      taskId: task.id,
+      consentId: consent.id,
+      exportId: ready.exportId,
+      files,
+    });
   };
 }

@@ -4,6 +4,7 @@ import { bindPatient, boundPatient } from './bind-patient.ts';
 import { transactionsOff } from './commit-bundle.ts';
 import { Documents, type UploadJournal } from './documents/documents.ts';
 import { guardChart } from './guard/guard-chart.ts';
+import { guardLineage } from './guard/guard-lineage.ts';
 import { indexExport } from './index-export.ts';
 import { LanePool } from './lane-pool.ts';
 import { keepLedger } from './ledger/keep-ledger.ts';
@@ -18,6 +19,8 @@ import { Tally } from './tally.ts';
 export interface ImportRequest {
   /** The connection's namespace: the first org_connection_id of its lineage. */
   readonly namespace: string;
+  /** The namespace was another connection's: it must be that of the same source Patient. */
+  readonly continues?: boolean | undefined;
   /** Fasten's `task_id`; for a file imported by hand, something that names its content. */
   readonly exportId: string;
   /** Id of the import's Task: with it the raw export, the ledger and an AuditEvent are kept, without it nothing but records. */
@@ -46,7 +49,8 @@ export interface ImportResult {
  *
  * Throws PermanentError (`not-jsonl`, `empty-export`, `transactions-off`, `import-running`) for what trying again does
  * not cure, LostReplyError when the server stays away; then nothing is in flight and the next run goes on from there.
- * Throws HeldImport when the records seem to be somebody else's; then nothing but the raw export was written.
+ * Throws HeldImport when the records seem to be somebody else's; then nothing but the raw export was written. Throws
+ * OtherSourcePatient when the namespace to continue is another source Patient's; then nothing was written.
  */
 export async function importExport(medplum: MedplumClient, request: ImportRequest): Promise<ImportResult> {
   const { files, namespace, exportId, taskId, patient, retrieved, signal, onProgress } = request;
@@ -56,6 +60,7 @@ export async function importExport(medplum: MedplumClient, request: ImportReques
   const index = await indexExport({ files, tally, documents, signal, onProgress });
   const hasTransactions = await probeTransactions(medplum);
   if (!hasTransactions) throw transactionsOff();
+  if (request.continues) await guardLineage(medplum, { namespace, index, files, signal });
   const held = await guardChart(medplum, { namespace, index, files, patient, taskId, signal });
   const guarded = { files, patient: held ? undefined : patient, signal };
   const rawExport = taskId ? await keepRawExport(medplum, taskId, guarded) : [];

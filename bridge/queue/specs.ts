@@ -70,7 +70,6 @@ export const QUEUES = {
     payload: z.object({
       taskId: id,
       consentId: id,
-      namespace: id,
       exportId: id,
       files: z.array(file),
     }),

@@ -20,8 +20,10 @@ export const CONNECTION_SPEC = z
     externalId: z.string().optional(),
     externalState: z.string().optional(),
     platformType: z.string().default('epic'),
-    /** Two connections with the same portal are two sign-ins at one place. */
+    /** Two connections with the same portal are two sign-ins at one place: same brand, same endpoint. */
     portalId: z.string().optional(),
+    /** Found through TEFCA: known by this directory, not by the catalog. */
+    tefcaDirectoryId: z.string().optional(),
     scope: z.string().optional(),
     consentExpiresAt: z.string().optional(),
     /** A `failure_reason`: every export of this connection ends with it. */
@@ -76,9 +78,7 @@ export function makeAdmin({ state, save }: KeptState, clock: Clock, sender: Webh
       const connection: OrgConnection = {
         ...withoutUndefined(spec),
         orgConnectionId: randomUUID(),
-        brandId: randomUUID(),
-        portalId,
-        endpointId: randomUUID(),
+        ...(spec.tefcaDirectoryId === undefined && placeOf(portalId, state.connections)),
         requestId: randomUUID(),
         platformType: spec.platformType,
         status: 'authorized',
@@ -122,4 +122,10 @@ type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };
 
 function withoutUndefined<T extends object>(value: T): Defined<T> {
   return Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined)) as Defined<T>;
+}
+
+/** Catalog ids of a portal: those of an earlier connection to it, or new ones. */
+function placeOf(portalId: string, connections: readonly OrgConnection[]) {
+  const earlier = connections.find((connection) => connection.portalId === portalId);
+  return { portalId, brandId: earlier?.brandId ?? randomUUID(), endpointId: earlier?.endpointId ?? randomUUID() };
 }

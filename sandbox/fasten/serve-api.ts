@@ -90,6 +90,7 @@ function connectionRecord(connection: OrgConnection): Record<string, unknown> {
     catalog_brand_id: connection.brandId,
     catalog_portal_id: connection.portalId,
     catalog_endpoint_id: connection.endpointId,
+    tefca_directory_id: connection.tefcaDirectoryId,
     platform_type: connection.platformType,
     status: connection.status,
     scope: connection.scope,

@@ -6,9 +6,11 @@ export interface OrgConnection {
   readonly externalId?: string;
   readonly externalState?: string;
   readonly platformType: string;
-  readonly brandId: string;
-  readonly portalId: string;
-  readonly endpointId: string;
+  /** Catalog ids; absent in TEFCA mode. */
+  readonly brandId?: string;
+  readonly portalId?: string;
+  readonly endpointId?: string;
+  readonly tefcaDirectoryId?: string;
   readonly scope?: string;
   readonly consentExpiresAt?: string;
   readonly requestId: string;

@@ -66,5 +66,6 @@ function connectionFields(connection: OrgConnection): Record<string, unknown> {
     brand_id: connection.brandId,
     portal_id: connection.portalId,
     endpoint_id: connection.endpointId,
+    tefca_directory_id: connection.tefcaDirectoryId,
   };
 }

@@ -5,11 +5,10 @@ import { PermanentError } from '../../errors.ts';
 import { retryRead } from '../../medplum/retry-read.ts';
 import type { ExportIndex } from '../export-index.ts';
 import { escapeSearchValue, metaSource } from '../meta-source.ts';
-import { readResource, type SourceResource } from '../read-resource.ts';
-import { SpoolReader } from '../spool-reader.ts';
+import type { SourceResource } from '../read-resource.ts';
 import { compareDemographics, TRAITS, type Trait } from './compare-demographics.ts';
 import { HeldImport } from './held-import.ts';
-import { subjectRows } from './subject-rows.ts';
+import { readSubjects } from './read-subjects.ts';
 
 export interface ChartGuard {
   readonly namespace: string;
@@ -22,9 +21,6 @@ export interface ChartGuard {
   readonly taskId: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
-
-/** A photo makes a Patient large; beyond this the line is quarantined anyway and says nothing here. */
-const MAX_PATIENT_BYTES = 16 << 20;
 
 /**
  * Compares every Patient whose records the export holds with the chart's. Reads only.
@@ -57,18 +53,6 @@ async function readChart(medplum: MedplumClient, patient: string, signal?: Abort
   } catch (error) {
     if (!(error instanceof OperationOutcomeError) || ![403, 404, 410].includes(getStatus(error.outcome))) throw error;
     throw new PermanentError('patient-missing', `the server has no ${patient} that this client may read`);
-  }
-}
-
-function readSubjects({ index, files }: ChartGuard): SourceResource[] {
-  const reader = new SpoolReader(files);
-  try {
-    return subjectRows(index)
-      .filter((row) => index.place(row).length <= MAX_PATIENT_BYTES)
-      .map((row) => readResource(reader.read(index, row)))
-      .filter((source) => 'key' in source);
-  } finally {
-    reader.close();
   }
 }
 

@@ -9,7 +9,9 @@ import type { HeldImport } from './held-import.ts';
 export async function holdTask(medplum: MedplumClient, id: string, namespace: string, held: HeldImport): Promise<void> {
   const { patient, reasons } = held;
   await changeTask(medplum, id, (task) => {
-    return task.status === 'completed' ? task : heldTask(task, { namespace, candidate: patient, differences: reasons });
+    return task.status === 'completed'
+      ? task
+      : heldTask(task, { connection: namespace, candidate: patient, differences: reasons });
   });
 }
 

@@ -3,7 +3,7 @@ import type { Task } from '@medplum/fhirtypes';
 import { BRIDGE_CODE_SYSTEM, IMPORT_TASK_CODE, ORG_CONNECTION_SYSTEM } from '../../contract/identifiers.ts';
 import { PermanentError } from '../../errors.ts';
 import type { StoredTask } from '../../medplum/change-task.ts';
-import { findConnection } from '../../medplum/find-connection.ts';
+import { findLineage } from '../../medplum/find-connection.ts';
 import { retryRead } from '../../medplum/retry-read.ts';
 
 /**
@@ -15,16 +15,16 @@ export async function findImport(
   namespace: string,
   taskId: string | undefined,
 ): Promise<StoredTask> {
-  const consent = await retryRead(() => findConnection(medplum, namespace));
+  const focuses = (await retryRead(() => findLineage(medplum, namespace))).map(({ id }) => `Consent/${id}`);
   if (taskId) {
     const task = await readTask(medplum, taskId);
-    if (!isOf(task, namespace, consent?.id)) {
+    if (!isOf(task, namespace, focuses)) {
       throw new PermanentError('task-of-another-connection', `Task/${taskId} is no import of connection ${namespace}`);
     }
     return completed([task], namespace);
   }
   const tag = encodeURIComponent(`${ORG_CONNECTION_SYSTEM}|${namespace}`);
-  const owned = [`_tag=${tag}`, ...(consent ? [`focus=Consent/${consent.id}`] : [])];
+  const owned = [`_tag=${tag}`, ...(focuses.length > 0 ? [`focus=${focuses.join(',')}`] : [])];
   const queries = owned.map((query) => `${query}&status=completed&_sort=-_lastUpdated&_count=100`);
   const found = await Promise.all(
     queries.map((query) => retryRead(() => medplum.searchResources('Task', query, { cache: 'reload' }))),
@@ -43,10 +43,10 @@ function isImport({ code }: Task): boolean {
   return code?.coding?.some(({ system, code }) => system === BRIDGE_CODE_SYSTEM && code === IMPORT_TASK_CODE) ?? false;
 }
 
-/** The Task of a file carries the connection's tag, that of an export leads to the connection's Consent. */
-function isOf({ meta, focus }: Task, namespace: string, consentId: string | undefined): boolean {
+/** The Task of a file carries the connection's tag, that of an export leads to a Consent of the lineage. */
+function isOf({ meta, focus }: Task, namespace: string, focuses: readonly string[]): boolean {
   const isTagged = meta?.tag?.some(({ system, code }) => system === ORG_CONNECTION_SYSTEM && code === namespace);
-  return isTagged === true || (consentId !== undefined && focus?.reference === `Consent/${consentId}`);
+  return isTagged === true || focuses.includes(focus?.reference ?? '');
 }
 
 function endOf({ executionPeriod }: Task): number {
