@@ -98,6 +98,19 @@ describe('npm run import', () => {
     expect(new Set(stored.map(({ meta }) => meta?.source)).size).toBe(900);
   });
 
+  test('a dry run says what would be done and how long it takes, and leaves nothing behind', async () => {
+    const file = await fileOf('dry.jsonl', generateExport({ seed: 4, resources: 120 }));
+    const { code, out, err } = await cli(['import', file, '--dry-run', '--json']);
+    expect([code, err]).toEqual([0, '']);
+    const said = JSON.parse(out);
+    expect(said).toMatchObject({ isDryRun: true, connection: 'dry', lines: 120, guard: { verdict: 'no-chart' } });
+    expect(said.time.units).toBeGreaterThan(100 * said.created);
+    expect(said.time.seconds).toBeGreaterThan(0);
+    expect(await world.stored('Task', 'dry')).toHaveLength(0);
+    expect(await world.stored('Observation', 'dry')).toHaveLength(0);
+    expect((await cli(['import', file, '--dry-run'])).out).toContain('nothing was written');
+  });
+
   test('a failed run is named by its Task', async () => {
     const file = await fileOf('no-fhir.jsonl', ['a,b', 'c,d']);
     const { code, err } = await cli(['import', file]);

@@ -1,5 +1,5 @@
 import type { ImportReport } from '../contract/import-report.ts';
-import { importFile } from '../ingest/import-file.ts';
+import { type FileImport, importFile } from '../ingest/import-file.ts';
 import { type Command, UsageError } from './command.ts';
 import { checkConnection, readOptions } from './read-options.ts';
 import { progressBar } from './show-progress.ts';
@@ -7,16 +7,18 @@ import { withStopSignal } from './stop-signal.ts';
 import { SERVER_USAGE, withMedplum } from './with-medplum.ts';
 
 export const importCommand: Command = {
-  usage: `usage: npm run import -- FILE.jsonl[.gz] [--connection ID] [--patient Patient/ID] [--json]
+  usage: `usage: npm run import -- FILE.jsonl[.gz] [--connection ID] [--patient Patient/ID] [--dry-run] [--json]
 
   --connection  the connection's namespace; default: the file's name
   --patient     the app's Patient that the records belong to; default: the file's own Patient
+  --dry-run     say what the import would do and how long it would take; write nothing
   --json        the last line of stdout is one JSON object
 
 ${SERVER_USAGE}`,
 
   run: (args, env) => {
-    const { file, connection, patient, json } = readArguments(args);
+    const { file, connection, patient, json, 'dry-run': isDryRun } = readArguments(args);
+    if (isDryRun) return rehearse({ file, connection, patient }, json, env);
     return withMedplum(env, async (medplum) => {
       const started = performance.now();
       const bar = progressBar(json);
@@ -34,6 +36,11 @@ ${SERVER_USAGE}`,
   },
 };
 
+async function rehearse(request: FileImport, json: boolean, env: NodeJS.ProcessEnv): Promise<number> {
+  const command = await import('./rehearse-command.ts');
+  return command.rehearse(request, json, env);
+}
+
 function printReport(report: ImportReport, seconds: number, json: boolean): void {
   const {
     ledger: _ledger,
@@ -42,6 +49,7 @@ function printReport(report: ImportReport, seconds: number, json: boolean): void
     repairsByRule,
     receivedByType: _,
     storedByType: __,
+    unsureTraits,
     ...counts
   } = report;
   const peakRssMb = Math.round(process.resourceUsage().maxRSS / 1024);
@@ -50,7 +58,13 @@ function printReport(report: ImportReport, seconds: number, json: boolean): void
   for (const { line, resourceType, code, expression } of problems) {
     console.error(`line ${line}: ${resourceType ?? 'no resource'}: ${code} ${expression?.join(', ') ?? ''}`.trimEnd());
   }
-  if (json) console.log(JSON.stringify({ ...summary, problemsByCode, repairsByRule }));
+  if (unsureTraits) {
+    console.error(
+      `unsure: the records' Patient or the chart's does not say: ${unsureTraits.join(', ')}; loaded all the same`,
+    );
+  }
+  if (json)
+    console.log(JSON.stringify({ ...summary, problemsByCode, repairsByRule, ...(unsureTraits && { unsureTraits }) }));
   else console.table(summary);
 }
 
@@ -61,6 +75,7 @@ function readArguments(args: string[]) {
     options: {
       connection: { type: 'string' },
       patient: { type: 'string' },
+      'dry-run': { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
     },
   });

@@ -1,13 +1,17 @@
 import type { MedplumClient } from '@medplum/core';
 import { readMedplumSettings } from '../config.ts';
-import { createMedplum } from '../medplum/create-medplum.ts';
+import { createMedplum, type MedplumSettings } from '../medplum/create-medplum.ts';
 
 export const SERVER_USAGE =
   'Server: MEDPLUM_BASE_URL, MEDPLUM_CLIENT_ID, MEDPLUM_CLIENT_SECRET; default: the running sandbox.';
 
 /** Lends a client that is signed in to the server which the environment names; waits for its quota, and says so. */
-export async function withMedplum<T>(env: NodeJS.ProcessEnv, work: (medplum: MedplumClient) => Promise<T>): Promise<T> {
-  const { client, close } = await createMedplum({ ...readMedplumSettings(env), onWait });
+export async function withMedplum<T>(
+  env: NodeJS.ProcessEnv,
+  work: (medplum: MedplumClient) => Promise<T>,
+  more: Pick<MedplumSettings, 'isReadOnly' | 'onQuota'> = {},
+): Promise<T> {
+  const { client, close } = await createMedplum({ ...readMedplumSettings(env), ...more, onWait });
   try {
     return await work(client);
   } finally {

@@ -33,6 +33,8 @@ export const importReportSchema = z.object({
   problemsByCode: z.record(z.string(), lineCount),
   /** Repairs made in the lines of the export, by rule. */
   repairsByRule: z.record(z.string(), lineCount),
+  /** What the chart or the export's Patient does not say, so that nobody can tell whether they are one person: codes. */
+  unsureTraits: z.array(z.string()).optional(),
   /** Where the ledger of the lines was kept; absent when an earlier one still holds, or when no Task was to name it. */
   ledger: z
     .object({

@@ -29,6 +29,9 @@ const RAW_EXPORT = 'raw-export';
 const LEDGER = 'ledger';
 const LEDGER_ROOT = 'ledger-root';
 
+/** Code of the Task outputs that name one trait each by which nobody can tell whose record it is: `birth-date`, `sex`, ... */
+const UNSURE_TRAIT = 'unsure-trait';
+
 /** Anchored and bounded: a Task may have been edited by hand, and the text comes from a store that others write to. */
 const BY_TYPE_TEXT = /^([A-Z][A-Za-z]{1,63}): (\d{1,15})$/;
 
@@ -69,6 +72,11 @@ export function problemsFromTask(task: Task): LineProblem[] {
   return outputsWithCode(task, PROBLEM).flatMap((output) => parseLineProblem(output.valueString ?? '') ?? []);
 }
 
+/** Reads by which traits the record's Patient and the chart's could not be told to be the same person. */
+export function unsureTraitsFromTask(task: Task): string[] {
+  return outputsWithCode(task, UNSURE_TRAIT).flatMap(({ valueString }) => valueString ?? []);
+}
+
 /**
  * The inverse of {@link countsFromTask} and {@link byTypeFromTask}: what a running import writes into `Task.output`.
  *
@@ -95,6 +103,7 @@ export function outputsFromReport(report: ImportReport): TaskOutput[] {
     ...outputsFromCounts(report, report.storedByType),
     ...byTypeOutputs(RECEIVED_BY_TYPE, report.receivedByType),
     ...ledgerOutputs(report.ledger),
+    ...(report.unsureTraits ?? []).map((trait) => ({ type: outputType(UNSURE_TRAIT), valueString: trait })),
     ...problems,
   ];
 }

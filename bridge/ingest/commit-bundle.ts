@@ -12,7 +12,7 @@ import {
   type Write,
 } from './compose-entry.ts';
 import type { Component } from './draft.ts';
-import type { Lane } from './lane.ts';
+import type { Transactor } from './lane-pool.ts';
 import type { LoadContext } from './load-context.ts';
 import { lookUp } from './look-up.ts';
 import { makeProvenance } from './make-provenance.ts';
@@ -34,7 +34,7 @@ const CONFLICT_RETRIES = 6;
  * Stores the work by one fenced transaction; splits it when the server refuses it, until the culprit is alone and
  * quarantined. Every row of the work is settled when this returns. Throws only when nothing more can be done.
  */
-export async function commitBundle(context: LoadContext, lane: Lane, work: Work): Promise<void> {
+export async function commitBundle(context: LoadContext, lane: Transactor, work: Work): Promise<void> {
   let current = work;
   for (let tries = 0; ; tries++) {
     const writes = current.decisions.filter(isWrite);
@@ -74,7 +74,7 @@ export async function recompose(context: LoadContext, work: Work, components: re
   return { components: fresh, decisions, urns, outside: work.outside };
 }
 
-async function split(context: LoadContext, lane: Lane, work: Work, outcome: OperationOutcome): Promise<void> {
+async function split(context: LoadContext, lane: Transactor, work: Work, outcome: OperationOutcome): Promise<void> {
   const { components } = work;
   const [only] = components;
   if (only && components.length === 1) {

@@ -76,6 +76,7 @@ export async function composeEntry(
   };
   const attached = symbolizeAttachments(prepared.attachments, (url) => findDocument(context, prepared.row, url));
   const linked = linkResource(prepared, context.origin.namespace, resolve);
+  context.onLinked?.(prepared);
   const { sha256, targets } = linked;
   // A target that was created now although its referrer is matched was expunged in between: the stored link is dead.
   if (stored && stored.sha256 === sha256 && !hasFreshTarget) return { kind: 'unchanged', member, isIncomplete };

@@ -61,7 +61,7 @@ export async function importExport(medplum: MedplumClient, request: ImportReques
   const hasTransactions = await probeTransactions(medplum);
   if (!hasTransactions) throw transactionsOff();
   if (request.continues) await guardLineage(medplum, { namespace, index, files, signal });
-  const held = await guardChart(medplum, { namespace, index, files, patient, taskId, signal });
+  const { held, unsure } = await guardChart(medplum, { namespace, index, files, patient, taskId, signal });
   const guarded = { files, patient: held ? undefined : patient, signal };
   const rawExport = taskId ? await keepRawExport(medplum, taskId, guarded) : [];
   if (held) throw held;
@@ -84,13 +84,20 @@ export async function importExport(medplum: MedplumClient, request: ImportReques
   await loadExport(context, lanes);
   await lanes.park();
   if (tally.settled !== tally.lines) throw new Error(`${tally.settled} of ${tally.lines} lines have a disposition`);
-  return closeImport(context, taskId);
+  return closeImport(context, taskId, unsure);
 }
 
-async function closeImport(context: LoadContext, taskId: string | undefined): Promise<ImportResult> {
+async function closeImport(
+  context: LoadContext,
+  taskId: string | undefined,
+  unsureTraits: readonly string[],
+): Promise<ImportResult> {
   const { medplum, origin, files, index, states, tally, documents, signal } = context;
   const patient = boundPatient(context);
-  const report = tally.report(origin.namespace);
+  const report = {
+    ...tally.report(origin.namespace),
+    ...(unsureTraits.length > 0 && { unsureTraits: [...unsureTraits] }),
+  };
   if (!taskId) return { report, patient };
   const settled = { files, index, states, outcomes: tally.outcomes, documents, signal };
   const ledger = await keepLedger(medplum, taskId, settled, report, patient);

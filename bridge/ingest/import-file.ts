@@ -6,6 +6,7 @@ import { PermanentError } from '../errors.ts';
 import { type ImportResult, importExport } from './import-export.ts';
 import { hashFile } from './ledger/hash-file.ts';
 import { underTask } from './record-task.ts';
+import type { Origin } from './shape-meta.ts';
 import { withUnpacked } from './unpack-files.ts';
 
 export interface FileImport {
@@ -22,19 +23,30 @@ export interface FileImport {
  * Imports one JSONL file from disk, gzip or not, as the worker imports a download. Throws PermanentError `file-missing`,
  * `file-not-a-file` or `patient-missing` besides those of {@link importExport}.
  */
-export async function importFile(medplum: MedplumClient, request: FileImport): Promise<ImportResult> {
-  const { file, patient, signal, onProgress } = request;
+export function importFile(medplum: MedplumClient, request: FileImport): Promise<ImportResult> {
+  const { patient, signal, onProgress } = request;
+  const retrieved = new Date();
+  return withFile(medplum, request, (origin, files) =>
+    underTask(medplum, origin, (taskId) =>
+      importExport(medplum, { ...origin, taskId, files, patient, retrieved, signal, onProgress }),
+    ),
+  );
+}
+
+/** Lends the file, unpacked, and what it is imported as: its content names the export. Throws as {@link importFile}. */
+export async function withFile<T>(
+  medplum: MedplumClient,
+  { file, patient, connection, signal }: FileImport,
+  work: (origin: Origin, files: readonly string[]) => Promise<T>,
+): Promise<T> {
   await checkFile(file);
   if (patient) await checkPatient(medplum, patient);
-  const namespace = request.connection ?? basename(file).replace(/(\.(jsonl|ndjson|json))?(\.gz)?$/i, '');
-  const retrieved = new Date();
-  const load = async (files: readonly string[]): Promise<ImportResult> => {
+  const namespace = connection ?? basename(file).replace(/(\.(jsonl|ndjson|json))?(\.gz)?$/i, '');
+  const named = async (files: readonly string[]): Promise<T> => {
     const exportId = `${namespace}-${(await hashFile(files[0] ?? file)).slice(0, 32)}`;
-    return underTask(medplum, { namespace, exportId }, (taskId) =>
-      importExport(medplum, { namespace, exportId, taskId, files, patient, retrieved, signal, onProgress }),
-    );
+    return work({ namespace, exportId }, files);
   };
-  return withUnpacked([file], load, { signal });
+  return withUnpacked([file], named, { signal });
 }
 
 async function checkFile(file: string): Promise<void> {

@@ -6,11 +6,20 @@ import { fenceOff, findLanes, Lane } from './lane.ts';
 /** Transactions in flight at once: on two cores Medplum takes no more after four (measured). */
 export const LANE_COUNT = 4;
 
+/** One sequence of transactions, fenced or counted. */
+export type Transactor = Pick<Lane, 'transact'>;
+
+/** Where a load sends its bundles. */
+export interface Lanes {
+  acquire(): Promise<Transactor>;
+  release(lane: Transactor): void;
+}
+
 /**
  * The lanes of one run. Opening it fences off whatever an earlier run of the same namespace left in flight; the lanes
  * themselves are taken when the first bundle needs them, so that a run which has nothing to write writes nothing.
  */
-export class LanePool {
+export class LanePool implements Lanes {
   readonly #medplum: MedplumClient;
   readonly #namespace: string;
   readonly #run = randomUUID();

@@ -2,6 +2,7 @@ import type { MedplumClient } from '@medplum/core';
 import type { ImportProgress } from '../contract/import-report.ts';
 import type { Documents } from './documents/documents.ts';
 import type { ExportIndex } from './export-index.ts';
+import type { PreparedResource } from './prepare-resource.ts';
 import type { RowStates } from './row-states.ts';
 import type { Origin } from './shape-meta.ts';
 import type { Tally } from './tally.ts';
@@ -31,6 +32,8 @@ export interface LoadContext {
   readonly retrieved: Date;
   /** `Binary/<id>` of each file of the raw export, where it was kept: `Provenance.entity`. */
   readonly rawExport?: readonly string[] | undefined;
+  /** Told of a resource whenever its references were pointed at what there is. */
+  readonly onLinked?: ((prepared: PreparedResource) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: ImportProgress) => void) | undefined;
 }

@@ -1,6 +1,6 @@
 import { settleDocuments } from './documents/settle-documents.ts';
 import { MAX_LINE_BYTES } from './index-export.ts';
-import type { LanePool } from './lane-pool.ts';
+import type { Lanes } from './lane-pool.ts';
 import type { LoadContext } from './load-context.ts';
 import { Loader } from './loader.ts';
 import { type MatchedWindow, Matcher } from './match-window.ts';
@@ -15,7 +15,7 @@ import { SpoolReader } from './spool-reader.ts';
  * Second pass: brings every row of the index into the store, in dependency order. Each row is settled when this returns.
  * When it throws, no transaction of this run is in flight, and running the import again goes on where it stopped.
  */
-export async function loadExport(context: LoadContext, lanes: LanePool): Promise<void> {
+export async function loadExport(context: LoadContext, lanes: Lanes): Promise<void> {
   const loader = new Loader(context, lanes);
   const reader = new SpoolReader(context.files);
   try {

@@ -1,7 +1,7 @@
 import { commitBundle, recompose, type Work } from './commit-bundle.ts';
 import { composeEntry, type Decision, isWrite, type OutsideIds } from './compose-entry.ts';
 import { type Component, Draft } from './draft.ts';
-import type { LanePool } from './lane-pool.ts';
+import type { Lanes } from './lane-pool.ts';
 import type { LoadContext } from './load-context.ts';
 import { settleDecision, settleProblem } from './settle-rows.ts';
 
@@ -12,7 +12,7 @@ import { settleDecision, settleProblem } from './settle-rows.ts';
  */
 export class Loader {
   readonly #context: LoadContext;
-  readonly #lanes: LanePool;
+  readonly #lanes: Lanes;
   readonly #sending = new Map<number, Promise<void>>();
   /** Rows of components too large for one bundle: stored without some of their references, closed at the end. */
   readonly incomplete: number[] = [];
@@ -20,7 +20,7 @@ export class Loader {
   #outside: OutsideIds = new Map();
   #failure: { readonly error: unknown } | undefined;
 
-  constructor(context: LoadContext, lanes: LanePool) {
+  constructor(context: LoadContext, lanes: Lanes) {
     this.#context = context;
     this.#lanes = lanes;
   }

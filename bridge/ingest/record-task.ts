@@ -39,7 +39,8 @@ export async function underTask(
   }
 }
 
-function findTask(medplum: MedplumClient, origin: Origin): Promise<StoredTask | undefined> {
+/** The Task of an earlier import of the same file, if there is one. */
+export function findTask(medplum: MedplumClient, origin: Origin): Promise<StoredTask | undefined> {
   const identifier = encodeURIComponent(`${EHI_EXPORT_SYSTEM}|${origin.exportId}`);
   return retryRead(() => medplum.searchOne('Task', `identifier=${identifier}`));
 }

@@ -3,6 +3,7 @@ import { Agent, fetch as undiciFetch } from 'undici';
 import { PermanentError } from '../errors.ts';
 import { LostReplyError } from './lost-reply-error.ts';
 import { type Fetch, type Pacing, pacedFetch } from './paced-fetch.ts';
+import { refuseWrites } from './refuse-writes.ts';
 
 export interface MedplumSettings extends Pacing {
   /** Root of the server, e.g. `https://api.medplum.com/`; FHIR lies at `fhir/R4/` below it. */
@@ -11,12 +12,13 @@ export interface MedplumSettings extends Pacing {
   readonly clientSecret: string;
   /** How long one reply may take, in milliseconds. Default 120,000: twice Postgres's statement timeout there. */
   readonly replyTimeoutMs?: number;
+  /** Nothing but reads goes out; a write throws. */
+  readonly isReadOnly?: boolean;
 }
 
 /** A signed-in client and what must be closed with it. */
 export interface MedplumConnection {
   readonly client: MedplumClient;
-  /** Quota seen in the last reply: units left and seconds until they return; undefined where the server names none. */
   close(): Promise<void>;
 }
 
@@ -35,9 +37,10 @@ export async function createMedplum(settings: MedplumSettings): Promise<MedplumC
     undiciFetch(url, { ...init, dispatcher: agent } as Parameters<
       typeof undiciFetch
     >[1]) as unknown as Promise<Response>;
+  const settled = settledFetch(plain);
   const client = new MedplumClient({
     baseUrl: settings.baseUrl,
-    fetch: pacedFetch(settledFetch(plain), settings),
+    fetch: pacedFetch(settings.isReadOnly ? refuseWrites(settled) : settled, settings),
     cacheTime: 0,
     maxRetries: 0,
     refreshGracePeriod: 60_000,

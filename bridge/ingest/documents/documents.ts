@@ -22,6 +22,9 @@ export interface UploadTarget {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Stores a document's bytes and gives the id of their Binary. */
+export type Upload = (document: AttachedDocument, contentType: string, target: UploadTarget) => Promise<string>;
+
 /** A Binary line of the export. */
 export interface DocumentRow {
   /** The source's id. */
@@ -39,8 +42,11 @@ export class Documents {
   readonly #uploaded = new Set<string>();
   readonly #journal: UploadJournal | undefined;
 
-  constructor(journal?: UploadJournal) {
+  readonly #upload: Upload;
+
+  constructor(journal?: UploadJournal, upload: Upload = uploadDocument) {
     this.#journal = journal;
+    this.#upload = upload;
   }
 
   setRow(row: number, document: DocumentRow): void {
@@ -88,16 +94,9 @@ export class Documents {
 
   async #store(document: AttachedDocument, target: UploadTarget): Promise<string> {
     const { sha256 } = document.content;
-    const { medplum, patient, signal } = target;
     const known = await this.#journal?.find(sha256);
-    if (known && (await exists(medplum, known))) return known;
-    const contentType = this.#contentTypeOf(document);
-    const id = await uploadBinary(medplum, {
-      open: () => openDocument(document, target),
-      contentType,
-      patient,
-      signal,
-    });
+    if (known && (await exists(target.medplum, known))) return known;
+    const id = await this.#upload(document, this.#contentTypeOf(document), target);
     await this.#journal?.add(sha256, id);
     this.#uploaded.add(sha256);
     return id;
@@ -108,6 +107,11 @@ export class Documents {
     const own = row === undefined ? undefined : this.#rows.get(row)?.contentType;
     return typeof contentType === 'string' ? contentType : (own ?? 'application/octet-stream');
   }
+}
+
+function uploadDocument(document: AttachedDocument, contentType: string, target: UploadTarget): Promise<string> {
+  const { medplum, patient, signal } = target;
+  return uploadBinary(medplum, { open: () => openDocument(document, target), contentType, patient, signal });
 }
 
 function openDocument({ link, row }: AttachedDocument, target: UploadTarget): Readable {

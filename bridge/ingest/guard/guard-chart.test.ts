@@ -1,7 +1,7 @@
 import type { Observation, Patient, Task } from '@medplum/fhirtypes';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { holdFromTask } from '../../contract/import-hold.ts';
-import { rawExportsFromTask } from '../../contract/import-task.ts';
+import { rawExportsFromTask, unsureTraitsFromTask } from '../../contract/import-task.ts';
 import { decideHold } from '../../medplum/decide-hold.ts';
 import { type ImportWorld, startImportWorld } from '../../test/import-world.ts';
 import { importFile } from '../import-file.ts';
@@ -164,4 +164,22 @@ test('once rejected, nothing is loaded, not by another run either', async () => 
   expect(await storedCount('guard-rejected')).toBe(0);
   const [rejected] = await world.stored<Task>('Task', 'guard-rejected');
   expect(rejected).toMatchObject({ status: 'rejected', statusReason: { coding: [{ code: 'patient-differs' }] } });
+});
+
+test('what cannot be told is let in, and the Task and the report say what was not said', async () => {
+  const patient = await newChart({ resourceType: 'Patient', name: ANA.name });
+  const connection = 'guard-unsure';
+  const { report } = await importFile(world.medplum, {
+    file: await world.writeFile([source('p', { resourceType: 'Patient', name: ANA.name }), pulse('o', 'p')]),
+    connection,
+    patient,
+  });
+  expect(report).toMatchObject({ created: 2, unsureTraits: ['birth-date', 'sex'] });
+  const [task] = await world.stored<Task>('Task', connection);
+  expect(unsureTraitsFromTask(task as Task)).toEqual(['birth-date', 'sex']);
+  const own = await importFile(world.medplum, {
+    file: await world.writeFile([source('p', ANA)]),
+    patient: await newChart(),
+  });
+  expect(own.report.unsureTraits).toBeUndefined();
 });

@@ -22,24 +22,41 @@ export interface ChartGuard {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What the guard says of an export. */
+export interface ChartVerdict {
+  /** Why the import must be held; undefined when nothing is in the way. */
+  readonly held: HeldImport | undefined;
+  /** What the chart or a Patient of the export does not say, where the rest alone does not tell that they are the same. */
+  readonly unsure: readonly Trait[];
+}
+
 /**
  * Compares every Patient whose records the export holds with the chart's. Reads only.
- * Returns why the import must be held, undefined when nothing is in the way: no conflict, one that a person accepted for
- * this Task and this chart, or one with a source Patient that this chart holds already, as it is.
+ * Nothing is in the way when there is no conflict, one that a person accepted for this Task and this chart, or one with a
+ * source Patient that this chart holds already, as it is. What is unsure is let in, and told.
  * Throws PermanentError `patient-missing` when the chart cannot be read.
  */
-export async function guardChart(medplum: MedplumClient, guard: ChartGuard): Promise<HeldImport | undefined> {
-  const { patient, taskId } = guard;
-  if (!patient) return undefined;
+export async function guardChart(medplum: MedplumClient, guard: ChartGuard): Promise<ChartVerdict> {
+  const { patient } = guard;
+  if (!patient) return { held: undefined, unsure: [] };
   const chart = await readChart(medplum, patient, guard.signal);
-  const conflicts = new Set<Trait>();
+  const [conflicts, unsaid] = [new Set<Trait>(), new Set<Trait>()];
   for (const source of readSubjects(guard)) {
     const { verdict, reasons } = compareDemographics(chart, source.resource);
-    if (verdict !== 'different' || (await isInChart(medplum, guard, source))) continue;
-    for (const reason of reasons) conflicts.add(reason);
+    if (verdict === 'different' && (await isInChart(medplum, guard, source))) continue;
+    for (const reason of reasons) (verdict === 'unsure' ? unsaid : conflicts).add(reason);
   }
-  if (conflicts.size === 0) return undefined;
-  const task = taskId ? await retryRead(() => medplum.readResource('Task', taskId), guard.signal) : undefined;
+  const held = conflicts.size > 0 ? await unlessAccepted(medplum, guard, patient, conflicts) : undefined;
+  return { held, unsure: TRAITS.filter((trait) => unsaid.has(trait)) };
+}
+
+async function unlessAccepted(
+  medplum: MedplumClient,
+  { taskId, signal }: ChartGuard,
+  patient: string,
+  conflicts: ReadonlySet<Trait>,
+): Promise<HeldImport | undefined> {
+  const task = taskId ? await retryRead(() => medplum.readResource('Task', taskId), signal) : undefined;
   const accepted = acceptedDifferences(task, patient);
   if ([...conflicts].every((conflict) => accepted.includes(conflict))) return undefined;
   const reasons = TRAITS.filter((trait) => conflicts.has(trait));

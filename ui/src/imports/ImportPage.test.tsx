@@ -62,6 +62,13 @@ test('a failed import says what stays, what to do and why', async () => {
   expect((await screen.findByRole('alert')).textContent).toMatch(/What was loaded stays.*no longer available/);
 });
 
+test('an import that nobody can be sure about says what is not known', async () => {
+  const outputs = makeOutputs({ unsureTraits: ['birth-date', 'sex'] });
+  const task = await medplum.createResource(makeImportTask('completed', 'loaded', { output: outputs }));
+  openPage(medplum, `/imports/${task.id}`);
+  expect((await screen.findByRole('alert')).textContent).toMatch(/say too little to be sure.*birth date, sex/);
+});
+
 test('an import that does not exist, or is not to be seen, is said to be so', async () => {
   openPage(medplum, '/imports/7b0a7c8e-58a5-4d4e-8f7d-6f0c1c9a3f22');
   expect((await screen.findByRole('alert')).textContent).toContain(

@@ -4,6 +4,7 @@ import {
   problemsFromTask,
   receivedByTypeFromTask,
   storedLines,
+  unsureTraitsFromTask,
 } from '@fasten-medplum/bridge/contract/import-task';
 import { Alert, Anchor, Container, Grid, Group, Paper, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import type { Task } from '@medplum/fhirtypes';
@@ -18,7 +19,7 @@ import { DispositionBar } from './DispositionBar.tsx';
 import { pauseFor } from './find-imports.ts';
 import { formatCount } from './format.ts';
 import { ImportTimeline } from './ImportTimeline.tsx';
-import { describePhase, describeReason } from './import-words.ts';
+import { describePhase, describeReason, describeTrait } from './import-words.ts';
 import { PatientName } from './PatientName.tsx';
 import { ProblemTable } from './ProblemTable.tsx';
 import { StatusBadge } from './StatusBadge.tsx';
@@ -58,6 +59,7 @@ function ImportDetails({ task }: { readonly task: Task }) {
   const problems = problemsFromTask(task);
   const stored = byTypeFromTask(task);
   const reason = describeReason(task);
+  const unsure = unsureTraitsFromTask(task);
   return (
     <>
       <div>
@@ -73,6 +75,12 @@ function ImportDetails({ task }: { readonly task: Task }) {
         <Alert color="red" title="This import stopped before its end">
           What was loaded stays, and running it again continues from there.{' '}
           {reason && <Text size="sm">Reason: {reason}</Text>}
+        </Alert>
+      )}
+      {unsure.length > 0 && (
+        <Alert color="yellow" title="Look whether this is the right patient">
+          The records and the chart do not contradict each other, but say too little to be sure. Not said:{' '}
+          {unsure.map(describeTrait).join(', ')}.
         </Alert>
       )}
       <Section title="Lines of the export">

@@ -70,6 +70,18 @@ export function describeReason(task: Task): string | undefined {
   return task.statusReason?.text ?? importStatusFromTask(task).reason;
 }
 
+const TRAIT_WORDS: Readonly<Record<string, string>> = {
+  'family-name': 'family name',
+  'given-name': 'given name',
+  'birth-date': 'birth date',
+  sex: 'sex',
+};
+
+/** What a Patient is recognised by. */
+export function describeTrait(trait: string): string {
+  return TRAIT_WORDS[trait] ?? trait;
+}
+
 const PROBLEM_WORDS: Readonly<Record<string, string>> = {
   'not-json': 'The line is not JSON',
   'not-a-resource': 'The line is JSON, but no FHIR resource',
