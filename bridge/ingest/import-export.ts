@@ -49,11 +49,13 @@ export interface ImportResult {
  *
  * Throws PermanentError (`not-jsonl`, `empty-export`, `transactions-off`, `import-running`) for what trying again does
  * not cure, LostReplyError when the server stays away; then nothing is in flight and the next run goes on from there.
- * Throws HeldImport when the records seem to be somebody else's; then nothing but the raw export was written. Throws
- * OtherSourcePatient when the namespace to continue is another source Patient's; then nothing was written.
+ * Throws HeldImport when the records seem to be somebody else's; Throws OtherSourcePatient when the namespace to
+ * continue is another source Patient's. Then nothing but the raw export was written.
  */
 export async function importExport(medplum: MedplumClient, request: ImportRequest): Promise<ImportResult> {
   const { files, namespace, exportId, taskId, patient, retrieved, signal, onProgress } = request;
+  // Before anything can go wrong: Fasten deletes its copy after a day.
+  const rawExport = taskId ? await keepRawExport(medplum, taskId, files, signal) : [];
   await loadDefinitions();
   const tally = new Tally();
   const documents = new Documents(request.journal);
@@ -62,8 +64,6 @@ export async function importExport(medplum: MedplumClient, request: ImportReques
   if (!hasTransactions) throw transactionsOff();
   if (request.continues) await guardLineage(medplum, { namespace, index, files, signal });
   const { held, unsure } = await guardChart(medplum, { namespace, index, files, patient, taskId, signal });
-  const guarded = { files, patient: held ? undefined : patient, signal };
-  const rawExport = taskId ? await keepRawExport(medplum, taskId, guarded) : [];
   if (held) throw held;
   const lanes = await LanePool.open(medplum, namespace);
   const context: LoadContext = {

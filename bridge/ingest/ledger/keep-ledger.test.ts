@@ -119,6 +119,14 @@ test('the raw export is kept byte by byte, and every Provenance names it', async
   expect(provenances.map(({ entity }) => entity?.map(({ what }) => what.reference))).toEqual([[raw?.reference]]);
 });
 
+test('the raw export is kept before it is looked at: also one that cannot be loaded', async () => {
+  const file = await world.writeFile(['name,born', 'Doe,1970']);
+  const failed = importFile(world.medplum, { file, connection: 'csv' });
+  await expect(failed).rejects.toMatchObject({ code: 'not-jsonl' });
+  const [raw] = rawExportsFromTask(await taskOf('csv'));
+  expect((await download(raw?.reference)).equals(await readFile(file))).toBe(true);
+});
+
 test('a second run that finds nothing to do writes nothing at all', async () => {
   const lines = [{ resourceType: 'Patient', id: 'p' }, observation('o'), UNREPAIRABLE];
   const first = await importLines('idle', lines);

@@ -5,34 +5,34 @@ import { retryRead } from '../../medplum/retry-read.ts';
 import { uploadFile } from '../../medplum/upload-file.ts';
 import { hashFile } from './hash-file.ts';
 
-export interface RawExportFiles {
-  /** Spool files, in the order of the export's links. */
-  readonly files: readonly string[];
-  /** `Patient/<id>` whose compartment guards the Binaries; unknown while the export's own Patient is not stored. */
-  readonly patient: string | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
-
 /**
- * Keeps the export as it came: one Binary a file, named by the import's Task alone (a Binary cannot be searched, and is not
- * guarded by its compartment). Files that the Task names already, by their hash, are not sent again.
- * Returns `Binary/<id>` of each file.
+ * Keeps the export as it came: one Binary a file, named by the import's Task alone. A Binary cannot be searched, and nobody
+ * knows yet whose record it is, so it is in no compartment. Files that the Task names already, by their hash, are not sent
+ * again.
+ *
+ * @param files - Spool files, in the order of the export's links.
+ * @returns `Binary/<id>` of each file.
  */
-export async function keepRawExport(medplum: MedplumClient, taskId: string, raw: RawExportFiles): Promise<string[]> {
-  const task = await retryRead(() => medplum.readResource('Task', taskId), raw.signal);
+export async function keepRawExport(
+  medplum: MedplumClient,
+  taskId: string,
+  files: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<string[]> {
+  const task = await retryRead(() => medplum.readResource('Task', taskId), signal);
   const known = rawExportsFromTask(task);
   const kept: RawExport[] = [];
-  for (const path of raw.files) {
+  for (const path of files) {
     const sha256 = await hashFile(path);
-    const reference = known.find((file) => file.sha256 === sha256)?.reference ?? (await upload(medplum, path, raw));
+    const reference = known.find((file) => file.sha256 === sha256)?.reference ?? (await upload(medplum, path, signal));
     kept.push({ reference, sha256 });
-    await retryRead(() => changeTask(medplum, taskId, (stored) => naming(stored, kept)), raw.signal);
+    await retryRead(() => changeTask(medplum, taskId, (stored) => naming(stored, kept)), signal);
   }
   return kept.map(({ reference }) => reference);
 }
 
-async function upload(medplum: MedplumClient, path: string, { patient, signal }: RawExportFiles): Promise<string> {
-  const id = await uploadFile(medplum, path, { contentType: 'application/fhir+ndjson', patient, signal });
+async function upload(medplum: MedplumClient, path: string, signal: AbortSignal | undefined): Promise<string> {
+  const id = await uploadFile(medplum, path, { contentType: 'application/fhir+ndjson', signal });
   return `Binary/${id}`;
 }
 
