@@ -23,16 +23,17 @@ export interface ImportFigures extends z.infer<typeof summarySchema> {
   readonly cpuMicrosPerResource: number;
 }
 
-const CLIENT = {
-  MEDPLUM_CLIENT_ID: '6f1c2a34-0f6b-4a55-9d0e-7a1f5b3c8d21',
-  MEDPLUM_CLIENT_SECRET: 'sandbox-bridge-secret',
-};
-
 /** Imports a file as a process of its own, started as the npm script `import` starts it. */
-export async function measureImport(file: string, baseUrl: string, timeoutMs: number): Promise<ImportFigures> {
+export async function measureImport(
+  file: string,
+  baseUrl: string,
+  connection: string,
+  timeoutMs: number,
+  client: NodeJS.ProcessEnv,
+): Promise<ImportFigures> {
   const script = await readImportScript();
-  const args = [...script.args, file, '--connection', 'bench', '--json'];
-  const environment = { ...script.environment, ...CLIENT, MEDPLUM_BASE_URL: baseUrl };
+  const args = [...script.args, file, '--connection', connection, '--json'];
+  const environment = { ...script.environment, ...client, MEDPLUM_BASE_URL: baseUrl };
   const { stdout, usage } = await startProcess(args, environment, timeoutMs).ended();
   const summary = summarySchema.parse(JSON.parse(stdout.trim().split('\n').at(-1) ?? ''));
   const resources = summary.created + summary.updated + summary.unchanged;

@@ -1,38 +1,59 @@
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { cpus, loadavg, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type ImportFigures, measureImport } from './measure-import.ts';
+import { BYTES_A_RESOURCE, type ExportFile, makeDocumentExport, makeExport, STEP_TIMEOUT_MS } from './make-export.ts';
+import {
+  type LimitFigures,
+  type LoadFigures,
+  measureDocuments,
+  measureLimit,
+  measureLoads,
+  measureSink,
+} from './measure-loads.ts';
 import { killProcesses, startProcess, type Usage } from './start-process.ts';
 
-const USAGE = `usage: npm run bench -- [--only parse,scan,validate,load,resync,memory] [--resources N] [--memory-mb N] [--json]
-
-  --resources  lines of the generated export (20000)
-  --memory-mb  size of the file whose import's memory is measured (500)
-  --json       the last line of stdout is one JSON object`;
-
-const ROWS = ['parse', 'scan', 'validate', 'load', 'resync', 'memory'] as const;
+const ROWS = [
+  'parse',
+  'scan',
+  'mixed',
+  'validate',
+  'load',
+  'resync',
+  'limit',
+  'sink',
+  'memory',
+  'growth',
+  'million',
+  'documents',
+] as const;
 type Row = (typeof ROWS)[number];
 
-/** A generated resource has about as many bytes; the real size of the file is reported. */
-const BYTES_A_RESOURCE = 1217;
-const STEP_TIMEOUT_MS = 20 * 60_000;
+/** What a plain `npm run bench` measures in some minutes; the others take long, or 10 GB of disk. */
+const DEFAULT_ROWS = 'parse,scan,mixed,validate,load,resync,limit,sink,memory';
+const USAGE = `usage: npm run bench -- [--only ROWS|all] [--resources N] [--memory-mb N] [--documents-mb N] [--json]
+
+  --only          of ${ROWS.join(', ')}; default: all but the last three
+  --resources     lines of the generated export (20000)
+  --memory-mb     size of the file of the row memory (500)
+  --documents-mb  size of the file of the row documents (3000)
+  --json          the last line of stdout is one JSON object
+
+The rows load, resync and limit use the server of MEDPLUM_BASE_URL when it is given, else a sandbox of their own.`;
+
+const GROWTH = [5_000, 50_000, 500_000];
 
 interface ReadingFigures extends Usage {
   readonly seconds: number;
+  readonly lines: number;
   readonly linesPerSecond: number;
   readonly megabytesPerSecond: number;
 }
 
-interface LoadFigures extends ImportFigures {
-  /** How much slower than a plain pass of JSON.parse: 0.01 is a hundredth of its lines a second. */
-  readonly ratioToParse?: number;
-  /** What the server used meanwhile, where it served nothing else. */
-  readonly server?: Usage;
-  readonly fileMb: number;
-}
+type Figures = Partial<Record<Row, ReadingFigures | LoadFigures | LimitFigures | readonly LoadFigures[]>>;
 
-type Figures = Partial<Record<Row, ReadingFigures | LoadFigures>>;
+/** What the rows are compared in, each within one run: machines differ, and so do hours. */
+type Ratios = Record<string, number>;
 
 process.exitCode = await main();
 
@@ -43,8 +64,9 @@ async function main(): Promise<number> {
   process.once('SIGINT', killProcesses).once('SIGTERM', killProcesses);
   try {
     const figures = await measure(folder, options);
-    const report = { ...(await describeMachine()), resources: options.resources, ...figures };
-    if (!options.json) printTable(report.machine, figures);
+    const ratios = compare(figures);
+    const report = { ...(await describeMachine()), resources: options.resources, ...figures, ratios };
+    if (!options.json) printTable(report.machine, figures, ratios);
     else console.log(JSON.stringify(report));
     return 0;
   } catch (error) {
@@ -60,6 +82,7 @@ interface Options {
   readonly rows: ReadonlySet<Row>;
   readonly resources: number;
   readonly memoryMb: number;
+  readonly documentsMb: number;
   readonly json: boolean;
 }
 
@@ -67,96 +90,116 @@ function readOptions(): Options | undefined {
   try {
     const { values } = parseArgs({
       options: {
-        only: { type: 'string', default: ROWS.join(',') },
+        only: { type: 'string', default: DEFAULT_ROWS },
         resources: { type: 'string', default: '20000' },
         'memory-mb': { type: 'string', default: '500' },
+        'documents-mb': { type: 'string', default: '3000' },
         json: { type: 'boolean', default: false },
       },
     });
-    const asked = values.only.split(',');
+    const asked = values.only === 'all' ? [...ROWS] : values.only.split(',');
     const rows = new Set(ROWS.filter((row) => asked.includes(row)));
-    const [resources, memoryMb] = [Number(values.resources), Number(values['memory-mb'])];
     if (rows.size !== asked.length) throw new Error(`--only takes ${ROWS.join(', ')}`);
-    if (!(resources >= 8) || !(memoryMb >= 1)) throw new Error('--resources and --memory-mb take a number');
-    return { rows, resources, memoryMb, json: values.json };
+    const [resources, memoryMb] = [Number(values.resources), Number(values['memory-mb'])];
+    const documentsMb = Number(values['documents-mb']);
+    if (!(resources >= 8) || !(memoryMb >= 1) || !(documentsMb >= 1)) throw new Error('sizes are numbers');
+    return { rows, resources, memoryMb, documentsMb, json: values.json };
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : error}\n${USAGE}`);
     return undefined;
   }
 }
 
-async function measure(folder: string, { rows, resources, memoryMb }: Options): Promise<Figures> {
+async function measure(folder: string, options: Options): Promise<Figures> {
+  const { rows, resources, memoryMb, documentsMb } = options;
   const figures: Figures = {};
-  if (ROWS.some((row) => row !== 'memory' && rows.has(row))) {
-    const file = await generate(folder, resources);
-    // The pass of JSON.parse is what the others are compared with.
-    const parse = await measureReading('parse', file, resources);
-    if (rows.has('parse')) figures.parse = parse;
-    for (const row of ['scan', 'validate'] as const) {
-      if (rows.has(row)) figures[row] = await measureReading(row, file, resources);
-    }
-    if (rows.has('load') || rows.has('resync')) await measureSandbox(folder, file, parse, rows, figures);
-    await rm(file);
+  const using = async (make: Promise<ExportFile>, work: (file: ExportFile) => Promise<void>): Promise<void> => {
+    const file = await make;
+    await work(file);
+    await rm(file.path);
+  };
+  await using(makeExport(folder, resources), (file) => measureSmall(folder, file, rows, figures));
+  if (rows.has('mixed')) {
+    await using(makeExport(folder, resources, 100_000), async (file) => {
+      figures.mixed = await measureReading('scan', file);
+    });
   }
-  if (rows.has('memory')) figures.memory = await measureMemory(folder, memoryMb);
+  if (rows.has('memory')) {
+    await using(makeExport(folder, Math.ceil((memoryMb * 1e6) / BYTES_A_RESOURCE)), async (file) => {
+      figures.memory = await measureSink(file);
+    });
+  }
+  if (rows.has('growth')) figures.growth = await measureGrowth(folder);
+  if (rows.has('million')) {
+    await using(makeExport(folder, 1_000_000), async (file) => {
+      figures.million = await measureSink(file);
+    });
+  }
+  if (rows.has('documents')) {
+    await using(makeDocumentExport(folder, 5_000, documentsMb), async (file) => {
+      figures.documents = await measureDocuments(folder, file);
+    });
+  }
   return figures;
 }
 
-async function generate(folder: string, resources: number): Promise<string> {
-  progress(`generating ${resources} resources`);
-  const file = join(folder, `export-${resources}.jsonl`);
-  const args = ['sandbox/generator/main.ts', '--seed', '1', '--resources', String(resources), '--out', file];
-  await startProcess(args, {}, STEP_TIMEOUT_MS).ended();
-  return file;
+async function measureSmall(folder: string, file: ExportFile, rows: ReadonlySet<Row>, figures: Figures): Promise<void> {
+  for (const row of ['parse', 'scan', 'validate'] as const) {
+    if (rows.has(row)) figures[row] = await measureReading(row, file);
+  }
+  if (rows.has('sink')) figures.sink = await measureSink(file);
+  if (rows.has('limit')) figures.limit = await measureLimit(folder, file);
+  if (rows.has('load') || rows.has('resync')) Object.assign(figures, await measureLoads(folder, file));
 }
 
-async function measureReading(step: Row, file: string, lines: number): Promise<ReadingFigures> {
-  progress(step);
-  const child = startProcess(['bridge/bench/measure-reading.ts', step, file], {}, STEP_TIMEOUT_MS);
+async function measureGrowth(folder: string): Promise<LoadFigures[]> {
+  const found: LoadFigures[] = [];
+  for (const lines of GROWTH) {
+    const file = await makeExport(folder, lines);
+    found.push(await measureSink(file));
+    await rm(file.path);
+  }
+  return found;
+}
+
+async function measureReading(step: 'parse' | 'scan' | 'validate', file: ExportFile): Promise<ReadingFigures> {
+  console.error(`bench: ${step}`);
+  const child = startProcess(['bridge/bench/measure-reading.ts', step, file.path], {}, STEP_TIMEOUT_MS);
   const { stdout, usage } = await child.ended();
-  const seconds = Number(JSON.parse(stdout).seconds.toFixed(3));
-  const linesPerSecond = Math.round(lines / seconds);
-  return { seconds, linesPerSecond, megabytesPerSecond: Math.round((await megabytes(file)) / seconds), ...usage };
+  const { seconds, cpuSeconds } = JSON.parse(stdout);
+  return {
+    ...usage,
+    seconds: Number(seconds.toFixed(3)),
+    cpuSeconds,
+    lines: file.lines,
+    linesPerSecond: Math.round(file.lines / seconds),
+    megabytesPerSecond: Math.round(file.megabytes / seconds),
+  };
 }
 
-/** A first import and the same again, into a sandbox Medplum of its own. */
-async function measureSandbox(
-  folder: string,
-  file: string,
-  parse: ReadingFigures,
-  rows: ReadonlySet<Row>,
-  figures: Figures,
-): Promise<void> {
-  const fileMb = await megabytes(file);
-  const environment = { SANDBOX_MEDPLUM_PORT: '0', DATA_DIR: join(folder, 'sandbox') };
-  const server = startProcess(['sandbox/medplum/main.ts'], environment, STEP_TIMEOUT_MS);
-  const [, baseUrl = ''] = await server.firstMatch(/listens on (\S+)/);
-  const found: [Row, ImportFigures][] = [];
-  for (const row of ['load', 'resync'] as const) {
-    progress(row);
-    found.push([row, await measureImport(file, baseUrl, STEP_TIMEOUT_MS)]);
-    if (!rows.has('resync')) break;
-  }
-  await server.stop();
-  for (const [row, measured] of found) {
-    const ratioToParse = Number((measured.lines / measured.seconds / parse.linesPerSecond).toFixed(4));
-    if (rows.has(row)) figures[row] = { ...measured, fileMb, ratioToParse };
-  }
+/** The ratios that the targets are set in; those whose rows were measured. */
+function compare(figures: Figures): Ratios {
+  const one = (row: Row) => figures[row] as Partial<LoadFigures & ReadingFigures> | undefined;
+  const perSecond = (row: Row): number | undefined => one(row)?.resourcesPerSecond;
+  const [small, , large] = (figures.growth ?? []) as readonly LoadFigures[];
+  const validate = one('validate');
+  const validateMicros = divide((validate?.cpuSeconds ?? 0) * 1e6, validate?.lines);
+  // The larger, since what an import costs but once says nothing of a resource.
+  const sink = one('memory') ?? one('sink');
+  const all: Record<string, number | undefined> = {
+    'load to limit': divide(perSecond('load'), perSecond('limit')),
+    'resync to load': divide(perSecond('resync'), perSecond('load')),
+    'sink to validate, CPU a resource': divide(sink?.cpuMicrosPerResource, validateMicros),
+    'scan to parse': divide(one('scan')?.linesPerSecond, one('parse')?.linesPerSecond),
+    'growth, CPU a resource': divide(large?.cpuMicrosPerResource, small?.cpuMicrosPerResource),
+  };
+  return Object.fromEntries(
+    Object.entries(all).flatMap(([name, ratio]) => (ratio === undefined ? [] : [[name, Number(ratio.toFixed(3))]])),
+  );
 }
 
-/** One large file into a server that answers at once. */
-async function measureMemory(folder: string, memoryMb: number): Promise<LoadFigures> {
-  const file = await generate(folder, Math.ceil((memoryMb * 1e6) / BYTES_A_RESOURCE));
-  const server = startProcess(['bridge/bench/sink-server.ts'], {}, STEP_TIMEOUT_MS);
-  const [, baseUrl = ''] = await server.firstMatch(/listens on (\S+)/);
-  progress('memory');
-  const measured = await measureImport(file, baseUrl, STEP_TIMEOUT_MS);
-  const { usage } = await server.stop();
-  return { ...measured, fileMb: await megabytes(file), server: usage };
-}
-
-async function megabytes(file: string): Promise<number> {
-  return Number(((await stat(file)).size / 1e6).toFixed(1));
+function divide(dividend: number | undefined, divisor: number | undefined): number | undefined {
+  return dividend === undefined || !divisor ? undefined : dividend / divisor;
 }
 
 async function describeMachine() {
@@ -173,23 +216,23 @@ async function describeMachine() {
   };
 }
 
-function printTable(machine: object, figures: Figures): void {
+function printTable(machine: object, figures: Figures, ratios: Ratios): void {
   console.log(machine);
-  const rows = Object.entries(figures).map(([row, one]) => [
-    row,
-    {
-      'resources/s': 'resourcesPerSecond' in one ? one.resourcesPerSecond : one.linesPerSecond,
-      seconds: one.seconds,
-      'peak RSS, MB': one.peakRssMb,
-      'CPU, s': Number(one.cpuSeconds.toFixed(1)),
-      'CPU a resource, µs': 'cpuMicrosPerResource' in one ? one.cpuMicrosPerResource : '',
-      'of the parse pass': 'ratioToParse' in one ? one.ratioToParse : '',
-    },
-  ]);
+  const rows = Object.entries(figures).flatMap(([row, figure]) => {
+    const all = Array.isArray(figure) ? figure : [figure];
+    return all.map((one, position) => [all.length > 1 ? `${row} ${GROWTH[position]}` : row, columnsOf(one)]);
+  });
   console.table(Object.fromEntries(rows));
+  console.table(ratios);
 }
 
-/** On stderr: stdout is for the figures. */
-function progress(text: string): void {
-  console.error(`bench: ${text}`);
+function columnsOf(one: Partial<LoadFigures & ReadingFigures>) {
+  return {
+    'resources/s': one.resourcesPerSecond ?? one.linesPerSecond,
+    'MB/s': one.megabytesPerSecond ?? (one.fileMb && one.seconds && Math.round(one.fileMb / one.seconds)),
+    seconds: one.seconds,
+    'peak RSS, MB': one.peakRssMb,
+    'CPU, s': one.cpuSeconds && Number(one.cpuSeconds.toFixed(1)),
+    'CPU a resource, µs': one.cpuMicrosPerResource,
+  };
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { appendFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json, text } from 'node:stream/consumers';
@@ -7,8 +8,10 @@ import type { Bundle, BundleEntry, OperationOutcome, Resource } from '@medplum/f
 
 /**
  * A Medplum that stores nothing of the record and answers at once: what the importer takes with it is the importer's own. It knows the
- * requests of an import and no others.
+ * requests of an import and no others. `sink-server.ts [FILE]`: FILE is given the transactions, one a line, without the
+ * fence that ends them, since it names what only this server knows.
  */
+const [recording] = process.argv.slice(2);
 const server = createServer((request, response) => {
   answer(request, response).catch((error: unknown) => {
     console.error(error);
@@ -39,7 +42,13 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   if (body.resourceType !== 'Bundle') return send(response, request.method === 'POST' ? 201 : 200, keep(stored(body)));
   const isProbe = body.type === 'transaction' && body.entry?.length === 1;
   if (isProbe) return send(response, 400, INVALID);
+  if (recording && body.type === 'transaction') record(recording, body);
   send(response, 200, { resourceType: 'Bundle', type: `${body.type}-response`, entry: body.entry?.map(answerEntry) });
+}
+
+function record(file: string, { entry = [], ...bundle }: Bundle): void {
+  const unfenced = entry.filter(({ resource }) => resource?.resourceType !== 'Basic');
+  appendFileSync(file, `${JSON.stringify({ ...bundle, entry: unfenced })}\n`);
 }
 
 /** As Medplum answers: with the whole resource. */
