@@ -1,5 +1,6 @@
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import type { MedplumClient } from '@medplum/core';
+import { postBinary } from './post-binary.ts';
 import { retryRead } from './retry-read.ts';
 
 export interface BinaryUpload {
@@ -11,6 +12,8 @@ export interface BinaryUpload {
   readonly signal?: AbortSignal | undefined;
 }
 
+const CHUNK_BYTES = 64 * 1024;
+
 /** A content type that the server takes: one type and subtype, parameters left out; anything else is bytes. */
 const MEDIA_TYPE = /^\s*([a-z0-9!#$&^_.+-]{1,127}\/[a-z0-9!#$&^_.+-]{1,127})\s*(?:;|$)/i;
 
@@ -21,23 +24,38 @@ const MEDIA_TYPE = /^\s*([a-z0-9!#$&^_.+-]{1,127}\/[a-z0-9!#$&^_.+-]{1,127})\s*(
  */
 export async function uploadBinary(medplum: MedplumClient, upload: BinaryUpload): Promise<string> {
   const { contentType, patient, signal } = upload;
-  const binary = await retryRead(async () => {
+  return retryRead(async () => {
     const stream = upload.open();
     try {
-      return await medplum.createBinary(
-        {
-          // Any body of fetch will do; the client's types name only those that are held in memory.
-          data: Readable.toWeb(stream) as unknown as Uint8Array,
-          contentType: plainMediaType(contentType),
-          ...(patient ? { securityContext: { reference: patient } } : {}),
-        },
-        { duplex: 'half', ...(signal ? { signal } : {}) },
-      );
+      return await postBinary(medplum, largeChunks(stream), {
+        contentType: plainMediaType(contentType),
+        patient,
+        signal,
+      });
     } finally {
       stream.destroy();
     }
   }, signal);
-  return binary.id;
+}
+
+/** A write to the socket costs the same for a line as for a thousand. */
+async function* largeChunks(pieces: AsyncIterable<Uint8Array | string>): AsyncGenerator<Uint8Array> {
+  let held: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const piece of pieces) {
+    const chunk = typeof piece === 'string' ? Buffer.from(piece) : piece;
+    held.push(chunk);
+    bytes += chunk.length;
+    if (bytes < CHUNK_BYTES) continue;
+    yield joined(held);
+    [held, bytes] = [[], 0];
+  }
+  if (bytes > 0) yield joined(held);
+}
+
+function joined(chunks: readonly Uint8Array[]): Uint8Array {
+  const [only] = chunks;
+  return only && chunks.length === 1 ? only : Buffer.concat(chunks);
 }
 
 /** Content types that Medplum refuses for what they are (its storage/utils.ts); their bytes are stored all the same. */

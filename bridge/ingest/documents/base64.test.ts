@@ -28,6 +28,26 @@ test.each(['QUJ*', 'QUJ-', 'QQ==QUJD', 'Q', '<html>login</html>'])('%j is no bas
   expect(() => [decoder.push(text), decoder.end()]).toThrow(NotBase64);
 });
 
+test('a character that is none of base64 is found wherever it stands', () => {
+  fc.assert(
+    fc.property(
+      fc.base64String({ minLength: 4 }),
+      fc.constantFrom('*', '-', '_', 'é', '"', '.'),
+      fc.nat(),
+      (text, foreign, at) => {
+        const place = at % text.length;
+        for (const bad of [
+          text.slice(0, place) + foreign + text.slice(place + 1),
+          text.slice(0, place) + foreign + text.slice(place),
+        ]) {
+          const decoder = new Base64Decoder();
+          expect(() => [decoder.push(bad), decoder.end()]).toThrow(NotBase64);
+        }
+      },
+    ),
+  );
+});
+
 test('a stream decodes, and ends with the error of bad text', async () => {
   expect((await buffer(Readable.from(['QU', 'JDRA==']).pipe(decodeBase64()))).toString()).toBe('ABCD');
   await expect(buffer(Readable.from(['QU*D']).pipe(decodeBase64()))).rejects.toThrow(NotBase64);
