@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { generateExport } from '../../sandbox/generator/generate-export.ts';
 import { importExport } from '../ingest/import-export.ts';
 import { checkProperty } from './check-property.ts';
+import { type DeadlyPoint, killAt } from './deadly-point.ts';
 import { dumpStore } from './dump-store.ts';
 import { type ImportWorld, type SourceLine, startImportWorld } from './import-world.ts';
 import { mortalClient } from './mortal-client.ts';
@@ -15,39 +16,43 @@ afterAll(() => world.close());
 
 let runs = 0;
 
-/** Imports the lines by processes of which each dies at its n-th call of the server, then by one that lives. */
-async function loadDying(namespace: string, lines: readonly SourceLine[], deadlyCalls: readonly number[]) {
+/** Imports the lines by processes of which each dies at its point, if it comes so far, then by one that lives. */
+async function loadDying(namespace: string, lines: readonly SourceLine[], points: readonly DeadlyPoint[]) {
   const files = [await world.writeFile(lines)];
   const request = { namespace, exportId: `${namespace}-export`, files, retrieved: new Date('2026-11-01T12:00:00Z') };
-  for (const deadlyCall of deadlyCalls) {
-    const { medplum, died } = mortalClient(world.medplum, deadlyCall);
+  for (const point of points) {
+    const { medplum, kill, died } = mortalClient(world.medplum);
+    killAt(world.proxy, point, kill);
     await Promise.race([died, importExport(medplum, request)]);
+    world.proxy.cut = () => undefined;
   }
   return (await importExport(world.medplum, request)).report;
 }
 
-async function expectSameStore(lines: readonly SourceLine[], deadlyCalls: readonly number[], commitDelayMs: number) {
+async function expectSameStore(lines: readonly SourceLine[], points: readonly DeadlyPoint[]) {
   const [plain, crashed] = [`plain-${runs}`, `crashed-${runs++}`];
   const { report: expected } = await world.load(plain, lines);
-  world.server.switches.commitDelayMs = commitDelayMs;
-  const report = await loadDying(crashed, lines, deadlyCalls);
-  world.server.switches.commitDelayMs = 0;
+  const report = await loadDying(crashed, lines, points);
   expect(report.created + report.updated + report.unchanged).toBe(expected.created);
   const { resources, ...faults } = await dumpStore(world.medplum, crashed);
   expect(faults).toEqual({ doubled: {}, unexplained: [], dangling: [] });
   expect(resources).toEqual((await dumpStore(world.medplum, plain)).resources);
 }
 
+/** Any request of an import, and its transactions in particular: on their way for longer than the next run needs to match. */
+const points = fc.array(
+  fc.oneof(
+    fc.record({ of: fc.constant('request' as const), nth: fc.integer({ min: 1, max: 24 }), holdMs: fc.nat(60) }),
+    fc.record({ of: fc.constant('transaction' as const), nth: fc.integer({ min: 1, max: 4 }), holdMs: fc.nat(200) }),
+  ),
+  { minLength: 1, maxLength: 4 },
+);
+
+// Seen to fail when fenceOff fences nothing, when the fence of a bundle demands no version, and when lookUp finds nothing.
 test('killed at any request, any number of times, an import ends in the same store', async () => {
-  const crashes = fc.record({
-    seed: fc.nat(10_000),
-    resources: fc.integer({ min: 8, max: 40 }),
-    deadlyCalls: fc.array(fc.integer({ min: 1, max: 24 }), { minLength: 1, maxLength: 4 }),
-    commitDelayMs: fc.constantFrom(0, 5, 40),
-  });
-  await checkProperty(crashes, 30, async ({ deadlyCalls, commitDelayMs, ...options }) => {
-    const lines = [...generateExport({ ...options, documentBytes: 200 })];
-    await expectSameStore(lines, deadlyCalls, commitDelayMs);
+  const crashes = fc.record({ seed: fc.nat(10_000), resources: fc.integer({ min: 8, max: 40 }), points });
+  await checkProperty(crashes, 30, async ({ points, ...options }) => {
+    await expectSameStore([...generateExport({ ...options, documentBytes: 200 })], points);
   });
 });
 
@@ -66,10 +71,7 @@ test('killed while a circle larger than a bundle is stored in pieces, its refere
   const crashes = fc.record({
     size: fc.integer({ min: 101, max: 230 }),
     chords: fc.array(fc.nat(229), { maxLength: 2 }),
-    deadlyCalls: fc.array(fc.integer({ min: 6, max: 24 }), { minLength: 1, maxLength: 3 }),
-    commitDelayMs: fc.constantFrom(0, 40),
+    points,
   });
-  await checkProperty(crashes, 8, ({ size, chords, deadlyCalls, commitDelayMs }) =>
-    expectSameStore(circle(size, chords), deadlyCalls, commitDelayMs),
-  );
+  await checkProperty(crashes, 8, ({ size, chords, points }) => expectSameStore(circle(size, chords), points));
 });

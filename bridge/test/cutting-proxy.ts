@@ -1,8 +1,11 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** Where a connection is cut: before the server saw the request, or after it had all of it but before the reply. */
-export type Cut = 'before-server' | 'after-request';
+/**
+ * Where a connection is cut: before the server saw the request, or after it had all of it but before the reply. Or not at
+ * all, but the request is on its way for so long.
+ */
+export type Cut = 'before-server' | 'after-request' | { readonly holdMs: number };
 
 /** A reverse proxy on loopback that loses replies on demand. */
 export interface CuttingProxy {
@@ -20,6 +23,7 @@ export async function startCuttingProxy(target: string): Promise<CuttingProxy> {
       (body) => {
         const cut = proxy.cut(incoming.method ?? '', incoming.url ?? '', body.toString());
         if (cut === 'before-server') return incoming.socket.destroy();
+        if (typeof cut === 'object') return void setTimeout(() => forward(target, incoming, body, reply), cut.holdMs);
         return forward(target, incoming, body, cut ? undefined : reply);
       },
       () => incoming.socket.destroy(),

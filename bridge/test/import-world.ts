@@ -10,7 +10,10 @@ import { createMedplum, type MedplumConnection } from '../medplum/create-medplum
 import { type CuttingProxy, startCuttingProxy } from './cutting-proxy.ts';
 
 /** The bridge's client on the sandbox (sandbox/seed.ts). */
-const BRIDGE_CLIENT = { clientId: '6f1c2a34-0f6b-4a55-9d0e-7a1f5b3c8d21', clientSecret: 'sandbox-bridge-secret' };
+export const BRIDGE_CLIENT = {
+  clientId: '6f1c2a34-0f6b-4a55-9d0e-7a1f5b3c8d21',
+  clientSecret: 'sandbox-bridge-secret',
+};
 
 /** A FHIR resource as a source wrote it, defects included. */
 export type SourceLine = object | string;

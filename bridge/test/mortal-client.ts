@@ -1,27 +1,28 @@
 import type { MedplumClient } from '@medplum/core';
 
-/** A client whose process dies while one of its calls is under way. */
+/** A client of a process that can die. */
 export interface MortalClient {
   readonly medplum: MedplumClient;
-  /** Resolves when it has died. Whoever waits for one of its calls waits for ever, as in a process that is no more. */
+  /** What is on its way goes on at the server, but no answer comes back any more, and nothing else is ever sent. */
+  kill(): void;
+  /** Resolves when it was killed: whoever waits for one of its calls waits for ever, as in a process that is no more. */
   readonly died: Promise<void>;
 }
 
 const NEVER = new Promise<never>(() => undefined);
 
-/** The n-th call (from 1) still goes out to the server, which may carry it out; no answer ever comes back. */
-export function mortalClient(medplum: MedplumClient, deadlyCall: number): MortalClient {
-  let calls = 0;
-  const { promise: died, resolve: die } = Promise.withResolvers<void>();
+/** Gives a client that works like `medplum` until it is killed. */
+export function mortalClient(medplum: MedplumClient): MortalClient {
+  let isDead = false;
+  const { promise: died, resolve } = Promise.withResolvers<void>();
   const call = (method: (...args: unknown[]) => unknown, args: unknown[]): unknown => {
-    if (calls >= deadlyCall) return NEVER;
+    if (isDead) return NEVER;
     const answer = method.apply(medplum, args);
     if (!(answer instanceof Promise)) return answer;
-    calls++;
-    if (calls < deadlyCall) return answer.then((value) => (calls < deadlyCall ? value : NEVER));
-    answer.catch(() => undefined);
-    die();
-    return NEVER;
+    return answer.then(
+      (value) => (isDead ? NEVER : value),
+      (error: unknown) => (isDead ? NEVER : Promise.reject(error)),
+    );
   };
   const mortal = new Proxy(medplum, {
     get: (target, name) => {
@@ -29,5 +30,9 @@ export function mortalClient(medplum: MedplumClient, deadlyCall: number): Mortal
       return typeof member === 'function' ? (...args: unknown[]) => call(member, args) : member;
     },
   });
-  return { medplum: mortal, died };
+  const kill = (): void => {
+    isDead = true;
+    resolve();
+  };
+  return { medplum: mortal, kill, died };
 }
