@@ -47,7 +47,7 @@ export default {
         path: '^bridge/(cli\\.ts$|commands/)',
         pathNot: ['^bridge/commands/decide-command\\.ts$', ...testsAndBench],
       },
-      to: { path: `^bridge/(${rooms}/|queue/|fasten/|app\\.ts$)`, pathNot: '^bridge/ingest/' },
+      to: { path: `^bridge/(${rooms}/|queue/|fasten/|app\\.ts$)`, pathNot: '^bridge/(ingest/|download/spool\\.ts$)' },
     },
     {
       name: 'contract-is-browser-safe',

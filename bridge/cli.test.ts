@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -20,6 +20,8 @@ beforeAll(async () => {
     MEDPLUM_BASE_URL: world.server.baseUrl,
     MEDPLUM_CLIENT_ID: '6f1c2a34-0f6b-4a55-9d0e-7a1f5b3c8d21',
     MEDPLUM_CLIENT_SECRET: 'sandbox-bridge-secret',
+    DATA_DIR: join(folder, 'data'),
+    SPOOL_DIR: join(folder, 'spool'),
   };
 });
 afterAll(async () => {
@@ -149,6 +151,30 @@ describe('npm run verify', () => {
 
   test('a connection that was never imported is one line: exit code 1', async () => {
     const { code, err } = await cli(['verify', '--connection', 'never']);
+    expect([code, err]).toEqual([1, expect.stringMatching(/^no-completed-import: .*\n$/)]);
+  });
+});
+
+describe('npm run redrive', () => {
+  test('says how many lines were quarantined before and after, and leaves no file behind', async () => {
+    const file = await fileOf('redrive.jsonl', ['{"resourceType":"Patient","id":"p"}', 'not json']);
+    expect((await cli(['import', file, '--connection', 'again'])).code).toBe(0);
+    const { code, out, err } = await cli(['redrive', '--connection', 'again', '--json']);
+    expect([code, err]).toEqual([0, 'line 2: no resource: not-json\n']);
+    expect(JSON.parse(out)).toMatchObject({
+      connection: 'again',
+      unchanged: 1,
+      quarantinedBefore: { 'not-json': 1 },
+      quarantinedAfter: { 'not-json': 1 },
+    });
+    expect((await cli(['redrive', '--connection', 'again'])).out).toContain('1 lines were quarantined, 1 are left');
+    const left = await readdir(folder, { recursive: true });
+    expect(left.filter((name) => name.startsWith('spool/') && name.includes('jsonl'))).toEqual([]);
+    expect(left.filter((name) => name.startsWith('data/uploads/'))).toEqual([]);
+  });
+
+  test('a connection that was never imported is one line: exit code 1', async () => {
+    const { code, err } = await cli(['redrive', '--connection', 'never']);
     expect([code, err]).toEqual([1, expect.stringMatching(/^no-completed-import: .*\n$/)]);
   });
 });

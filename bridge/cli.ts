@@ -6,6 +6,7 @@ import { describeError } from './commands/describe-error.ts';
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   import: async () => (await import('./commands/import-command.ts')).importCommand,
   verify: async () => (await import('./commands/verify-command.ts')).verifyCommand,
+  redrive: async () => (await import('./commands/redrive-command.ts')).redriveCommand,
   decide: async () => (await import('./commands/decide-command.ts')).decideCommand,
 };
 

@@ -53,6 +53,8 @@ const environment = z.object({
   RATE_LIMIT_PER_MINUTE: z.coerce.number().int().min(1).default(600),
   /** Folder for exports while they are loaded; it holds health records, so it belongs on an encrypted disk. */
   SPOOL_DIR: z.string().min(1).default('.data/spool'),
+  /** Folder for what the command line remembers between two runs: hashes and ids. */
+  DATA_DIR: z.string().min(1).default('.data'),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   /** Path in front of every call of the API. */
   API_PREFIX: z
@@ -159,6 +161,12 @@ export function readMedplumSettings(env: Environment): Config['medplum'] {
   const parsed = environment.pick(MEDPLUM_KEYS).safeParse(given);
   if (!parsed.success) throw configError(parsed.error.issues.map((issue) => describeIssue(issue, given)));
   return medplumSettings(parsed.data);
+}
+
+/** Reads where a command line tool keeps its files. */
+export function readFolders(env: Environment): { readonly spoolDir: string; readonly dataDir: string } {
+  const { SPOOL_DIR, DATA_DIR } = environment.pick({ SPOOL_DIR: true, DATA_DIR: true }).parse(withoutEmpty(env));
+  return { spoolDir: SPOOL_DIR, dataDir: DATA_DIR };
 }
 
 /**

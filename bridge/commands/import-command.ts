@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { readFolders } from '../config.ts';
 import type { ImportReport } from '../contract/import-report.ts';
 import { type FileImport, importFile } from '../ingest/import-file.ts';
 import { type Command, UsageError } from './command.ts';
@@ -14,17 +16,19 @@ export const importCommand: Command = {
   --dry-run     say what the import would do and how long it would take; write nothing
   --json        the last line of stdout is one JSON object
 
-${SERVER_USAGE}`,
+${SERVER_USAGE}
+Uploads are remembered in DATA_DIR (default .data) until the import is done.`,
 
   run: (args, env) => {
     const { file, connection, patient, json, 'dry-run': isDryRun } = readArguments(args);
     if (isDryRun) return rehearse({ file, connection, patient }, json, env);
     return withMedplum(env, async (medplum) => {
       const started = performance.now();
+      const journals = join(readFolders(env).dataDir, 'uploads');
       const bar = progressBar(json);
       try {
         const { report } = await withStopSignal((signal) =>
-          importFile(medplum, { file, connection, patient, signal, onProgress: bar.update }),
+          importFile(medplum, { file, connection, patient, journals, signal, onProgress: bar.update }),
         );
         bar.stop();
         printReport(report, (performance.now() - started) / 1000, json);

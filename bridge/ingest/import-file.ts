@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import type { MedplumClient } from '@medplum/core';
 import type { ImportProgress } from '../contract/import-report.ts';
 import { PermanentError } from '../errors.ts';
+import { openFileJournal } from './documents/file-journal.ts';
 import { type ImportResult, importExport } from './import-export.ts';
 import { hashFile } from './ledger/hash-file.ts';
 import { underTask } from './record-task.ts';
@@ -15,6 +16,8 @@ export interface FileImport {
   readonly connection?: string | undefined;
   /** `Patient/<id>` of the app's Patient. */
   readonly patient?: string | undefined;
+  /** Folder in which uploads are remembered until the import is done; without it a killed run makes them again. */
+  readonly journals?: string | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: ImportProgress) => void) | undefined;
 }
@@ -24,13 +27,16 @@ export interface FileImport {
  * `file-not-a-file` or `patient-missing` besides those of {@link importExport}.
  */
 export function importFile(medplum: MedplumClient, request: FileImport): Promise<ImportResult> {
-  const { patient, signal, onProgress } = request;
+  const { patient, journals, signal, onProgress } = request;
   const retrieved = new Date();
-  return withFile(medplum, request, (origin, files) =>
-    underTask(medplum, origin, (taskId) =>
-      importExport(medplum, { ...origin, taskId, files, patient, retrieved, signal, onProgress }),
-    ),
-  );
+  return withFile(medplum, request, async (origin, files) => {
+    const journal = journals === undefined ? undefined : await openFileJournal(journals, origin.namespace);
+    const result = await underTask(medplum, origin, (taskId) =>
+      importExport(medplum, { ...origin, taskId, files, patient, retrieved, journal, signal, onProgress }),
+    );
+    await journal?.remove();
+    return result;
+  });
 }
 
 /** Lends the file, unpacked, and what it is imported as: its content names the export. Throws as {@link importFile}. */

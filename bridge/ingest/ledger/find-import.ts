@@ -8,7 +8,8 @@ import { retryRead } from '../../medplum/retry-read.ts';
 
 /**
  * The Task of a completed import of a connection: this one, or the newest.
- * Throws PermanentError `task-missing`, `task-of-another-connection` or `no-completed-import`.
+ * Throws PermanentError `task-missing`, `task-of-another-connection`, `no-completed-import`, or `import-held` when there is
+ * none because a person has to decide first.
  */
 export async function findImport(
   medplum: MedplumClient,
@@ -25,7 +26,7 @@ export async function findImport(
   }
   const tag = encodeURIComponent(`${ORG_CONNECTION_SYSTEM}|${namespace}`);
   const owned = [`_tag=${tag}`, ...(focuses.length > 0 ? [`focus=${focuses.join(',')}`] : [])];
-  const queries = owned.map((query) => `${query}&status=completed&_sort=-_lastUpdated&_count=100`);
+  const queries = owned.map((query) => `${query}&status=completed,on-hold&_sort=-_lastUpdated&_count=100`);
   const found = await Promise.all(
     queries.map((query) => retryRead(() => medplum.searchResources('Task', query, { cache: 'reload' }))),
   );
@@ -36,17 +37,23 @@ function completed(tasks: readonly StoredTask[], namespace: string): StoredTask 
   const imports = tasks.filter((task) => task.status === 'completed' && isImport(task));
   const [newest] = imports.toSorted((a, b) => endOf(b) - endOf(a));
   if (newest) return newest;
-  throw new PermanentError('no-completed-import', `connection ${namespace} has no completed import to verify`);
+  const held = tasks.find((task) => task.status === 'on-hold' && isImport(task));
+  if (held) {
+    const decide = `npm run decide -- --task ${held.id} --accept|--reject`;
+    throw new PermanentError('import-held', `Task/${held.id} is on hold; decide first: ${decide}`);
+  }
+  throw new PermanentError('no-completed-import', `connection ${namespace} has no completed import`);
 }
 
 function isImport({ code }: Task): boolean {
   return code?.coding?.some(({ system, code }) => system === BRIDGE_CODE_SYSTEM && code === IMPORT_TASK_CODE) ?? false;
 }
 
-/** The Task of a file carries the connection's tag, that of an export leads to a Consent of the lineage. */
+/** The Task of a file carries the connection's tag, that of an export leads to a Consent of the lineage unless it is on hold. */
 function isOf({ meta, focus }: Task, namespace: string, focuses: readonly string[]): boolean {
   const isTagged = meta?.tag?.some(({ system, code }) => system === ORG_CONNECTION_SYSTEM && code === namespace);
-  return isTagged === true || focuses.includes(focus?.reference ?? '');
+  const isNamed = focus?.identifier?.system === ORG_CONNECTION_SYSTEM && focus.identifier.value === namespace;
+  return isTagged === true || isNamed || focuses.includes(focus?.reference ?? '');
 }
 
 function endOf({ executionPeriod }: Task): number {
