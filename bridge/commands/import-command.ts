@@ -56,6 +56,11 @@ function printReport(report: ImportReport, seconds: number, json: boolean): void
     unsureTraits,
     ...counts
   } = report;
+  if (report.withoutTransactions) {
+    console.error(
+      "the server's project has no transaction-bundles: written by conditional batches, slower and as safe",
+    );
+  }
   const peakRssMb = Math.round(process.resourceUsage().maxRSS / 1024);
   const linesPerSecond = Math.round(report.lines / seconds);
   const summary = { ...counts, seconds: Number(seconds.toFixed(2)), linesPerSecond, peakRssMb };

@@ -44,6 +44,8 @@ export const importReportSchema = z.object({
       merkleRoot: z.string(),
     })
     .optional(),
+  /** Present when the server runs no transactions: written by conditional batches, one after another. */
+  withoutTransactions: z.literal(true).optional(),
   /** The first problems in order of appearance; `problemsByCode` counts them all. */
   problems: z.array(lineProblemSchema),
 });

@@ -32,6 +32,9 @@ const LEDGER_ROOT = 'ledger-root';
 /** Code of the Task outputs that name one trait each by which nobody can tell whose record it is: `birth-date`, `sex`, ... */
 const UNSURE_TRAIT = 'unsure-trait';
 
+/** Code of the Task output that says that the server ran no transactions, so that the import was written by batches. */
+const WITHOUT_TRANSACTIONS = 'without-transactions';
+
 /** Anchored and bounded: a Task may have been edited by hand, and the text comes from a store that others write to. */
 const BY_TYPE_TEXT = /^([A-Z][A-Za-z]{1,63}): (\d{1,15})$/;
 
@@ -104,6 +107,7 @@ export function outputsFromReport(report: ImportReport): TaskOutput[] {
     ...byTypeOutputs(RECEIVED_BY_TYPE, report.receivedByType),
     ...ledgerOutputs(report.ledger),
     ...(report.unsureTraits ?? []).map((trait) => ({ type: outputType(UNSURE_TRAIT), valueString: trait })),
+    ...(report.withoutTransactions ? [{ type: outputType(WITHOUT_TRANSACTIONS), valueBoolean: true }] : []),
     ...problems,
   ];
 }

@@ -94,7 +94,8 @@ async function importExport(deps: ImportExportDeps, job: Payload<'import'>, cont
     deps.metrics.lines.inc({ disposition }, report[disposition]);
   }
   const { lines, created, updated, unchanged, quarantined, skipped } = report;
-  deps.log.info('import.done', { ...named, lines, created, updated, unchanged, quarantined, skipped });
+  const mode = report.withoutTransactions ? 'batches' : 'transactions';
+  deps.log.info('import.done', { ...named, mode, lines, created, updated, unchanged, quarantined, skipped });
 }
 
 /** The job is done with: a person decides, and another job goes on. See `decideImport`. */

@@ -2,39 +2,36 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { BundleEntry, OperationOutcome } from '@medplum/fhirtypes';
 import { PermanentError } from '../errors.ts';
 import { LostReplyError } from '../medplum/lost-reply-error.ts';
-import {
-  composeEntry,
-  type Decision,
-  isWrite,
-  makeMember,
-  type OutsideIds,
-  patientReference,
-  type Write,
-} from './compose-entry.ts';
+import type { Committer, Work } from './committer.ts';
+import { composeEntry, type Decision, isWrite, makeMember, patientReference, type Write } from './compose-entry.ts';
 import type { Component } from './draft.ts';
-import type { Transactor } from './lane-pool.ts';
+import type { Lanes, Transactor } from './lane-pool.ts';
 import type { LoadContext } from './load-context.ts';
 import { lookUp } from './look-up.ts';
 import { makeProvenance } from './make-provenance.ts';
 import { metaSource } from './meta-source.ts';
 import { settleDecision, settleRefused } from './settle-rows.ts';
 
-/** Components that are stored by one transaction, and what has to be done for each of their rows. */
-export interface Work {
-  readonly components: readonly Component[];
-  readonly decisions: readonly Decision[];
-  /** Rows that the transaction creates, by their name inside it. */
-  readonly urns: ReadonlyMap<number, string>;
-  readonly outside: OutsideIds;
-}
-
 const CONFLICT_RETRIES = 6;
+
+/** Stores works by transactions, a few at once, each fenced by the lane that it runs in. */
+export function fencedCommitter(context: LoadContext, lanes: Lanes): Committer {
+  return {
+    admit: async () => {
+      const lane = await lanes.acquire();
+      return (work) => commitBundle(context, lane, work).finally(() => lanes.release(lane));
+    },
+    // Provenance travels in the transaction: who was written has one.
+    confirm: async () => undefined,
+    close: () => lanes.park(),
+  };
+}
 
 /**
  * Stores the work by one fenced transaction; splits it when the server refuses it, until the culprit is alone and
  * quarantined. Every row of the work is settled when this returns. Throws only when nothing more can be done.
  */
-export async function commitBundle(context: LoadContext, lane: Transactor, work: Work): Promise<void> {
+async function commitBundle(context: LoadContext, lane: Transactor, work: Work): Promise<void> {
   let current = work;
   for (let tries = 0; ; tries++) {
     const writes = current.decisions.filter(isWrite);
@@ -123,9 +120,9 @@ function settleAll(context: LoadContext, decisions: readonly Decision[], ids: Re
   for (const decision of decisions) settleDecision(context, decision, ids);
 }
 
-export function transactionsOff(): PermanentError {
+function transactionsOff(): PermanentError {
   return new PermanentError(
     'transactions-off',
-    "the server runs no transactions: add 'transaction-bundles' to the features of its Project (super admin)",
+    'the server stopped running transactions while the import ran: run it again, it goes on without them',
   );
 }

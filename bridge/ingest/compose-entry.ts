@@ -7,10 +7,12 @@ import type { ExportIndex } from './export-index.ts';
 import { linkResource, symbolOf, type Target } from './link-resource.ts';
 import type { LoadContext } from './load-context.ts';
 import type { StoredVersion } from './look-up.ts';
+import { escapeSearchValue, metaSource } from './meta-source.ts';
 import type { ParsedReference } from './parse-reference.ts';
 import type { PreparedResource } from './prepare-resource.ts';
 import type { LinePlace } from './read-long-line.ts';
 import { shapeMeta } from './shape-meta.ts';
+import type { JsonObject } from './walk-references.ts';
 
 /** A row on its way: what it says, and what the store has of it. */
 export interface Member {
@@ -94,11 +96,10 @@ export async function composeEntry(
   };
   const resourceType = String(resource.resourceType);
   if (!stored) {
-    const request = { method: 'POST', url: resourceType };
     return {
       kind: 'create',
       member,
-      json: JSON.stringify({ fullUrl: member.urn, request, resource: body }),
+      json: JSON.stringify({ ...createRequest(context, member, resourceType), resource: body }),
       reference: member.urn,
       isIncomplete,
     };
@@ -112,6 +113,13 @@ export async function composeEntry(
     reference,
     isIncomplete,
   };
+}
+
+/** Outside a transaction the condition keeps what may have been created meanwhile from being created twice. */
+function createRequest({ hasTransactions, origin }: LoadContext, { urn, prepared }: Member, url: string): JsonObject {
+  if (hasTransactions) return { fullUrl: urn, request: { method: 'POST', url } };
+  const source = encodeURIComponent(escapeSearchValue(metaSource(origin.namespace, prepared.key)));
+  return { request: { method: 'POST', url, ifNoneExist: `_source=${source}` } };
 }
 
 /** The Binary row that an attachment's URL means, with what it holds; its carrier is noted. */

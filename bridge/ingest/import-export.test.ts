@@ -384,12 +384,4 @@ describe('what cannot be loaded', () => {
     await expect(world.load('no-export', lines)).rejects.toMatchObject({ code });
     expect(await world.stored<Basic>('Basic', 'no-export')).toHaveLength(0);
   });
-
-  test('a server without transactions is refused with what to do', async () => {
-    world.server.switches.transactionBundles = false;
-    const loading = world.load('no-transactions', [observation('o')]);
-    await expect(loading).rejects.toMatchObject({ code: 'transactions-off' });
-    world.server.switches.transactionBundles = true;
-    expect(await world.stored<Observation>('Observation', 'no-transactions')).toHaveLength(0);
-  });
 });

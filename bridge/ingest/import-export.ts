@@ -1,12 +1,13 @@
 import type { MedplumClient } from '@medplum/core';
 import type { ImportProgress, ImportReport } from '../contract/import-report.ts';
 import { bindPatient, boundPatient } from './bind-patient.ts';
-import { transactionsOff } from './commit-bundle.ts';
+import { batchCommitter } from './commit-batch.ts';
+import { fencedCommitter } from './commit-bundle.ts';
 import { Documents, type UploadJournal } from './documents/documents.ts';
 import { guardChart } from './guard/guard-chart.ts';
 import { guardLineage } from './guard/guard-lineage.ts';
 import { indexExport } from './index-export.ts';
-import { LanePool } from './lane-pool.ts';
+import { LanePool, MAX_LANES } from './lane-pool.ts';
 import { keepLedger } from './ledger/keep-ledger.ts';
 import { keepRawExport } from './ledger/keep-raw-export.ts';
 import type { LoadContext } from './load-context.ts';
@@ -47,7 +48,7 @@ export interface ImportResult {
  * Loads one export into Medplum: every line once, references intact. Running it again with the same namespace is always
  * safe, and writes nothing when nothing changed.
  *
- * Throws PermanentError (`not-jsonl`, `empty-export`, `transactions-off`, `import-running`) for what trying again does
+ * Throws PermanentError (`not-jsonl`, `empty-export`, `import-running`) for what trying again does
  * not cure, LostReplyError when the server stays away; then nothing is in flight and the next run goes on from there.
  * Throws HeldImport when the records seem to be somebody else's; Throws OtherSourcePatient when the namespace to
  * continue is another source Patient's. Then nothing but the raw export was written.
@@ -61,11 +62,10 @@ export async function importExport(medplum: MedplumClient, request: ImportReques
   const documents = new Documents(request.journal);
   const index = await indexExport({ files, tally, documents, signal, onProgress });
   const hasTransactions = await probeTransactions(medplum);
-  if (!hasTransactions) throw transactionsOff();
   if (request.continues) await guardLineage(medplum, { namespace, index, files, signal });
   const { held, unsure } = await guardChart(medplum, { namespace, index, files, patient, taskId, signal });
   if (held) throw held;
-  const lanes = await LanePool.open(medplum, namespace);
+  const lanes = await LanePool.open(medplum, namespace, hasTransactions ? MAX_LANES : 1);
   const context: LoadContext = {
     medplum,
     hasTransactions,
@@ -81,8 +81,9 @@ export async function importExport(medplum: MedplumClient, request: ImportReques
     signal,
     onProgress,
   };
-  await loadExport(context, lanes);
-  await lanes.park();
+  const committer = hasTransactions ? fencedCommitter(context, lanes) : batchCommitter(context, lanes);
+  await loadExport(context, committer);
+  await committer.close();
   if (tally.settled !== tally.lines) throw new Error(`${tally.settled} of ${tally.lines} lines have a disposition`);
   return closeImport(context, taskId, unsure);
 }
@@ -92,11 +93,12 @@ async function closeImport(
   taskId: string | undefined,
   unsureTraits: readonly string[],
 ): Promise<ImportResult> {
-  const { medplum, origin, files, index, states, tally, documents, signal } = context;
+  const { medplum, hasTransactions, origin, files, index, states, tally, documents, signal } = context;
   const patient = boundPatient(context);
-  const report = {
+  const report: ImportReport = {
     ...tally.report(origin.namespace),
     ...(unsureTraits.length > 0 && { unsureTraits: [...unsureTraits] }),
+    ...(!hasTransactions && { withoutTransactions: true }),
   };
   if (!taskId) return { report, patient };
   const settled = { files, index, states, outcomes: tally.outcomes, documents, signal };

@@ -3,8 +3,8 @@ import type { MedplumClient } from '@medplum/core';
 import type { Basic } from '@medplum/fhirtypes';
 import { fenceOff, findLanes, Lane } from './lane.ts';
 
-/** Transactions in flight at once: on two cores Medplum takes no more after four (measured). */
-export const LANE_COUNT = 4;
+/** Transactions in flight at once, at most. */
+export const MAX_LANES = 4;
 
 /** One sequence of transactions, fenced or counted. */
 export type Transactor = Pick<Lane, 'transact'>;
@@ -13,6 +13,8 @@ export type Transactor = Pick<Lane, 'transact'>;
 export interface Lanes {
   acquire(): Promise<Transactor>;
   release(lane: Transactor): void;
+  /** Only for a run whose transactions have all ended. */
+  park(): Promise<void>;
 }
 
 /**
@@ -22,41 +24,46 @@ export interface Lanes {
 export class LanePool implements Lanes {
   readonly #medplum: MedplumClient;
   readonly #namespace: string;
+  readonly #limit: number;
   readonly #run = randomUUID();
-  readonly #seen: (Basic | undefined)[];
+  readonly #seen: readonly (Basic | undefined)[];
   readonly #free: Lane[] = [];
-  readonly #waiting: ((lane: Lane) => void)[] = [];
+  readonly #waiting: (() => void)[] = [];
   readonly #taken: Lane[] = [];
-  /** One take at a time, lane 0 first: two runs that start together meet there, and one of them gives way. */
+  /** One take at a time, in the order of their numbers: two runs meet at one of them, and one gives way. */
   #taking: Promise<unknown> = Promise.resolve();
-  #promised = 0;
+  #busy = 0;
 
-  private constructor(medplum: MedplumClient, namespace: string, seen: (Basic | undefined)[]) {
+  private constructor(medplum: MedplumClient, namespace: string, limit: number, seen: readonly (Basic | undefined)[]) {
     this.#medplum = medplum;
     this.#namespace = namespace;
+    this.#limit = limit;
     this.#seen = seen;
   }
 
-  static async open(medplum: MedplumClient, namespace: string): Promise<LanePool> {
-    const pool = new LanePool(medplum, namespace, await findLanes(medplum, namespace, LANE_COUNT));
-    for (const [number, lane] of pool.#seen.entries()) {
-      if (lane) pool.#seen[number] = await fenceOff(medplum, lane, pool.#run);
+  /** `limit`: how many of the lanes this run may use at once. All that exist are fenced off. */
+  static async open(medplum: MedplumClient, namespace: string, limit: number): Promise<LanePool> {
+    const seen = await findLanes(medplum, namespace, MAX_LANES);
+    const pool = new LanePool(medplum, namespace, limit, seen);
+    for (const [number, lane] of seen.entries()) {
+      if (lane) seen[number] = await fenceOff(medplum, lane, pool.#run);
     }
     return pool;
   }
 
-  /** A lane without a transaction under way; waits for one when all are busy. */
+  /** A lane without a bundle under way; waits for one when as many are busy as may be. */
   async acquire(): Promise<Lane> {
-    const free = this.#free.pop();
-    if (free) return free;
-    if (this.#promised < LANE_COUNT) return this.#take(this.#promised++);
-    return new Promise((resolve) => this.#waiting.push(resolve));
+    while (this.#busy >= this.#limit) await new Promise<void>((go) => this.#waiting.push(go));
+    this.#busy++;
+    const taking = this.#taking.then(() => this.#next());
+    this.#taking = taking.catch(() => undefined);
+    return taking;
   }
 
   release(lane: Lane): void {
-    const next = this.#waiting.shift();
-    if (next) next(lane);
-    else this.#free.push(lane);
+    this.#free.push(lane);
+    this.#busy--;
+    for (const go of this.#waiting.splice(0)) go();
   }
 
   /** Parks every lane that was taken. Only for a run whose transactions have all ended. */
@@ -64,11 +71,23 @@ export class LanePool implements Lanes {
     await Promise.all(this.#taken.map((lane) => lane.park()));
   }
 
+  async #next(): Promise<Lane> {
+    if (this.#taken.length === 0) await this.#takeFirst();
+    return this.#free.pop() ?? this.#take(this.#taken.length);
+  }
+
+  /**
+   * Before anything is written the run must hold every lane that there is, and the first that there is not: another run that
+   * has been active since this one looked has either moved one of those, or opened that one.
+   */
+  async #takeFirst(): Promise<void> {
+    const known = this.#seen.findLastIndex((lane) => lane !== undefined) + 1;
+    const count = Math.max(known, Math.min(known + 1, this.#limit));
+    for (let number = 0; number < count; number++) this.#free.unshift(await this.#take(number));
+  }
+
   async #take(number: number): Promise<Lane> {
-    const take = () => Lane.take(this.#medplum, this.#namespace, number, this.#run, this.#seen[number]);
-    const taking = this.#taking.then(take);
-    this.#taking = taking.catch(() => undefined);
-    const lane = await taking;
+    const lane = await Lane.take(this.#medplum, this.#namespace, number, this.#run, this.#seen[number]);
     this.#taken.push(lane);
     return lane;
   }

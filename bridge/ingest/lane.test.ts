@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Cut } from '../test/cutting-proxy.ts';
 import { type ImportWorld, startImportWorld } from '../test/import-world.ts';
 import { laneState } from './lane.ts';
+import { LanePool } from './lane-pool.ts';
 
 let world: ImportWorld;
 beforeAll(async () => {
@@ -14,6 +15,8 @@ afterEach(() => {
   world.server.switches.commitDelayMs = 0;
 });
 afterAll(() => world.close());
+
+const BASIC: Basic = { resourceType: 'Basic', code: { text: 'anything' } };
 
 const lines = Array.from({ length: 450 }, (_, n) => ({
   resourceType: 'Observation',
@@ -109,6 +112,26 @@ describe('another run of the same namespace', () => {
     expect(first === 'import-running' || typeof first === 'object').toBe(true);
     await world.load('taken', lines, request);
     await expectWhole('taken');
+  });
+
+  test('that opened a lane which this one did not see keeps this one from writing', async () => {
+    const entries = [JSON.stringify({ request: { method: 'POST', url: 'Basic' }, resource: BASIC })];
+    const first = await LanePool.open(world.medplum, 'unseen', 4);
+    await first.acquire();
+    const second = await LanePool.open(world.medplum, 'unseen', 4);
+    const unseen = await first.acquire();
+    expect(await unseen.transact(entries)).toMatchObject({ kind: 'committed' });
+    await expect(second.acquire()).rejects.toMatchObject({ code: 'import-running' });
+  });
+
+  test('that parked a lane which this one has not taken yet keeps this one from writing', async () => {
+    const earlier = await LanePool.open(world.medplum, 'unparked', 4);
+    await Promise.all([earlier.acquire(), earlier.acquire()]);
+    await earlier.park();
+    const second = await LanePool.open(world.medplum, 'unparked', 4);
+    const first = await LanePool.open(world.medplum, 'unparked', 4);
+    await Promise.all([first.acquire(), first.acquire()]);
+    await expect(second.acquire()).rejects.toMatchObject({ code: 'import-running' });
   });
 
   test('finds the lanes parked after a clean end, so that nothing has to be fenced', async () => {

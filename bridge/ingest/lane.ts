@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { getStatus, type MedplumClient, OperationOutcomeError } from '@medplum/core';
 import type { Basic, Bundle, BundleEntry, OperationOutcome } from '@medplum/fhirtypes';
 import {
@@ -25,6 +26,12 @@ export type Committed =
   | { readonly kind: 'committed'; readonly reply: Bundle | undefined }
   | { readonly kind: 'refused'; readonly status: number; readonly outcome: OperationOutcome }
   | { readonly kind: 'not-committed' };
+
+/**
+ * How long to wait for a batch that may never have arrived. Going on too early is safe, since every entry is conditional;
+ * it costs conflicts.
+ */
+const BATCH_WAITS_MS: readonly number[] = [50, 200, 1_000];
 
 type StoredLane = Basic & { id: string; meta: { versionId: string } };
 
@@ -86,6 +93,28 @@ export class Lane {
     }
   }
 
+  /**
+   * Sends the entries (JSON texts) as one batch, in which each succeeds or fails alone, and gives what became of them;
+   * undefined when nobody knows. The lane's own update at the end undoes nothing, it shows whether another run took over:
+   * throws PermanentError `import-running` then.
+   */
+  async batch(entries: readonly string[]): Promise<BundleEntry[] | undefined> {
+    const number = this.#bundle + 1;
+    const fence = JSON.stringify(this.#fenceEntry(number));
+    const body = `{"resourceType":"Bundle","type":"batch","entry":[${[...entries, fence].join(',')}]}`;
+    try {
+      const reply: Bundle = await this.#medplum.post(this.#medplum.fhirUrl(), body, 'application/fhir+json');
+      const lane = reply.entry?.at(-1);
+      if (lane?.response?.status === '200') this.#advance(number, committedLane(reply));
+      else if (lane?.response?.status === '412') await this.#reread();
+      return reply.entry ?? [];
+    } catch (error) {
+      if (!(error instanceof LostReplyError)) throw error;
+      await this.#awaitBatch(number);
+      return undefined;
+    }
+  }
+
   /** Says that no transaction of this lane is under way any more, so that the next run need not fence it. */
   async park(): Promise<void> {
     const state = { run: this.#run, bundle: this.#bundle, isParked: true };
@@ -101,6 +130,16 @@ export class Lane {
     const status = getStatus(outcome);
     if (status === 412) await this.#reread();
     return { kind: 'refused', status, outcome };
+  }
+
+  /** After a lost reply: the batch may still be running, and moves the lane when it is through. */
+  async #awaitBatch(number: number): Promise<void> {
+    for (const waitMs of BATCH_WAITS_MS) {
+      await this.#reread();
+      this.#bundle = Math.max(this.#bundle, laneState(this.#stored).bundle);
+      if (this.#bundle === number) return;
+      await sleep(waitMs);
+    }
   }
 
   /** After a lost reply: finds out whether the bundle committed, and if not, makes sure that it never will. */

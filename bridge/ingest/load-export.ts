@@ -1,6 +1,7 @@
+import type { Committer } from './committer.ts';
 import { settleDocuments } from './documents/settle-documents.ts';
+import { inRounds } from './in-rounds.ts';
 import { MAX_LINE_BYTES } from './index-export.ts';
-import type { Lanes } from './lane-pool.ts';
 import type { LoadContext } from './load-context.ts';
 import { Loader } from './loader.ts';
 import { type MatchedWindow, Matcher } from './match-window.ts';
@@ -13,26 +14,34 @@ import { SpoolReader } from './spool-reader.ts';
 
 /**
  * Second pass: brings every row of the index into the store, in dependency order. Each row is settled when this returns.
- * When it throws, no transaction of this run is in flight, and running the import again goes on where it stopped.
+ * When it throws, no bundle of this run is in flight, and running the import again goes on where it stopped.
  */
-export async function loadExport(context: LoadContext, lanes: Lanes): Promise<void> {
-  const loader = new Loader(context, lanes);
+export async function loadExport(context: LoadContext, committer: Committer): Promise<void> {
+  const loader = new Loader(context, committer);
   const reader = new SpoolReader(context.files);
   try {
-    await loadWindows(context, loader, reader);
+    await loadWindows(context, { committer, loader, reader });
   } finally {
     await loader.idle();
     reader.close();
   }
 }
 
-async function loadWindows(context: LoadContext, loader: Loader, reader: SpoolReader): Promise<void> {
-  const { binding, index, tally, signal, onProgress } = context;
+interface Loading {
+  readonly committer: Committer;
+  readonly loader: Loader;
+  readonly reader: SpoolReader;
+}
+
+async function loadWindows(context: LoadContext, { committer, loader, reader }: Loading): Promise<void> {
+  const { binding, index, tally, signal, hasTransactions, onProgress } = context;
   const matcher = new Matcher(context);
   const windows = planWindows(index, binding.kind === 'own' ? [binding.row] : []);
-  for await (const { window, found } of passUnchanged(context, matcher, reader, windows)) {
+  for await (const { window, passed, found } of passUnchanged(context, matcher, reader, windows)) {
     signal?.throwIfAborted();
-    await place(loader, await matcher.match(prepareWindow(context, reader, window), { known: found }));
+    await committer.confirm(passed);
+    const { components, outside } = await matcher.match(prepareWindow(context, reader, window), { known: found });
+    await place(loader, { components: hasTransactions ? components : inRounds(context, components), outside });
     onProgress?.({ phase: 'write', done: tally.settled, total: tally.lines });
   }
   await loader.finish();

@@ -1,28 +1,28 @@
-import { commitBundle, recompose, type Work } from './commit-bundle.ts';
+import { recompose } from './commit-bundle.ts';
+import type { Committer, FoundRow, Work } from './committer.ts';
 import { composeEntry, type Decision, isWrite, type OutsideIds } from './compose-entry.ts';
 import { type Component, Draft } from './draft.ts';
-import type { Lanes } from './lane-pool.ts';
 import type { LoadContext } from './load-context.ts';
 import { settleDecision, settleProblem } from './settle-rows.ts';
 
 /**
  * Packs components into bundles in the order in which they are placed and sends each bundle as soon as it is full, a few
  * at once. A component waits for those bundles that carry what it refers to, so a bundle refers only to itself or to
- * what is stored.
+ * what is stored; without transactions only to what is stored, since an entry may fail alone.
  */
 export class Loader {
   readonly #context: LoadContext;
-  readonly #lanes: Lanes;
+  readonly #committer: Committer;
   readonly #sending = new Map<number, Promise<void>>();
-  /** Rows of components too large for one bundle: stored without some of their references, closed at the end. */
+  /** Rows of circles that no bundle can hold whole: stored without some of their references, closed at the end. */
   readonly incomplete: number[] = [];
   #draft = new Draft(0);
   #outside: OutsideIds = new Map();
   #failure: { readonly error: unknown } | undefined;
 
-  constructor(context: LoadContext, lanes: Lanes) {
+  constructor(context: LoadContext, committer: Committer) {
     this.#context = context;
-    this.#lanes = lanes;
+    this.#committer = committer;
   }
 
   /** `outside` must know every target of the component that lies outside the export. */
@@ -34,6 +34,7 @@ export class Loader {
       const writes = decisions.filter(isWrite);
       if (writes.length === 0) {
         this.#noteIncomplete(decisions);
+        await this.#committer.confirm(decisions.flatMap(foundRow));
         for (const decision of decisions) settleDecision(this.#context, decision, new Map());
         return;
       }
@@ -70,7 +71,8 @@ export class Loader {
   }
 
   async #compose(component: Component): Promise<Decision[]> {
-    for (const member of component) if (!member.stored) this.#draft.urns.set(member.prepared.row, member.urn);
+    const named = this.#context.hasTransactions ? component : [];
+    for (const member of named) if (!member.stored) this.#draft.urns.set(member.prepared.row, member.urn);
     const decisions: Decision[] = [];
     for (const member of component)
       decisions.push(await composeEntry(this.#context, member, this.#draft.urns, this.#outside));
@@ -78,12 +80,14 @@ export class Loader {
   }
 
   async #targetsSettled(component: Component): Promise<void> {
-    const { binding, index, states } = this.#context;
+    const { binding, index, states, hasTransactions } = this.#context;
     const patient = binding.kind === 'own' ? [binding.row] : [];
     const targets = component.flatMap((member) => index.targets(member.prepared.row));
     for (const row of [...patient, ...targets]) {
       const bundle = states.pendingBundle(row);
-      if (bundle !== undefined && bundle !== this.#draft.number) await this.#sending.get(bundle);
+      if (bundle === undefined || (hasTransactions && bundle === this.#draft.number)) continue;
+      if (bundle === this.#draft.number) await this.#flush();
+      await this.#sending.get(bundle);
     }
   }
 
@@ -102,8 +106,8 @@ export class Loader {
     const { components, decisions, urns } = draft;
     const drafted: Work = { components, decisions, urns, outside: this.#outside };
     const work = this.#carriesPatient(draft) ? await recompose(this.#context, drafted, components) : drafted;
-    const lane = await this.#lanes.acquire();
-    const sent = commitBundle(this.#context, lane, work).finally(() => this.#lanes.release(lane));
+    const send = await this.#committer.admit();
+    const sent = send(work);
     sent.then(
       () => this.#sending.delete(draft.number),
       (error: unknown) => {
@@ -118,4 +122,8 @@ export class Loader {
     const { binding } = this.#context;
     return binding.kind === 'own' && draft.urns.has(binding.row);
   }
+}
+
+function foundRow({ member: { prepared, stored } }: Decision): FoundRow[] {
+  return stored ? [{ resourceType: String(prepared.resource.resourceType), stored }] : [];
 }

@@ -1,6 +1,6 @@
 import type { MedplumClient } from '@medplum/core';
-import type { Bundle, BundleEntry, Resource } from '@medplum/fhirtypes';
-import { ORG_CONNECTION_SYSTEM } from '../contract/identifiers.ts';
+import type { Bundle, BundleEntry, Meta, Resource } from '@medplum/fhirtypes';
+import { EHI_EXPORT_SYSTEM, ORG_CONNECTION_SYSTEM } from '../contract/identifiers.ts';
 import type { SourceKey } from '../contract/source-key.ts';
 import { LostReplyError } from '../medplum/lost-reply-error.ts';
 import { retryRead } from '../medplum/retry-read.ts';
@@ -15,6 +15,8 @@ export interface StoredVersion {
   readonly sha256: string | undefined;
   /** Digest of the line that it stands for as it came; undefined when it was made from more than its line. */
   readonly line: string | undefined;
+  /** The export that last wrote it. */
+  readonly exportId: string | undefined;
 }
 
 /** Values of one search. Medplum gives at most 1,000 matches a page, and a key could be stored twice by somebody else. */
@@ -41,10 +43,16 @@ export async function lookUp(
     for (const resource of await search(medplum, searches, signal)) {
       const { id, meta } = resource;
       if (!id || !meta?.source || !meta.versionId || found.has(meta.source)) continue;
-      found.set(meta.source, { id, versionId: meta.versionId, sha256: storedHash(meta), line: storedLine(meta) });
+      const { versionId } = meta;
+      const [sha256, line, exportId] = [storedHash(meta), storedLine(meta), exportOf(meta)];
+      found.set(meta.source, { id, versionId, sha256, line, exportId });
     }
   }
   return found;
+}
+
+function exportOf(meta: Meta): string | undefined {
+  return meta.tag?.find(({ system }) => system === EHI_EXPORT_SYSTEM)?.code;
 }
 
 /** The type under which a key of this type is searched: what stands for a Binary is a DocumentReference. */

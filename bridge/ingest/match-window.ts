@@ -16,8 +16,9 @@ export interface MatchedWindow {
 /** Finds in the store what an earlier import of the namespace left there. */
 export class Matcher {
   readonly #context: LoadContext;
-  /** Types asked for so far, and those of them that hold anything of the namespace: on a first import, none. */
-  readonly #asked = new Set<string>();
+  /** Types asked for so far, perhaps without an answer yet: windows are asked for ahead. */
+  readonly #asked = new Map<string, Promise<void>>();
+  /** Those of them that hold anything of the namespace: on a first import, none. */
   readonly #held = new Set<string>();
 
   constructor(context: LoadContext) {
@@ -90,10 +91,17 @@ export class Matcher {
   }
 
   async #probe(resourceTypes: readonly string[]): Promise<void> {
+    const types = [...new Set(resourceTypes.map(searchedType))];
+    const fresh = types.filter((type) => !this.#asked.has(type));
+    if (fresh.length > 0) {
+      const answer = this.#ask(fresh);
+      for (const type of fresh) this.#asked.set(type, answer);
+    }
+    await Promise.all(types.map((type) => this.#asked.get(type)));
+  }
+
+  async #ask(types: readonly string[]): Promise<void> {
     const { medplum, origin, signal } = this.#context;
-    const types = [...new Set(resourceTypes.map(searchedType))].filter((type) => !this.#asked.has(type));
-    for (const type of types) this.#asked.add(type);
-    if (types.length === 0) return;
     for (const type of await probeTypes(medplum, origin.namespace, types, signal)) this.#held.add(type);
   }
 }

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import type { FoundRow } from './committer.ts';
 import { MAX_LINE_BYTES } from './index-export.ts';
 import type { LoadContext, PatientBinding } from './load-context.ts';
 import type { StoredVersion } from './look-up.ts';
@@ -12,6 +13,8 @@ import type { SpoolReader } from './spool-reader.ts';
 /** Rows that have to be looked at, and what the store has of them. */
 export interface RemainingWindow {
   readonly window: Window;
+  /** The rows that were settled. */
+  readonly passed: readonly FoundRow[];
   /** By `meta.source`; undefined when it was not asked for. */
   readonly found: ReadonlyMap<string, StoredVersion> | undefined;
 }
@@ -89,14 +92,17 @@ function settleUnchanged(
     if (line === undefined || line !== peeked.get(row)?.line || index.leavesExport(row)) return false;
     return index.targets(row).every((one) => stands(context, one));
   };
+  const passed: FoundRow[] = [];
   const left = window.map((rows) =>
     rows.filter((row) => {
-      if (!isUnchanged(row)) return true;
+      const stored = versions.get(row);
+      if (!stored || !isUnchanged(row)) return true;
+      passed.push({ resourceType: index.typeOf(row), stored });
       tally.settle('unchanged', index.typeOf(row), row);
       return false;
     }),
   );
-  return { window: left.filter((rows) => rows.length > 0), found };
+  return { window: left.filter((rows) => rows.length > 0), passed, found };
 }
 
 /** Whether what refers to this row points at the right id already. */

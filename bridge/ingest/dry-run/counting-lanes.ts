@@ -18,6 +18,10 @@ export class CountingLanes implements Lanes {
     // The one lane is never busy.
   }
 
+  async park(): Promise<void> {
+    // Nothing was taken.
+  }
+
   #count(entries: readonly string[]): Committed {
     this.bundles++;
     this.writes += entries.length + 1;

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { MedplumClient } from '@medplum/core';
 import type { ImportReport } from '../../contract/import-report.ts';
 import { bindPatient } from '../bind-patient.ts';
+import { fencedCommitter } from '../commit-bundle.ts';
 import { Documents } from '../documents/documents.ts';
 import { type ChartVerdict, guardChart } from '../guard/guard-chart.ts';
 import { type FileImport, withFile } from '../import-file.ts';
@@ -75,7 +76,7 @@ async function rehearse(
     signal,
     onProgress,
   };
-  await loadExport(context, lanes);
+  await loadExport(context, fencedCommitter(context, lanes));
   const { bundles, writes } = lanes;
   const guard = guardOf(patient, chart);
   return {
