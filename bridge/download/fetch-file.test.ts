@@ -4,7 +4,7 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { createFasten } from '../fasten/client.ts';
 import { fetchFile } from './fetch-file.ts';
@@ -75,11 +75,117 @@ test('the key goes to Fasten, in the first request alone', async () => {
   expect(seen).toEqual([key, '/v1/bridge/fhir/ehi-export/t1/download/a.jsonl']);
 });
 
-test('what storage sends as gzip is unpacked', async () => {
-  const { text } = await fetchWith(redirect(302), (_req, res) => {
+test('what storage sends as gzip is stored as it is sent', async () => {
+  const { path } = await fetchWith(redirect(302), (_req, res) => {
     res.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('{"a":1}\n'));
   });
-  expect(text).toBe('{"a":1}\n');
+  expect(gunzipSync(await readFile(path)).toString()).toBe('{"a":1}\n');
+});
+
+test('an encoding that nobody asked for is not taken for the file', async () => {
+  const files: RequestListener = (_req, res) => res.writeHead(200, { 'content-encoding': 'br' }).end('x');
+  await expect(fetchWith(redirect(302), files)).rejects.toMatchObject({ code: 'download-encoding' });
+});
+
+const CONTENT = `${'{"a":1}\n'.repeat(1000)}{"a":2}\n`;
+
+interface Host {
+  /** The answer's ETag, by the number of the request from 1 on. */
+  readonly etag?: (request: number) => string;
+  readonly ranges?: boolean;
+  /** How many bytes each answer brings before it breaks. */
+  readonly cutAfter?: number;
+  readonly content?: (request: number) => string;
+}
+
+/** Storage like S3: ETag, ranges, If-Range; each of its links works once. */
+function startHost({ etag = () => '"v1"', ranges = true, cutAfter = 3000, content = () => CONTENT }: Host) {
+  const asked: (string | undefined)[] = [];
+  const links = new Set<string | undefined>();
+  const answer: RequestListener = (req, res) => {
+    if (links.has(req.url)) {
+      res.writeHead(403).end();
+      return;
+    }
+    links.add(req.url);
+    asked.push(req.headers.range);
+    const [tag, body] = [etag(asked.length), Buffer.from(content(asked.length))];
+    const isPart = ranges && req.headers.range !== undefined && req.headers['if-range'] === tag;
+    const from = isPart ? Number(/\d+/.exec(req.headers.range ?? '')?.[0]) : 0;
+    const part = body.subarray(from);
+    res.writeHead(isPart ? 206 : 200, {
+      etag: tag,
+      'content-length': part.length,
+      ...(isPart && { 'content-range': `bytes ${from}-${body.length - 1}/${body.length}` }),
+    });
+    if (part.length <= cutAfter) res.end(part);
+    else res.write(part.subarray(0, cutAfter), () => res.socket?.end());
+  };
+  let link = 0;
+  const api: Parameters<typeof fetchWith>[0] = (storage) => (_req, res) => {
+    res.writeHead(302, { location: `${storage}/${link++}` }).end();
+  };
+  return { api, answer, asked };
+}
+
+test('a file that is cut off goes on from there, each time with a fresh link, however often', async () => {
+  const { api, answer, asked } = startHost({ cutAfter: 1000 });
+  const { text } = await fetchWith(api, answer);
+  expect(text).toBe(CONTENT);
+  expect(asked.length).toBeGreaterThan(4);
+  expect(asked[0]).toBeUndefined();
+  expect(asked.slice(1).every((range) => /^bytes=\d+-$/.test(range ?? ''))).toBe(true);
+});
+
+test('a file that has changed in between begins anew', async () => {
+  const etag = (request: number) => (request === 1 ? '"v1"' : '"v2"');
+  const content = (request: number) => (request === 1 ? CONTENT : CONTENT.replaceAll('1', '3'));
+  const { api, answer } = startHost({ etag, content, cutAfter: 6000 });
+  expect((await fetchWith(api, answer)).text).toBe(CONTENT.replaceAll('1', '3'));
+});
+
+test('a host that answers a part of another file is not believed', async () => {
+  const { api, answer } = startHost({ cutAfter: 6000 });
+  let requests = 0;
+  const { text } = await fetchWith(api, (req, res) => {
+    requests++;
+    if (req.headers.range === undefined) answer(req, res);
+    else res.writeHead(206, { etag: '"other"', 'content-range': 'bytes 0-1/2' }).end('xx');
+  }).catch((error: Error) => ({ text: error.message }));
+  expect(requests).toBeGreaterThan(2);
+  expect(['download-cut-off', 'download-changed', 'other side closed', 'terminated']).toContain(text);
+});
+
+test('a host without ranges sends the whole file again', async () => {
+  const { api, answer, asked } = startHost({ ranges: false, cutAfter: 100_000 });
+  let first = true;
+  const { text } = await fetchWith(api, (req, res) => {
+    if (!first) return answer(req, res);
+    first = false;
+    res.writeHead(200, { etag: '"v1"', 'content-length': CONTENT.length }).write('{"b"', () => res.socket?.end());
+  });
+  expect([text, asked]).toEqual([CONTENT, ['bytes=4-']]);
+});
+
+test('a file that has become shorter than its part begins anew', async () => {
+  const { api, answer, asked } = startHost({ cutAfter: 100_000 });
+  let first = true;
+  const { text } = await fetchWith(api, (req, res) => {
+    if (req.headers.range !== undefined) return void res.writeHead(416).end();
+    if (!first) return answer(req, res);
+    first = false;
+    res.writeHead(200, { etag: '"v1"', 'content-length': CONTENT.length }).write('{"b"', () => res.socket?.end());
+  });
+  expect([text, asked]).toEqual([CONTENT, [undefined]]);
+});
+
+test('a file whose last line is cut is fetched once more, and taken as it is when it stays so', async () => {
+  const cut = '{"a":1}\n{"a":';
+  const healed = startHost({ content: (request) => (request === 1 ? cut : CONTENT), cutAfter: 100_000 });
+  expect((await fetchWith(healed.api, healed.answer)).text).toBe(CONTENT);
+  const stays = startHost({ content: () => cut });
+  expect((await fetchWith(stays.api, stays.answer)).text).toBe(cut);
+  expect(stays.asked).toEqual([undefined, undefined]);
 });
 
 test('a file that is cut off is fetched again with a fresh link', async () => {

@@ -49,20 +49,20 @@ test.each([
   'https://[fd00::1]/x',
 ])('%s is refused before anything is dialled', async (url) => {
   const { client, dialled } = openClient();
-  await expect(client.get(new URL(url), signal)).rejects.toMatchObject({ code: 'storage-refused' });
+  await expect(client.get(new URL(url), {}, signal)).rejects.toMatchObject({ code: 'storage-refused' });
   expect(dialled).toEqual([]);
 });
 
 test('a public https address is dialled', async () => {
   const { client, dialled } = openClient();
-  await expect(client.get(new URL('https://files.example.com/x'), signal)).rejects.toThrow('dialled');
+  await expect(client.get(new URL('https://files.example.com/x'), {}, signal)).rejects.toThrow('dialled');
   expect(dialled).toEqual(['files.example.com']);
 });
 
 test('a refusal names the host and keeps the signed path to itself', async () => {
   const { client } = openClient();
   const url = new URL('https://10.0.0.1/x?X-Amz-Signature=abc');
-  const refused = await client.get(url, signal).catch((error: Error) => error.message);
+  const refused = await client.get(url, {}, signal).catch((error: Error) => error.message);
   expect(refused).toContain('10.0.0.1');
   expect(refused).not.toContain('abc');
 });
@@ -75,7 +75,7 @@ test('a name that leads to a private address is not dialled, whatever else it le
     ]);
   const client = createStorageClient({ allowedOrigins: [], findAddresses: answer });
   closers.push(() => client.close());
-  await expect(client.get(new URL('https://rebound.example/x'), signal)).rejects.toMatchObject({
+  await expect(client.get(new URL('https://rebound.example/x'), {}, signal)).rejects.toMatchObject({
     code: 'storage-refused',
   });
 });
@@ -93,6 +93,6 @@ test('of several addresses the public ones are left', () => {
 test('an origin that configuration vouches for is asked, without credentials', async () => {
   const { origin } = await serve();
   const { client } = openClient({ allowedOrigins: [origin] });
-  const response = await client.get(new URL('/x', origin), signal);
+  const response = await client.get(new URL('/x', origin), {}, signal);
   expect(await response.body.text()).toBe('authorization: undefined');
 });

@@ -22,7 +22,7 @@ export interface StorageOptions {
 /** Fetches from where Fasten keeps exports, without credentials. */
 export interface StorageClient {
   /** Throws PermanentError `storage-refused` for an address that may not be asked, before any connection is tried. */
-  get(url: URL, signal: AbortSignal): Promise<Dispatcher.ResponseData>;
+  get(url: URL, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Dispatcher.ResponseData>;
   close(): Promise<void>;
 }
 
@@ -41,13 +41,13 @@ export function createStorageClient(options: StorageOptions): StorageClient {
   const publicOnly = new Agent({ ...limits, connect: dial });
   const vouchedFor = new Agent(limits);
   return {
-    get: async (url, signal) => {
+    get: async (url, headers, signal) => {
       const isVouchedFor = options.allowedOrigins.includes(url.origin);
       if (!isVouchedFor) {
         assertPublicUrl(url);
       }
       const dispatcher = isVouchedFor ? vouchedFor : publicOnly;
-      return request(url, { dispatcher, signal, headers: { 'accept-encoding': 'gzip' } });
+      return request(url, { dispatcher, signal, headers: { 'accept-encoding': 'gzip', ...headers } });
     },
     close: async () => {
       await Promise.all([publicOnly.close(), vouchedFor.close()]);

@@ -1,7 +1,7 @@
 import type { Task } from '@medplum/fhirtypes';
 import { expect, test } from 'vitest';
 import type { Payload } from '../queue/specs.ts';
-import { withAnnouncement } from './announce.ts';
+import { missingLines, withAnnouncement } from './announce.ts';
 
 const task = { resourceType: 'Task', id: 't', status: 'requested', intent: 'order' } as Task & { id: string };
 const ready: Payload<'export-ready'> = {
@@ -37,4 +37,9 @@ test('a second announcement replaces the first and leaves the inputs of others',
   const theirs = { ...task, input: [{ type: { text: 'theirs' }, valueInteger: 1 }] };
   const twice = withAnnouncement(withAnnouncement(theirs, ready), { ...ready, announced: {}, refusedLinks: 0 });
   expect(said(twice)).toEqual(['theirs 1', 'announced-files 2', 'files-not-loaded 1']);
+});
+
+test('lines that were announced and did not arrive are counted; more than announced is nothing to tell', () => {
+  const announced = withAnnouncement(task, ready);
+  expect([missingLines(announced, 9), missingLines(announced, 40), missingLines(task, 0)]).toEqual([3, 0, 0]);
 });

@@ -25,6 +25,12 @@ export function withAnnouncement(task: StoredTask, ready: Payload<'export-ready'
   return { ...task, input: [...(others ?? []), ...inputs] };
 }
 
+/** How many lines fewer arrived than Fasten announced. Its numbers are advisory: told, never a reason to refuse. */
+export function missingLines(task: StoredTask, lines: number): number {
+  const announced = task.input?.find(({ type }) => type.coding?.some(({ code }) => code === 'announced-resources'));
+  return Math.max(0, (announced?.valueInteger ?? 0) - lines);
+}
+
 const CODES = ['announced-files', 'files-not-loaded', 'links-refused', 'announced-resources', 'announced-by-type'];
 
 function isAnnouncement({ system, code = '' }: Coding): boolean {

@@ -1,10 +1,14 @@
+import type { TaskOutput } from '@medplum/fhirtypes';
+import { IMPORT_CODE_SYSTEM } from '../contract/identifiers.ts';
 import type { ImportReport } from '../contract/import-report.ts';
 import { outputsOfCompleted } from '../contract/import-task.ts';
 import type { StoredTask } from '../medplum/change-task.ts';
+import { missingLines } from './announce.ts';
 import { phaseConcept } from './ensure-task.ts';
 
 /**
- * The Task of an import that is done: completed, with how many lines ended how. The raw exports stay named.
+ * The Task of an import that is done: completed, with how many lines ended how, and how many fewer they
+ * are than announced. The raw exports stay named.
  *
  * @param task - As stored now.
  * @param report - What the ingest says; its counts add up to the lines.
@@ -15,11 +19,16 @@ export function completeTask(task: StoredTask, report: ImportReport): StoredTask
     return task;
   }
   const { statusReason: _, ...rest } = task;
+  const missing = missingLines(task, report.lines);
   return {
     ...rest,
     status: 'completed',
     businessStatus: phaseConcept('loaded'),
     executionPeriod: { ...task.executionPeriod, end: new Date().toISOString() },
-    output: outputsOfCompleted(task, report),
+    output: [...outputsOfCompleted(task, report), ...(missing > 0 ? [missingOutput(missing)] : [])],
   } as StoredTask;
+}
+
+function missingOutput(valueInteger: number): TaskOutput {
+  return { type: { coding: [{ system: IMPORT_CODE_SYSTEM, code: 'fewer-than-announced' }] }, valueInteger };
 }

@@ -6,11 +6,13 @@ import { heldTask, holdFromTask } from '../contract/import-hold.ts';
 import type { ImportReport } from '../contract/import-report.ts';
 import { importStatusFromTask } from '../contract/import-status.ts';
 import { PermanentError } from '../errors.ts';
+import { changeTask } from '../medplum/change-task.ts';
 import { createMedplum, type MedplumConnection } from '../medplum/create-medplum.ts';
 import type { StoredConsent } from '../medplum/find-connection.ts';
 import { createLog } from '../observe/log.ts';
 import { createMetrics } from '../observe/metrics.ts';
 import type { Payload } from '../queue/specs.ts';
+import { withAnnouncement } from './announce.ts';
 import { ensureTask } from './ensure-task.ts';
 import { createImportJob, type LoadRequest } from './import-export.job.ts';
 import type { Loaded } from './load-lineage.ts';
@@ -81,6 +83,7 @@ async function prepare(status: Consent['status'], load: (request: LoadRequest) =
   return {
     loaded,
     patient,
+    taskId: task.id,
     run: () => job.run(payload, context),
     gaveUp: (code: string) => job.gaveUp(payload, { code, message: 'a sentence of ours' }),
     readTask: () => medplum.client.readResource('Task', task.id),
@@ -99,6 +102,17 @@ test('the Task tells the counts of the import and that it is done', async () => 
     counts: { lines, created, quarantined },
     storedByType: REPORT.storedByType,
   });
+});
+
+test('what was announced and did not arrive is told by the Task', async () => {
+  const { run, taskId, readTask } = await prepare('active', async () => REPORT);
+  const announced = { total: REPORT.lines + 2 };
+  const ready = { eventId: 'e', orgConnectionId: 'c', exportId: 'x', files: [], refusedLinks: 0, announced };
+  await changeTask(medplum.client, taskId, (task) => withAnnouncement(task, ready));
+  await run();
+  const { output } = await readTask();
+  const told = output?.find(({ type }) => type.coding?.[0]?.code === 'fewer-than-announced');
+  expect(told?.valueInteger).toBe(2);
 });
 
 test('an import that is done is not done again', async () => {

@@ -13,6 +13,7 @@ import type { Metrics } from '../observe/metrics.ts';
 import type { HoldLock } from '../queue/hold-lock.ts';
 import type { JobProgress, Payload } from '../queue/specs.ts';
 import { TryLater } from '../queue/try-later.ts';
+import { missingLines } from './announce.ts';
 import { completeTask } from './complete-task.ts';
 import { CONNECTION_REVOKED, failTask, isSettled, moveTask } from './end-task.ts';
 import { type Destination, type HeldLoad, importLock, type Loaded, loadLineage } from './load-lineage.ts';
@@ -89,10 +90,12 @@ async function importExport(deps: ImportExportDeps, job: Payload<'import'>, cont
     return undefined;
   });
   if (report === undefined) return;
-  await changeTask(deps.medplum, job.taskId, (stored) => completeTask(stored, report));
+  const done = await changeTask(deps.medplum, job.taskId, (stored) => completeTask(stored, report));
   for (const disposition of DISPOSITIONS) {
     deps.metrics.lines.inc({ disposition }, report[disposition]);
   }
+  const missing = missingLines(done, report.lines);
+  if (missing > 0) deps.log.warn('import.fewer-than-announced', { ...named, lines: report.lines, count: missing });
   const { lines, created, updated, unchanged, quarantined, skipped } = report;
   const mode = report.withoutTransactions ? 'batches' : 'transactions';
   deps.log.info('import.done', { ...named, mode, lines, created, updated, unchanged, quarantined, skipped });

@@ -22,8 +22,11 @@ export interface FastenGateway {
   readConnection(orgConnectionId: string): Promise<OrgConnection>;
   /** Asks for an export; the same connection gets the same export again for about a day. */
   requestExport(orgConnectionId: string): Promise<ExportState>;
-  /** Follows one file of an export to where it is kept. The storage address lives for about ten minutes. */
-  openFile(file: ExportFile, signal: AbortSignal): Promise<DownloadAnswer>;
+  /**
+   * Follows one file of an export to where it is kept. The storage address lives for about ten minutes. `headers` say which
+   * part is wanted, should Fasten send the file itself.
+   */
+  openFile(file: ExportFile, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<DownloadAnswer>;
   close(): Promise<void>;
 }
 
@@ -63,8 +66,9 @@ export function createFasten(options: FastenOptions): FastenGateway {
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ org_connection_id: id }),
       }),
-    openFile: async (file, signal) => {
-      const response = await send(filePath(file), { signal, headers: { accept: '*/*', 'accept-encoding': 'gzip' } });
+    openFile: async (file, headers, signal) => {
+      const wanted = { accept: '*/*', 'accept-encoding': 'gzip', ...headers };
+      const response = await send(filePath(file), { signal, headers: wanted });
       return toDownloadAnswer(response, `${options.baseUrl}${filePath(file)}`);
     },
     close: () => agent.close(),
@@ -93,7 +97,7 @@ async function toDownloadAnswer(response: Dispatcher.ResponseData, requestedUrl:
     }
     return { kind: 'elsewhere', url: new URL(location, requestedUrl) };
   }
-  if (response.statusCode === 200) {
+  if (response.statusCode === 200 || response.statusCode === 206) {
     return { kind: 'body', response };
   }
   await response.body.dump();

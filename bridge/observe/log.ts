@@ -27,6 +27,7 @@ const EVENTS = [
   'import.started',
   'import.progress',
   'import.done',
+  'import.fewer-than-announced',
   'import.already-done',
   'import.gave-up',
   'import.held',
