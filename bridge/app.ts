@@ -194,7 +194,7 @@ function makeHandlers(foundations: Foundations, disk: Disk): JobHandlers {
 async function load({ config, medplum, redis }: Foundations, { patient, ...request }: LoadRequest) {
   const journal = rememberUploads(redis, config.redis.prefix, request.namespace);
   try {
-    const about = { patient: patient.reference, retrieved: new Date(), journal };
+    const about = { patient: patient.reference, journal };
     const loaded = await withUnpacked(
       request.files,
       (files) => importExport(medplum.client, { ...request, ...about, files }),

@@ -25,6 +25,12 @@ export const importReportSchema = z.object({
   duplicate: lineCount,
   quarantined: lineCount,
   skipped: lineCount,
+  /** Of the updated: what was edited in Medplum too, and keeps these edits. */
+  merged: lineCount.optional(),
+  /** Elements that were changed here and at the source, and in which the local value stands. */
+  keptHere: lineCount.optional(),
+  /** Resources of earlier exports that this one does not name. They stay as they are. */
+  vanished: lineCount.optional(),
   /** Readable lines by resource type. */
   receivedByType: z.record(z.string(), lineCount),
   /** Resources in the store after the import, by resource type. */

@@ -13,6 +13,7 @@ import {
   receivedByTypeFromTask,
   settledLines,
   storedLines,
+  vanishedFromTask,
 } from './import-task.ts';
 
 const task: Task = { resourceType: 'Task', status: 'completed', intent: 'order' };
@@ -91,6 +92,7 @@ test('a finished import also says what it received and which lines it could not 
   const report: ImportReport = {
     ...counts,
     connection: 'c',
+    vanished: 2,
     receivedByType: { Observation: 4 },
     storedByType: { Observation: 3 },
     problemsByCode: { 'not-json': problems.length },
@@ -101,5 +103,6 @@ test('a finished import also says what it received and which lines it could not 
   expect(countsFromTask(finished)).toEqual(counts);
   expect(receivedByTypeFromTask(finished)).toEqual({ Observation: 4 });
   expect(byTypeFromTask(finished)).toEqual({ Observation: 3 });
+  expect([vanishedFromTask(finished), vanishedFromTask(task)]).toEqual([2, 0]);
   expect(problemsFromTask(finished)).toEqual(problems.slice(0, MAX_NAMED_PROBLEMS));
 });

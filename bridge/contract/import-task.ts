@@ -35,6 +35,11 @@ const UNSURE_TRAIT = 'unsure-trait';
 /** Code of the Task output that says that the server ran no transactions, so that the import was written by batches. */
 const WITHOUT_TRANSACTIONS = 'without-transactions';
 
+/** Codes of the Task outputs that say how the export met what was here: see {@link ImportReport}. */
+const MERGED = 'merged';
+const KEPT_HERE = 'kept-here';
+const VANISHED = 'vanished';
+
 /** Anchored and bounded: a Task may have been edited by hand, and the text comes from a store that others write to. */
 const BY_TYPE_TEXT = /^([A-Z][A-Za-z]{1,63}): (\d{1,15})$/;
 
@@ -105,11 +110,25 @@ export function outputsFromReport(report: ImportReport): TaskOutput[] {
   return [
     ...outputsFromCounts(report, report.storedByType),
     ...byTypeOutputs(RECEIVED_BY_TYPE, report.receivedByType),
+    ...syncOutputs(report),
     ...ledgerOutputs(report.ledger),
     ...(report.unsureTraits ?? []).map((trait) => ({ type: outputType(UNSURE_TRAIT), valueString: trait })),
     ...(report.withoutTransactions ? [{ type: outputType(WITHOUT_TRANSACTIONS), valueBoolean: true }] : []),
     ...problems,
   ];
+}
+
+/** What is not the end of a line, but worth telling: numbers above 0 only. */
+function syncOutputs({ merged = 0, keptHere = 0, vanished = 0 }: ImportReport): TaskOutput[] {
+  const counts = { [MERGED]: merged, [KEPT_HERE]: keptHere, [VANISHED]: vanished };
+  return Object.entries(counts)
+    .filter(([, count]) => count > 0)
+    .map(([code, valueInteger]) => ({ type: outputType(code), valueInteger }));
+}
+
+/** Reads how many resources of earlier exports the import's own export did not name. */
+export function vanishedFromTask(task: Task): number {
+  return outputsWithCode(task, VANISHED)[0]?.valueInteger ?? 0;
 }
 
 function ledgerOutputs(ledger: LedgerFile | undefined): TaskOutput[] {

@@ -92,9 +92,12 @@ async function prepare(status: Consent['status'], load: (request: LoadRequest) =
 }
 
 test('the Task tells the counts of the import and that it is done', async () => {
-  const { run, readStatus, loaded, patient } = await prepare('active', async () => REPORT);
+  const { run, readStatus, readTask, loaded, patient } = await prepare('active', async () => REPORT);
+  const retrieved = new Date((await readTask()).authoredOn ?? '');
   await run();
-  expect(loaded).toMatchObject([{ files: ['/spool/0.jsonl'], patient: { reference: `Patient/${patient.id}` } }]);
+  expect(loaded).toMatchObject([
+    { files: ['/spool/0.jsonl'], patient: { reference: `Patient/${patient.id}` }, retrieved },
+  ]);
   const { lines, created, quarantined } = REPORT;
   expect(await readStatus()).toMatchObject({
     status: 'completed',

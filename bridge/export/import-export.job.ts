@@ -24,6 +24,8 @@ export interface LoadRequest extends Destination {
   readonly patient: { readonly reference: string };
   readonly taskId: string;
   readonly exportId: string;
+  /** When the export was asked for, or first heard of: which of two exports is the older does not depend on their loads. */
+  readonly retrieved: Date;
   readonly onProgress: (progress: ImportProgress) => void;
 }
 
@@ -81,7 +83,8 @@ async function importExport(deps: ImportExportDeps, job: Payload<'import'>, cont
     // Hours may have passed in the queue and on the wire.
     const { consent, patient } = await requireActive(deps, job.consentId);
     await moveTask(deps.medplum, job.taskId, 'loading');
-    const request = { files, patient, ...named, onProgress: reporter(context) };
+    const retrieved = new Date(task.authoredOn ?? Date.now());
+    const request = { files, patient, retrieved, ...named, onProgress: reporter(context) };
     const loaded = await loadLineage(deps, consent, context.signal, (destination) =>
       load(deps, { ...request, ...destination }),
     );

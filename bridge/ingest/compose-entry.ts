@@ -1,18 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { formatSourceKey, type SourceKey } from '../contract/source-key.ts';
 import { boundPatient } from './bind-patient.ts';
-import { isEditedHere } from './detect-edit.ts';
 import { type AttachedDocument, placeDocument, symbolizeAttachments } from './documents/link-attachments.ts';
 import type { ExportIndex } from './export-index.ts';
 import { linkResource, symbolOf, type Target } from './link-resource.ts';
 import type { LoadContext } from './load-context.ts';
 import type { StoredVersion } from './look-up.ts';
+import { mergeEdits } from './merge/merge-edits.ts';
 import { escapeSearchValue, metaSource } from './meta-source.ts';
 import type { ParsedReference } from './parse-reference.ts';
 import type { PreparedResource } from './prepare-resource.ts';
 import type { LinePlace } from './read-long-line.ts';
-import { shapeMeta } from './shape-meta.ts';
-import type { JsonObject } from './walk-references.ts';
+import { type Age, isOlder, shapeMeta } from './shape-meta.ts';
+import { isObject, type JsonObject, walkReferences } from './walk-references.ts';
 
 /** A row on its way: what it says, and what the store has of it. */
 export interface Member {
@@ -28,7 +28,7 @@ export interface Member {
 export type Decision = Write | Leave;
 
 interface Leave extends Decided {
-  readonly kind: 'unchanged' | 'edited-here';
+  readonly kind: 'unchanged' | 'edited-here' | 'older-than-stored';
 }
 
 interface Decided {
@@ -43,6 +43,8 @@ export interface Write extends Decided {
   readonly json: string;
   /** How the other entries of the bundle, and its Provenance, name the resource. */
   readonly reference: string;
+  /** Set when it was edited here too: FHIRPath of the elements in which the local value won. */
+  readonly kept?: readonly string[] | undefined;
 }
 
 export function isWrite(decision: Decision): decision is Write {
@@ -58,7 +60,7 @@ export function makeMember(prepared: PreparedResource, stored: StoredVersion | u
 
 /**
  * Links a row and decides: create, update, or nothing. `urns` are the rows that travel in the same bundle.
- * Reads the stored body only when the source says something else than before.
+ * Reads the stored body only when the source says something else than before; what was edited there is merged.
  */
 export async function composeEntry(
   context: LoadContext,
@@ -79,39 +81,50 @@ export async function composeEntry(
   const attached = symbolizeAttachments(prepared.attachments, (url) => findDocument(context, prepared.row, url));
   const linked = linkResource(prepared, context.origin.namespace, resolve);
   context.onLinked?.(prepared);
-  const { sha256, targets } = linked;
+  const { sha256 } = linked;
   // A target that was created now although its referrer is matched was expunged in between: the stored link is dead.
   if (stored && stored.sha256 === sha256 && !hasFreshTarget) return { kind: 'unchanged', member, isIncomplete };
-  if (stored && (await isEditedHere(context, prepared, stored, linked)))
-    return { kind: 'edited-here', member, isIncomplete };
+  if (stored && isOlder(ageOf(context, prepared), stored.age))
+    return { kind: 'older-than-stored', member, isIncomplete };
+  const edits = stored && (await mergeEdits(context, prepared, stored, linked, attached));
+  if (edits?.kind === 'unmergeable') return { kind: 'edited-here', member, isIncomplete };
+  const merged = edits?.kind === 'merged' ? edits : undefined;
 
-  const { key, resource } = prepared;
-  for (const document of attached) placeDocument(document, await storeDocument(context, document));
-  const account = accountFor(context, prepared.row, targets, urns);
-  const isRepaired = prepared.repairs.length > 0;
-  const line = leavesExport || isRepaired || prepared.attachments.length > 0 ? undefined : prepared.line;
-  const body = {
-    ...resource,
-    meta: shapeMeta(resource.meta, key, context.origin, { sha256, line, account, isRepaired }),
-  };
-  const resourceType = String(resource.resourceType);
+  const { key, repairs } = prepared;
+  const resource = merged?.resource ?? prepared.resource;
+  for (const document of merged?.attached ?? attached) placeDocument(document, await storeDocument(context, document));
+  const isRepaired = repairs.length > 0;
+  const meta = shapeMeta(resource.meta, key, context.origin, {
+    sha256,
+    line: leavesExport || isRepaired || prepared.attachments.length > 0 ? undefined : prepared.line,
+    retrieved: context.retrieved,
+    account: accountFor(context, prepared.row, merged ? ownReferences(resource) : linked.targets, urns),
+    isRepaired,
+    replaced: edits?.meta,
+    overridden: merged?.overridden,
+  });
+  return { ...request(context, member, { ...resource, meta }), member, isIncomplete, kept: merged?.kept };
+}
+
+/** How the resource is written: a new one, or a new version of what was looked up and of nothing else. */
+function request(context: LoadContext, member: Member, body: JsonObject): Pick<Write, 'kind' | 'json' | 'reference'> {
+  const { stored } = member;
+  const resourceType = String(body.resourceType);
   if (!stored) {
-    return {
-      kind: 'create',
-      member,
-      json: JSON.stringify({ ...createRequest(context, member, resourceType), resource: body }),
-      reference: member.urn,
-      isIncomplete,
-    };
+    const json = JSON.stringify({ ...createRequest(context, member, resourceType), resource: body });
+    return { kind: 'create', json, reference: member.urn };
   }
   const reference = `${resourceType}/${stored.id}`;
   const request = { method: 'PUT', url: reference, ifMatch: `W/"${stored.versionId}"` };
+  return { kind: 'update', json: JSON.stringify({ request, resource: { ...body, id: stored.id } }), reference };
+}
+
+/** When the source said this, and when the export was retrieved that brings it. */
+function ageOf({ retrieved }: LoadContext, { resource: { meta } }: PreparedResource): Age {
+  const lastUpdated = isObject(meta) ? meta.lastUpdated : undefined;
   return {
-    kind: 'update',
-    member,
-    json: JSON.stringify({ request, resource: { ...body, id: stored.id } }),
-    reference,
-    isIncomplete,
+    lastUpdated: typeof lastUpdated === 'string' ? lastUpdated : undefined,
+    retrieved: retrieved.toISOString(),
   };
 }
 
@@ -147,6 +160,15 @@ export function patientReference(context: LoadContext, urns: ReadonlyMap<number,
   if (binding.kind === 'app') return binding.reference;
   const id = context.states.storedId(binding.row);
   return id ? `Patient/${id}` : urns.get(binding.row);
+}
+
+/** What the resource itself refers to, not its contained resources or extensions. */
+function ownReferences(resource: JsonObject): string[] {
+  const references: string[] = [];
+  walkReferences(resource, ({ reference }, nested) => {
+    if (!nested) references.push(reference);
+  });
+  return references;
 }
 
 /** Who does not name the Patient would be invisible in the patient's compartment. */

@@ -11,6 +11,11 @@ export function contentHash(resource: JsonObject, meta: JsonObject): string {
   return hash('sha256', JSON.stringify(canonical({ ...content, meta })));
 }
 
+/** True when both say the same, as {@link contentHash} sees it. */
+export function sameContent(one: Json | undefined, other: Json | undefined): boolean {
+  return JSON.stringify(canonical(one)) === JSON.stringify(canonical(other));
+}
+
 /** The same value with sorted keys and nothing empty; undefined when nothing is left. */
 function canonical(value: Json | undefined): Json | undefined {
   if (Array.isArray(value)) {

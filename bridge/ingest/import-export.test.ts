@@ -247,19 +247,6 @@ describe('repeats and changes', () => {
     expect(after.filter(({ status }) => status === 'amended').length).toBe(1);
   });
 
-  test('what somebody edited in Medplum is not overwritten, and the report says so', async () => {
-    const owner = patient('p');
-    const line = observation('a', { subject: { reference: 'Patient/p' } });
-    await world.load('edited', [owner, line]);
-    const [stored] = await world.stored<Observation>('Observation', 'edited');
-    await world.medplum.updateResource<Observation>({ ...(stored as Observation), note: [{ text: 'seen by me' }] });
-
-    const { report } = await world.load('edited', [owner, { ...line, status: 'amended' }]);
-    expect(report).toMatchObject({ skipped: 1, unchanged: 1, problemsByCode: { 'edited-here': 1 } });
-    const [kept] = await world.stored<Observation>('Observation', 'edited');
-    expect(kept).toMatchObject({ status: 'final', note: [{ text: 'seen by me' }] });
-  });
-
   test('a target that was expunged and came back is linked again', async () => {
     const lines = [patient('p'), observation('o', { subject: { reference: 'Patient/p' } })];
     await world.load('expunged', lines);

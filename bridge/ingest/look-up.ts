@@ -5,7 +5,7 @@ import type { SourceKey } from '../contract/source-key.ts';
 import { LostReplyError } from '../medplum/lost-reply-error.ts';
 import { retryRead } from '../medplum/retry-read.ts';
 import { escapeSearchValue, metaSource } from './meta-source.ts';
-import { storedHash, storedLine } from './shape-meta.ts';
+import { type Age, storedAge, storedHash, storedLine } from './shape-meta.ts';
 
 /** A resource of ours in the store, as far as matching needs it. */
 export interface StoredVersion {
@@ -17,6 +17,7 @@ export interface StoredVersion {
   readonly line: string | undefined;
   /** The export that last wrote it. */
   readonly exportId: string | undefined;
+  readonly age: Age;
 }
 
 /** Values of one search. Medplum gives at most 1,000 matches a page, and a key could be stored twice by somebody else. */
@@ -44,8 +45,8 @@ export async function lookUp(
       const { id, meta } = resource;
       if (!id || !meta?.source || !meta.versionId || found.has(meta.source)) continue;
       const { versionId } = meta;
-      const [sha256, line, exportId] = [storedHash(meta), storedLine(meta), exportOf(meta)];
-      found.set(meta.source, { id, versionId, sha256, line, exportId });
+      const [sha256, line, exportId, age] = [storedHash(meta), storedLine(meta), exportOf(meta), storedAge(meta)];
+      found.set(meta.source, { id, versionId, sha256, line, exportId, age });
     }
   }
   return found;

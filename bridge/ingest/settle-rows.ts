@@ -13,14 +13,15 @@ export function settleDecision(context: LoadContext, decision: Decision, ids: Re
   const id = ids.get(row) ?? stored?.id;
   if (id) context.states.setStored(row, id, decision.kind === 'create');
   if (isRevisit) return;
-  if (decision.kind === 'edited-here') settleProblem(context, row, 'skipped', 'edited-here');
-  else
-    context.tally.settle(
-      decision.kind === 'create' ? 'created' : decision.kind === 'update' ? 'updated' : 'unchanged',
-      key.resourceType,
-      row,
-    );
+  if (decision.kind === 'edited-here' || decision.kind === 'older-than-stored') {
+    settleProblem(context, row, 'skipped', decision.kind);
+    return;
+  }
+  context.tally.settle(DISPOSITION_OF[decision.kind], key.resourceType, row);
+  if (decision.kind === 'update' && decision.kept) context.tally.merge(row, decision.kept);
 }
+
+const DISPOSITION_OF = { create: 'created', update: 'updated', unchanged: 'unchanged' } as const;
 
 /** The server refused the row although our own validation did not: quarantined with the server's issues. */
 export function settleRefused(context: LoadContext, member: Member, outcome: OperationOutcome): void {

@@ -1,7 +1,17 @@
-import { expect, test } from 'vitest';
+import type { Meta } from '@medplum/fhirtypes';
+import { describe, expect, test } from 'vitest';
 import { EHI_EXPORT_SYSTEM, ORG_CONNECTION_SYSTEM, SOURCE_META_EXTENSION } from '../contract/identifiers.ts';
 import { metaSource } from './meta-source.ts';
-import { hashedMeta, type Origin, originTags, shapeMeta, sourceKeyOf, storedHash } from './shape-meta.ts';
+import {
+  type Age,
+  hashedMeta,
+  isOlder,
+  type Origin,
+  originTags,
+  shapeMeta,
+  sourceKeyOf,
+  storedHash,
+} from './shape-meta.ts';
 import type { Json, JsonObject } from './walk-references.ts';
 
 const origin: Origin = { namespace: 'c-1', exportId: 'e-1' };
@@ -62,13 +72,34 @@ test('elements that only the server may set are left out', () => {
   expect(shaped(own, 'Patient/9')).toEqual({ ...shaped({}), accounts: [{ reference: 'Patient/9' }] });
 });
 
+test('tags that were put on the stored version stay, once, and the marks of its last import do not', () => {
+  const mine = { system: 'https://example.org/tags', code: 'mine' };
+  const both = { system: 'https://example.org/tags', code: 'both' };
+  const replaced = shapeMeta({ tag: [mine, both] }, key, { ...origin, exportId: 'e-0' }, { sha256: 'old' }) as Meta;
+  const meta = shapeMeta({ tag: [both] }, key, origin, { sha256: 'abc', replaced });
+  expect(meta.tag).toEqual([both, mine, ...originTags(origin)]);
+});
+
+describe('which of two is older', () => {
+  const [early, late] = ['2026-01-01T00:00:00Z', '2026-02-01T00:00:00+01:00'];
+  const age = (lastUpdated?: string, retrieved?: string): Age => ({ lastUpdated, retrieved });
+
+  test.each([
+    ['the one that its source changed earlier', age(early, late), age(late, early), true],
+    ['not the one that its source changed later', age(late, early), age(early, late), false],
+    ['of equal times, the one of the earlier export', age(early, early), age(early, late), true],
+    ['where one has no time, the one of the earlier export', age(undefined, early), age(late, late), true],
+    ['where a time cannot be read, the one of the earlier export', age('soon', early), age(late, late), true],
+    ['neither of two of the same export', age(early, late), age(early, late), false],
+    ['neither when nothing is known', age(), age(late, late), false],
+  ])('%s', (_, one, other, older) => {
+    expect(isOlder(one, other)).toBe(older);
+  });
+});
+
 test('a record that a bridge loaded before does not bring its old marks along', () => {
-  const before = shapeMeta(
-    {},
-    { resourceType: 'Observation', id: 'x' },
-    { namespace: 'old', exportId: 'e-0' },
-    { sha256: 'old' },
-  );
+  const elsewhere = { namespace: 'old', exportId: 'e-0' };
+  const before = shapeMeta({}, { resourceType: 'Observation', id: 'x' }, elsewhere, { sha256: 'old' });
   const meta = shaped(before);
   expect(storedHash(meta)).toBe('abc');
   expect(meta.tag).toEqual(originTags(origin));

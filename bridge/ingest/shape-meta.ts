@@ -7,6 +7,7 @@ import {
   SOURCE_META_EXTENSION,
 } from '../contract/identifiers.ts';
 import { type SourceKey, sourceRoot } from '../contract/source-key.ts';
+import { sameContent } from './content-hash.ts';
 import { metaSource } from './meta-source.ts';
 import { isObject, type Json, type JsonObject } from './walk-references.ts';
 
@@ -29,36 +30,52 @@ export function originTags(origin: Origin): NonNullable<Meta['tag']> {
 /** Tag of a resource that does not stand as its source wrote it; the ledger says what was changed. */
 const REPAIRED: JsonObject = { system: BRIDGE_CODE_SYSTEM, code: REPAIRED_CODE };
 
-/** What the bridge says of a resource that it writes. */
-export interface Written {
-  /** Of its symbolic form. */
+/** What is written about a resource beside what its source says. */
+export interface Writing {
+  /** Of what the source says (docs/decisions/0002-symbolic-hash.md). */
   readonly sha256: string;
   /** Digest of its line, when the line alone decides how it is stored. */
   readonly line?: string | undefined;
-  /** `Patient/<id>`. */
+  /** When the export was retrieved. */
+  readonly retrieved?: Date | undefined;
+  /** `Patient/<id>` whose compartment takes it in though it does not name the Patient. */
   readonly account?: string | undefined;
   readonly isRepaired?: boolean;
+  /** `meta` of the version that is replaced: tags that were put on here stay. */
+  readonly replaced?: Meta | undefined;
+  /** Elements as the source has them, where a local value stands (docs/decisions/0005-merge.md). */
+  readonly overridden?: Overridden | undefined;
 }
+
+/** Top-level properties in symbolic form; null for one that the source does not have. */
+export type Overridden = Readonly<Record<string, Json>>;
 
 /**
  * `meta` of a loaded resource: the source's own profile, security, tags and extensions, our `source` and tags, and one
- * extension with what the server would overwrite and the hash of what was written. `account` puts a resource that does
- * not name the patient into the patient's compartment (`meta.accounts`).
+ * extension with what the server would overwrite and what the next sync needs to know. `accounts` puts a resource that
+ * does not name the patient into the patient's compartment.
  */
-export function shapeMeta(
-  own: Json | undefined,
-  key: SourceKey,
-  origin: Origin,
-  { sha256, line, account, isRepaired }: Written,
-): JsonObject {
+export function shapeMeta(own: Json | undefined, key: SourceKey, origin: Origin, writing: Writing): JsonObject {
   const { source, versionId, lastUpdated, tag, extension, ...kept } = isObject(own) ? own : {};
+  const { sha256, line, retrieved, account, isRepaired, replaced, overridden } = writing;
   const ours = metaSource(origin.namespace, key);
-  const parts = { sha256, line, source, versionId, lastUpdated, id: ours.includes('/sha256:') ? key.id : undefined };
+  const parts = {
+    sha256,
+    line,
+    source,
+    versionId,
+    lastUpdated,
+    id: ours.includes('/sha256:') ? key.id : undefined,
+    retrieved: retrieved?.toISOString(),
+    overridden: overridden && JSON.stringify(overridden),
+  };
+  const tags = list(tag).filter((one) => !isBridgeMark(one));
   return {
     ...withoutServerOwned(kept),
     source: ours,
     tag: [
-      ...list(tag).filter((one) => !isBridgeMark(one)),
+      ...tags,
+      ...localTags(replaced, tags),
       ...(originTags(origin) as JsonObject[]),
       ...(isRepaired ? [REPAIRED] : []),
     ],
@@ -68,6 +85,12 @@ export function shapeMeta(
     ],
     ...(account ? { accounts: [{ reference: account }] } : {}),
   };
+}
+
+/** A tag that the source took back cannot be told from one that was put on here: both stay. */
+function localTags(replaced: Meta | undefined, tags: readonly Json[]): JsonObject[] {
+  const stored = (replaced?.tag ?? []) as JsonObject[];
+  return stored.filter((one) => !isBridgeMark(one) && !tags.some((tag) => sameContent(tag, one)));
 }
 
 /** What the source says in `meta` and a change of which is a change of the resource. */
@@ -86,6 +109,39 @@ export function storedLine(meta: Meta | undefined): string | undefined {
   return writtenPart(meta, 'line');
 }
 
+/** The elements of a stored resource in which a local value stands, as the source has them; undefined when in none. */
+export function overriddenOf(meta: Meta | undefined): Overridden | undefined {
+  const text = writtenPart(meta, 'overridden');
+  try {
+    const parsed: Json = JSON.parse(text ?? 'null');
+    return isObject(parsed) ? (parsed as Overridden) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** When the source said what is stored, and when the export that brought it was retrieved: as it stands in `meta`. */
+export function storedAge(meta: Meta | undefined): Age {
+  return { lastUpdated: writtenPart(meta, 'lastUpdated'), retrieved: writtenPart(meta, 'retrieved') };
+}
+
+/** Instants as text; what is not there or cannot be read says nothing. */
+export interface Age {
+  readonly lastUpdated: string | undefined;
+  readonly retrieved: string | undefined;
+}
+
+/**
+ * True when `one` is older than `other`: by the source's own `lastUpdated`, and where that does not decide by when the
+ * exports were retrieved.
+ */
+export function isOlder(one: Age, other: Age): boolean {
+  const said = instant(one.lastUpdated) - instant(other.lastUpdated);
+  // NaN, when one of them says nothing, is neither; nor is the same instant.
+  if (said < 0 || said > 0) return said < 0;
+  return instant(one.retrieved) < instant(other.retrieved);
+}
+
 /** The source key of a stored resource of this namespace, read back from its `meta`; undefined when it has none. */
 export function sourceKeyOf(resourceType: string, meta: Meta | undefined, namespace: string): SourceKey | undefined {
   const root = `${sourceRoot(namespace)}${resourceType}/`;
@@ -97,6 +153,10 @@ export function sourceKeyOf(resourceType: string, meta: Meta | undefined, namesp
 function writtenPart(meta: Meta | undefined, url: string): string | undefined {
   const ours = meta?.extension?.find((extension) => extension.url === SOURCE_META_EXTENSION);
   return ours?.extension?.find((part) => part.url === url)?.valueString;
+}
+
+function instant(text: string | undefined): number {
+  return Date.parse(text ?? '');
 }
 
 /** Undefined for what the bridge did not write: `meta.source` can be edited by hand. */

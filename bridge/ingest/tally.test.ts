@@ -10,6 +10,7 @@ test('every way in which a line can end is counted once, and they add up', () =>
   tally.receive('Patient');
   tally.settle('created', 'Patient', 0);
   tally.settle('updated', 'Observation', 1);
+  tally.merge(1, ['Observation.status', 'Observation.note']);
   tally.settle('unchanged', 'Patient', 2);
   tally.settleDuplicate();
   tally.settleProblem(problem(5));
@@ -24,6 +25,9 @@ test('every way in which a line can end is counted once, and they add up', () =>
     duplicate: 1,
     quarantined: 1,
     skipped: 1,
+    merged: 1,
+    keptHere: 2,
+    vanished: 0,
     receivedByType: { Patient: 2 },
     storedByType: { Patient: 2, Observation: 1 },
     problemsByCode: { 'not-json': 1, 'edited-here': 1 },

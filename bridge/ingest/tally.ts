@@ -13,6 +13,8 @@ type Outcome = Record<Disposition, number>;
  */
 export class Tally {
   lines = 0;
+  /** Keys that an earlier import stored and this export does not name. */
+  vanished = 0;
   /** How each row ended; what was repaired in a row is told here too. */
   readonly outcomes = new Outcomes();
   readonly #outcome: Outcome = { created: 0, updated: 0, unchanged: 0, duplicate: 0, quarantined: 0, skipped: 0 };
@@ -21,6 +23,8 @@ export class Tally {
   readonly #codes = new Map<string, number>();
   readonly #repairs = new Map<string, number>();
   readonly #problems: LineProblem[] = [];
+  #merged = 0;
+  #keptHere = 0;
 
   receive(resourceType: string): void {
     count(this.#received, resourceType);
@@ -30,6 +34,13 @@ export class Tally {
     this.outcomes.settle(row, disposition);
     this.#outcome[disposition]++;
     count(this.#stored, resourceType);
+  }
+
+  /** The row's resource was edited here too; `kept` are the elements in which the local value won. */
+  merge(row: number, kept: readonly string[]): void {
+    this.outcomes.merge(row, kept);
+    this.#merged++;
+    this.#keptHere += kept.length;
   }
 
   settleDuplicate(): void {
@@ -61,6 +72,9 @@ export class Tally {
       connection,
       lines: this.lines,
       ...this.#outcome,
+      merged: this.#merged,
+      keptHere: this.#keptHere,
+      vanished: this.vanished,
       receivedByType: Object.fromEntries(this.#received),
       storedByType: Object.fromEntries(this.#stored),
       problemsByCode: Object.fromEntries(this.#codes),

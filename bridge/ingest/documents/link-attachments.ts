@@ -65,6 +65,37 @@ export function symbolizeStored(resource: JsonObject): void {
   }
 }
 
+/** Where a stored resource has the bytes of a document: what names them in one of its attachments. */
+export interface PlacedDocument {
+  readonly url: JsonObject[string];
+  readonly mark: JsonObject;
+}
+
+/** The documents that a stored resource carries, by the hash of their bytes. */
+export function placedDocuments(resource: JsonObject): Map<string, PlacedDocument> {
+  const placed = new Map<string, PlacedDocument>();
+  for (const attachment of findAttachments(resource)) {
+    const mark = extensionsOf(attachment).find((extension) => isOurs(extension, SOURCE_DOCUMENT_EXTENSION));
+    const sha256 = mark && partsOf(mark).find((part) => part.url === 'sha256')?.valueString;
+    if (mark && typeof sha256 === 'string') placed.set(sha256, { url: attachment.url, mark });
+  }
+  return placed;
+}
+
+/** The attachments of a resource that stand in symbolic form. */
+export function symbolicAttachments(resource: JsonObject): { attachment: JsonObject; sha256: string }[] {
+  return findAttachments(resource).flatMap((attachment) => {
+    const [, sha256] = /^sha256:([0-9a-f]{64})$/.exec(String(attachment.url)) ?? [];
+    return sha256 === undefined ? [] : [{ attachment, sha256 }];
+  });
+}
+
+/** Points an attachment in symbolic form at bytes that are stored already. */
+export function placeAgain(attachment: JsonObject, { url, mark }: PlacedDocument): void {
+  attachment.url = url;
+  attachment.extension = [...extensionsOf(attachment), mark];
+}
+
 function inlineDocument(link: AttachmentLink, data: JsonObject[string]): AttachedDocument | undefined {
   if (typeof data !== 'string' || data.length <= MAX_INLINE_CHARS) return undefined;
   const content = contentOf(data);

@@ -1,11 +1,11 @@
 import type { MedplumClient } from '@medplum/core';
 import type { Resource } from '@medplum/fhirtypes';
 import type { SourceKey } from '../../contract/source-key.ts';
-import { findSymbols, hashStored, STORED_REFERENCE, storedReferences } from '../detect-edit.ts';
 import { symbolOf } from '../link-resource.ts';
 import { joined, search } from '../look-up.ts';
 import { escapeSearchValue, metaSource } from '../meta-source.ts';
 import { storedHash } from '../shape-meta.ts';
+import { findSymbols, hashStored, STORED_REFERENCE, storedReferences } from '../symbolize-stored.ts';
 import type { TargetSources } from './audit-ledger.ts';
 import type { Findings } from './findings.ts';
 import type { LedgerEntry } from './ledger-entry.ts';

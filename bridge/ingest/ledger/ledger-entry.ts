@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { DISPOSITIONS } from '../../contract/import-task.ts';
 
+const storedReference = z.string().regex(/^[A-Z][A-Za-z]+\/[0-9a-f-]{36}$/);
+
 /**
  * One line of a ledger: what became of one line of the export. It names the source's key, so it is PHI and lives in
  * Medplum only.
@@ -20,16 +22,31 @@ export const ledgerEntrySchema = z.object({
   disposition: z.enum(DISPOSITIONS),
   /** `Type/<uuid>` of a resource whose attachment holds the document of a Binary line, which has no target of its own. */
   carrier: z.string().optional(),
-  /** Why it was quarantined or skipped. */
+  /** Why it was quarantined or skipped; `merged` for an update of what was edited here too. */
   code: z.string().optional(),
   /** `Type/<uuid>` in the store; that of the line which a duplicate gave way to. */
-  target: z
-    .string()
-    .regex(/^[A-Z][A-Za-z]+\/[0-9a-f-]{36}$/)
-    .optional(),
+  target: storedReference.optional(),
+  /** `Type/<uuid>` that an earlier import stored for this key, where this one found or wrote nothing there. */
+  earlier: storedReference.optional(),
+  /** Elements (FHIRPath) that were changed here and at the source, and in which the local value stands. */
+  kept: z.array(z.string()).optional(),
   repairs: z.array(z.object({ rule: z.string(), path: z.string() })).optional(),
   /** Where in the resource the problem lies (FHIRPath). */
   expression: z.array(z.string()).optional(),
 });
 
 export type LedgerEntry = z.infer<typeof ledgerEntrySchema>;
+
+/**
+ * The entry of a key that an earlier import stored and this export does not name: no line stands behind it. Exports can
+ * be partial, so nothing is done about it; it is carried on so that a deletion here is still known when the key returns.
+ */
+export const vanishedEntrySchema = z.object({
+  key: z.string(),
+  disposition: z.literal('vanished'),
+  /** `deleted-here` when that was known. */
+  code: z.string().optional(),
+  earlier: storedReference,
+});
+
+export type VanishedEntry = z.infer<typeof vanishedEntrySchema>;

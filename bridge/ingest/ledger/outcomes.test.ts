@@ -18,6 +18,8 @@ test('rows are settled in any order, and what was said of each is kept', () => {
     disposition: 'created',
     repairs: [{ rule: 'empty-removed', path: 'Observation.note[0]' }],
   });
+  outcomes.merge(2, ['Observation.status']);
+  expect(outcomes.ofRow(2)).toMatchObject({ disposition: 'created', code: 'merged', kept: ['Observation.status'] });
   expect(outcomes.ofRow(3)).toBeUndefined();
 });
 

@@ -15,6 +15,8 @@ export interface LineOutcome {
   readonly code?: string;
   readonly expression?: readonly string[];
   readonly repairs?: readonly LineRepair[];
+  /** FHIRPath of elements that were changed here and at the source, and in which the local value stands. */
+  readonly kept?: readonly string[];
 }
 
 /** A line that holds no resource, and so has no row in the index. */
@@ -29,6 +31,8 @@ const NONE = -1;
 export class Outcomes {
   readonly #ofRows = new OutcomeColumns();
   readonly #repairs = new Column('int32');
+  /** By row: few are merged. */
+  readonly #merges = new Map<number, number>();
   readonly #ofUnreadable = new OutcomeColumns();
   readonly #file = new Column('int32');
   readonly #line = new Column('int32');
@@ -56,11 +60,28 @@ export class Outcomes {
     return row < this.#repairs.length && this.#repairs.at(row) !== NONE;
   }
 
+  /** The row's resource was edited here too. */
+  merge(row: number, kept: readonly string[]): void {
+    this.#merges.set(row, this.#texts.keep(JSON.stringify(kept)));
+  }
+
   /** How the row ended; undefined while nobody said so. */
   ofRow(row: number): LineOutcome | undefined {
     const outcome = this.#ofRows.at(row, this.#texts);
     const repairs = row < this.#repairs.length ? this.#repairs.at(row) : NONE;
-    return outcome && repairs !== NONE ? { ...outcome, repairs: JSON.parse(this.#texts.at(repairs)) } : outcome;
+    const merge = this.#merges.get(row);
+    return (
+      outcome && {
+        ...outcome,
+        ...(merge === undefined ? {} : { code: 'merged', ...this.#kept(merge) }),
+        ...(repairs === NONE ? {} : { repairs: JSON.parse(this.#texts.at(repairs)) }),
+      }
+    );
+  }
+
+  #kept(merge: number): Pick<LineOutcome, 'kept'> {
+    const kept: string[] = merge === NONE ? [] : JSON.parse(this.#texts.at(merge));
+    return kept.length > 0 ? { kept } : {};
   }
 
   /** Number `position` of the lines without a row, in order of appearance; undefined behind the last. */

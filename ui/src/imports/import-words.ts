@@ -93,6 +93,9 @@ const PROBLEM_WORDS: Readonly<Record<string, string>> = {
   'invalid-resource': 'The resource breaks a rule of FHIR',
   'refused-by-server': 'Medplum refused the resource',
   'too-large': 'The resource is larger than Medplum takes',
+  'edited-here': 'It was edited in Medplum in a way that the new version cannot be joined with',
+  'older-than-stored': 'Medplum already holds a newer version of it',
+  'deleted-here': 'It was deleted in Medplum, and stays deleted',
 };
 
 export function describeProblem(problem: LineProblem): string {

@@ -1,49 +1,16 @@
 import type { MedplumClient } from '@medplum/core';
-import type { Meta, Resource, ResourceType } from '@medplum/fhirtypes';
-import { retryRead } from '../medplum/retry-read.ts';
+import type { Meta, Resource } from '@medplum/fhirtypes';
 import { contentHash } from './content-hash.ts';
 import { symbolizeStored } from './documents/link-attachments.ts';
-import { type LinkedResource, symbolOf } from './link-resource.ts';
-import type { LoadContext } from './load-context.ts';
-import { type StoredVersion, search } from './look-up.ts';
-import type { PreparedResource } from './prepare-resource.ts';
-import { hashedMeta, sourceKeyOf, storedHash } from './shape-meta.ts';
-import { type Json, type JsonObject, type ReferenceHolder, walkReferences } from './walk-references.ts';
+import { symbolOf } from './link-resource.ts';
+import { search } from './look-up.ts';
+import { hashedMeta, type Overridden, overriddenOf, sourceKeyOf } from './shape-meta.ts';
+import { isObject, type Json, type JsonObject, type ReferenceHolder, walkReferences } from './walk-references.ts';
 
 /** A reference to something in the store. */
 export const STORED_REFERENCE = /^[A-Z][A-Za-z]+\/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** Medplum gives at most 1,000 matches a page. */
 const IDS_A_SEARCH = 1000;
-
-/**
- * True when the stored resource no longer says what the bridge wrote: somebody edited it in Medplum. Its hash is taken
- * again over the stored body, with references turned back into the source keys that they stand for. A link whose target
- * is gone from the store stands for what the source says at that place (`linked`): nobody links to nothing on purpose.
- */
-export async function isEditedHere(
-  context: LoadContext,
-  prepared: PreparedResource,
-  stored: StoredVersion,
-  linked: LinkedResource,
-): Promise<boolean> {
-  const bound = context.binding.kind === 'app' ? context.binding.reference : undefined;
-  const type = prepared.resource.resourceType as ResourceType;
-  const body = await retryRead(() => context.medplum.readResource(type, stored.id), context.signal);
-  const references = storedReferences(body);
-  const { medplum, origin, signal } = context;
-  const symbols = await findSymbols(
-    medplum,
-    origin.namespace,
-    new Set(references.filter((text) => text !== bound)),
-    signal,
-  );
-  const expected = referenceHolders(prepared.resource).map((holder) => linked.symbols.get(holder.reference));
-  const sha256 = hashStored(body, (reference, position) => {
-    const isDead = symbols.has(reference) && symbols.get(reference) === undefined;
-    return isDead ? expected[position] : symbols.get(reference)?.symbol;
-  });
-  return sha256 !== storedHash(body.meta);
-}
 
 /** The text of every reference of a stored resource, but for its `meta`, in the order in which {@link hashStored} asks. */
 export function storedReferences(body: Resource): string[] {
@@ -52,23 +19,39 @@ export function storedReferences(body: Resource): string[] {
 }
 
 /**
- * The hash of what a stored resource says now, to be compared with the one that it was written with. `symbolize` turns
- * a reference back into what it stood for when it was hashed; undefined for one that stood for itself. Changes `body`.
+ * The hash of what the source said when this was written, taken over what the stored resource says now: it is the one
+ * that it was written with unless somebody edited it since. `symbolize` turns a reference back into what it stood for
+ * then; undefined for one that stood for itself. Changes `body`.
  */
-export function hashStored(
-  body: Resource,
-  symbolize: (reference: string, position: number) => string | undefined,
-): string {
+export function hashStored(body: Resource, symbolize: Symbolize): string {
+  const overridden = overriddenOf(body.meta);
+  return hashOfForm(asOfSource(symbolicForm(body, symbolize), overridden));
+}
+
+export type Symbolize = (reference: string, position: number) => string | undefined;
+
+/** What a stored resource says, in the form that hashes and merges are made of; of `meta` what counts. Changes `body`. */
+export function symbolicForm(body: Resource, symbolize: Symbolize): JsonObject {
   const { meta, ...content } = body as Resource & { meta?: Meta };
   const resource = content as unknown as JsonObject;
   symbolizeStored(resource);
   for (const [position, holder] of referenceHolders(resource).entries()) {
     holder.reference = symbolize(holder.reference, position) ?? holder.reference;
   }
-  return contentHash(resource, hashedMeta(meta as Json | undefined));
+  return { ...resource, meta: hashedMeta(meta as Json | undefined) };
 }
 
-function referenceHolders(resource: JsonObject): ReferenceHolder[] {
+/** The form with what the source has where a local value stands. */
+export function asOfSource(form: JsonObject, overridden: Overridden | undefined): JsonObject {
+  const said = Object.entries({ ...form, ...overridden }).filter(([, value]) => value !== null);
+  return Object.fromEntries(said);
+}
+
+export function hashOfForm(form: JsonObject): string {
+  return contentHash(form, isObject(form.meta) ? form.meta : {});
+}
+
+export function referenceHolders(resource: JsonObject): ReferenceHolder[] {
   const holders: ReferenceHolder[] = [];
   walkReferences(resource, (holder) => holders.push(holder));
   return holders;
