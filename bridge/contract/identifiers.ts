@@ -31,6 +31,12 @@ export const SOURCE_URL_EXTENSION = `${EXTENSION}/source-url`;
 /** On a primitive element: the text that the source sent for it, where the server would have refused that text. */
 export const SOURCE_VALUE_EXTENSION = `${EXTENSION}/source-value`;
 
+/**
+ * On a resource: a text longer than a FHIR string may be, as the Attachment that holds it; its title says where it stood
+ * (FHIRPath).
+ */
+export const SOURCE_TEXT_EXTENSION = `${EXTENSION}/source-text`;
+
 /** On any element: one property below it as the source sent it, as JSON text `{"path from here": value}`. */
 export const SOURCE_PROPERTY_EXTENSION = `${EXTENSION}/source-property`;
 

@@ -4,7 +4,7 @@ const lineCount = z.int().nonnegative();
 
 /** Why a line was not loaded. `expression` is a FHIRPath, never a value: reports leave Medplum, values must not. */
 export const lineProblemSchema = z.object({
-  /** 1-based line of the export; blank lines count. */
+  /** 1-based line of the export; blank lines count. The entries of a Bundle have the number of its line. */
   line: lineCount,
   /** 0-based position of the file among those of the export. */
   file: lineCount,
@@ -15,7 +15,10 @@ export const lineProblemSchema = z.object({
   expression: z.array(z.string()).optional(),
 });
 
-/** How one import ended: every line of the export in exactly one disposition. */
+/**
+ * How one import ended: every line of the export in exactly one disposition. A line that is a Bundle counts once, as
+ * skipped, and each of its entries as a line of its own.
+ */
 export const importReportSchema = z.object({
   connection: z.string(),
   lines: lineCount,

@@ -10,7 +10,7 @@ import { mergeEdits } from './merge/merge-edits.ts';
 import { escapeSearchValue, metaSource } from './meta-source.ts';
 import type { ParsedReference } from './parse-reference.ts';
 import type { PreparedResource } from './prepare-resource.ts';
-import type { LinePlace } from './read-long-line.ts';
+import type { Place } from './read-bytes.ts';
 import { type Age, isOlder, shapeMeta } from './shape-meta.ts';
 import { isObject, type JsonObject, walkReferences } from './walk-references.ts';
 
@@ -141,12 +141,12 @@ function findDocument(context: LoadContext, carrier: number, url: string) {
   const content = row === -1 ? undefined : context.documents.contentOf(row);
   if (!content) return undefined;
   context.documents.carry(row, carrier);
-  return { row, content };
+  return { row, content, data: context.documents.dataOf(row) };
 }
 
 function storeDocument(context: LoadContext, document: AttachedDocument): Promise<string> {
   const { documents, files, index, medplum, signal } = context;
-  const placeOf = (row: number): LinePlace => {
+  const placeOf = (row: number): Place => {
     const { file, offset, length } = index.place(row);
     return { file: files[file] ?? '', offset, length };
   };
@@ -191,8 +191,9 @@ export function rowOf(index: ExportIndex, parsed: ParsedReference): number {
 
 /** The source key that a reference to this row of the export names. */
 export function targetKey(index: ExportIndex, row: number, parsed: ParsedReference): SourceKey {
+  const own = parsed.kind === 'urn' && row !== -1 ? index.idOf(row) : undefined;
   const id = parsed.kind === 'urn' ? parsed.urn.slice('urn:uuid:'.length) : parsed.kind === 'literal' ? parsed.id : '';
-  return { resourceType: index.typeOf(row), id };
+  return { resourceType: index.typeOf(row), id: own ?? id };
 }
 
 function outsideTarget(parsed: ParsedReference, outside: OutsideIds): Target | undefined {

@@ -1,6 +1,7 @@
 import { formatSourceKey, type SourceKey } from '../contract/source-key.ts';
 import { Column } from './column.ts';
 import { KeyTable } from './key-table.ts';
+import { TextPool } from './ledger/text-pool.ts';
 import { parseReference } from './parse-reference.ts';
 
 /** What the first pass learns of one readable line. */
@@ -14,6 +15,8 @@ export interface IndexedLine {
   readonly lastUpdatedMs: number;
   /** Texts of the line's references. */
   readonly references: Iterable<string>;
+  /** `fullUrl` of a Bundle's entry. */
+  readonly fullUrl?: string | undefined;
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -38,6 +41,9 @@ export class ExportIndex {
   /** Keys that are referred to, numbered; `#edges` holds these numbers until `resolveEdges`, since most targets come later. */
   #awaited = new KeyTable();
   #awaitedRows = new Column('int32');
+  /** Ids that the line does not say, or not as it is referred to: those of entries of a Bundle. */
+  readonly #ids = new TextPool(Number.POSITIVE_INFINITY);
+  readonly #idOfRow = new Column('int32');
   readonly types: string[] = [];
 
   get size(): number {
@@ -58,6 +64,7 @@ export class ExportIndex {
     this.#shaded.push(0);
     const shaded = this.#claim(line.key, row);
     if (shaded !== -1) this.#shaded.set(shaded, 1);
+    if (line.fullUrl !== undefined) this.#nameEntry(line.fullUrl, line.key.id, row);
     return shaded;
   }
 
@@ -65,9 +72,15 @@ export class ExportIndex {
     return this.#keys.get(formatSourceKey(key));
   }
 
-  /** The row that a `urn:uuid:` reference means: its resource has that UUID as its id. -1 when there is none. */
+  /** The row that a `urn:uuid:` reference means: it is its entry's `fullUrl`, or that UUID its id. -1 when there is none. */
   rowOfUrn(urn: string): number {
-    return this.#keys.get(urn.toLowerCase());
+    return this.#standing(this.#keys.get(urn.toLowerCase()));
+  }
+
+  /** The id of a Bundle's entry, which its resource may not say; undefined for what stands on a line of its own. */
+  idOf(row: number): string | undefined {
+    const id = row < this.#idOfRow.length ? this.#idOfRow.at(row) : -1;
+    return id === -1 ? undefined : this.#ids.at(id);
   }
 
   /**
@@ -83,6 +96,8 @@ export class ExportIndex {
     const parsed = parseReference(url);
     const own = parsed.kind === 'literal' && parsed.resourceType === 'Binary' ? this.rowOf(parsed) : -1;
     if (own !== -1) return own;
+    const entry = parsed.kind === 'urn' ? this.rowOfUrn(parsed.urn) : -1;
+    if (entry !== -1 && this.typeOf(entry) === 'Binary') return entry;
     return (
       documentNames(url)
         .map((name) => this.#keys.get(`document:${name}`))
@@ -129,11 +144,23 @@ export class ExportIndex {
   resolveEdges(): void {
     for (let edge = 0; edge < this.#edges.length; edge++) {
       const awaited = this.#edges.at(edge);
-      this.#edges.set(edge, this.#awaitedRows.at(awaited));
+      this.#edges.set(edge, this.#standing(this.#awaitedRows.at(awaited)));
     }
     this.#awaited = new KeyTable();
     this.#awaitedRows = new Column('int32');
     this.#lastUpdatedMs = new Column('float64');
+  }
+
+  #nameEntry(fullUrl: string, id: string, row: number): void {
+    while (this.#idOfRow.length <= row) this.#idOfRow.push(-1);
+    this.#idOfRow.set(row, this.#ids.keep(id));
+    if (fullUrl.startsWith('urn:')) this.#name(fullUrl.toLowerCase(), row);
+  }
+
+  /** The row that took the place of a repeat; other rows, and -1, as they are. */
+  #standing(row: number): number {
+    const id = row !== -1 && this.isShaded(row) ? this.idOf(row) : undefined;
+    return id === undefined ? row : this.rowOf({ resourceType: this.typeOf(row), id });
   }
 
   #addEdge(text: string): void {

@@ -1,16 +1,14 @@
 import { stat } from 'node:fs/promises';
 import type { ImportProgress } from '../contract/import-report.ts';
 import { PermanentError } from '../errors.ts';
-import { contentOf, readLongDocument } from './documents/document-content.ts';
+import { contentAt, contentOf } from './documents/document-content.ts';
 import type { Documents } from './documents/documents.ts';
 import { ExportIndex } from './export-index.ts';
-import { readResource } from './read-resource.ts';
+import { MAX_LINE_BYTES, type Piece, readPiece, unwrapBundle } from './read-pieces.ts';
+import type { Unreadable } from './read-resource.ts';
 import { type Line, scanLines } from './scan-lines.ts';
 import type { Tally } from './tally.ts';
 import { isObject, type JsonObject, walkReferences } from './walk-references.ts';
-
-/** Longest line that is parsed whole; of a longer one only the key is read. */
-export const MAX_LINE_BYTES = 1 << 20;
 
 /** A file whose first lines all fail to read is no export, but a file taken by mistake. */
 const FIRST_LINES = 50;
@@ -48,46 +46,59 @@ export async function indexExport(request: IndexRequest): Promise<ExportIndex> {
   return index;
 }
 
-async function indexLine(
-  index: ExportIndex,
-  { files, tally, documents }: IndexRequest,
-  file: number,
-  line: Line,
-): Promise<void> {
+/** Codes of what is left out by a written policy (docs/decisions/0004 and 0006). */
+const SKIPPED: ReadonlySet<Unreadable['code']> = new Set([
+  'acts-in-server',
+  'bundle-unwrapped',
+  'entry-without-resource',
+  'operation-outcome',
+]);
+
+async function indexLine(index: ExportIndex, request: IndexRequest, file: number, line: Line): Promise<void> {
+  const path = request.files[file] ?? '';
+  const piece = await readPiece(path, line);
+  await indexPiece(index, request, file, piece);
+  if ('key' in piece.source || piece.source.code !== 'bundle-unwrapped') return;
+  for await (const entry of unwrapBundle(path, line)) {
+    request.signal?.throwIfAborted();
+    await indexPiece(index, request, file, entry);
+  }
+}
+
+async function indexPiece(index: ExportIndex, request: IndexRequest, file: number, piece: Piece): Promise<void> {
+  const { tally } = request;
+  const { source, fullUrl, line } = piece;
   tally.lines++;
-  const { source, content } = await readLine(files[file] ?? '', line);
   if (!('key' in source)) {
-    tally.settleProblem({
-      line: line.number,
-      file,
-      disposition: source.code === 'acts-in-server' ? 'skipped' : 'quarantined',
-      ...source,
-    });
+    const disposition = SKIPPED.has(source.code) ? 'skipped' : 'quarantined';
+    tally.settleProblem({ line: line.number, file, disposition, ...source });
     return;
   }
   tally.receive(source.key.resourceType);
   const { number, offset, length } = line;
   const { key, resource } = source;
   const references = referenceTexts(resource);
-  const shaded = index.add({ file, number, offset, length, key, lastUpdatedMs: lastUpdatedMs(resource), references });
+  const times = { lastUpdatedMs: lastUpdatedMs(resource), references };
+  const shaded = index.add({ file, number, offset, length, key, ...times, fullUrl });
   if (shaded !== -1) tally.settleDuplicate();
   const row = index.size - 1;
-  if (key.resourceType !== 'Binary' || shaded === row) return;
-  const { contentType } = resource;
+  if (key.resourceType === 'Binary' && shaded !== row) await indexDocument(index, request.documents, row, piece);
+}
+
+async function indexDocument(index: ExportIndex, documents: Documents, row: number, piece: Piece): Promise<void> {
+  const { source, large } = piece;
+  if (!('key' in source)) return;
+  const { key, resource } = source;
+  const { contentType, data } = resource;
+  const place = typeof data === 'string' ? large.get(data) : undefined;
+  const content = place ? await contentAt(place) : typeof data === 'string' ? contentOf(data) : 'empty-document';
   documents.setRow(row, {
     id: key.id,
     content,
     contentType: typeof contentType === 'string' ? contentType : undefined,
+    data: place,
   });
   for (const url of originUrls(key.id, resource)) index.nameDocument(url, row);
-}
-
-/** A line with, if it is a Binary, what its bytes are. */
-async function readLine(file: string, line: Line): Promise<Awaited<ReturnType<typeof readLongDocument>>> {
-  if (!line.bytes) return readLongDocument({ file, ...line });
-  const source = readResource(line.bytes);
-  const data = 'key' in source && source.key.resourceType === 'Binary' ? source.resource.data : undefined;
-  return { source, content: typeof data === 'string' ? contentOf(data) : 'empty-document' };
 }
 
 /**

@@ -1,14 +1,13 @@
 import type { Committer } from './committer.ts';
 import { settleDocuments } from './documents/settle-documents.ts';
 import { inRounds } from './in-rounds.ts';
-import { MAX_LINE_BYTES } from './index-export.ts';
 import type { LoadContext } from './load-context.ts';
 import { Loader } from './loader.ts';
 import { type MatchedWindow, Matcher } from './match-window.ts';
 import { digestLine, passUnchanged } from './pass-unchanged.ts';
 import { planWindows, type Window } from './plan-windows.ts';
 import { type PreparedResource, prepareResource } from './prepare-resource.ts';
-import { readResource } from './read-resource.ts';
+import { readRow } from './read-row.ts';
 import { settleProblem } from './settle-rows.ts';
 import { SpoolReader } from './spool-reader.ts';
 
@@ -40,13 +39,13 @@ async function loadWindows(context: LoadContext, { committer, loader, reader }: 
   for await (const { window, passed, found } of passUnchanged(context, matcher, reader, windows)) {
     signal?.throwIfAborted();
     await committer.confirm(passed);
-    const { components, outside } = await matcher.match(prepareWindow(context, reader, window), { known: found });
+    const { components, outside } = await matcher.match(await prepareWindow(context, reader, window), { known: found });
     await place(loader, { components: hasTransactions ? components : inRounds(context, components), outside });
     onProgress?.({ phase: 'write', done: tally.settled, total: tally.lines });
   }
   await loader.finish();
   for (const row of loader.incomplete.splice(0)) {
-    const again = prepareWindow(context, reader, [[row]]);
+    const again = await prepareWindow(context, reader, [[row]]);
     await place(loader, await matcher.match(again, { isRevisit: true }));
   }
   await loader.finish();
@@ -58,32 +57,41 @@ async function place(loader: Loader, { components, outside }: MatchedWindow): Pr
   for (const component of components) await loader.place(component, outside);
 }
 
-function prepareWindow(context: LoadContext, reader: SpoolReader, window: Window): PreparedResource[][] {
-  const prepared = window.map((rows) => rows.flatMap((row) => prepareRow(context, reader, row)));
-  return prepared.filter((members) => members.length > 0);
+async function prepareWindow(context: LoadContext, reader: SpoolReader, window: Window): Promise<PreparedResource[][]> {
+  const prepared: PreparedResource[][] = [];
+  for (const rows of window) {
+    const members: PreparedResource[] = [];
+    for (const row of rows) members.push(...(await prepareRow(context, reader, row)));
+    if (members.length > 0) prepared.push(members);
+  }
+  return prepared;
 }
 
-function prepareRow(context: LoadContext, reader: SpoolReader, row: number): PreparedResource[] {
-  const { binding, index, states, tally } = context;
+async function prepareRow(context: LoadContext, reader: SpoolReader, row: number): Promise<PreparedResource[]> {
+  const { binding, files, index, states, tally } = context;
   if (index.typeOf(row) === 'Binary') {
     // Settled at the end, by what carries it. A reference to it, other than an attachment's, stays logical.
     states.setAbsent(row);
     return [];
   }
-  if (index.place(row).length > MAX_LINE_BYTES) return leaveOut(context, row, 'too-large');
-  const bytes = reader.read(index, row);
-  const source = readResource(bytes);
-  if (!('key' in source)) throw new Error('a line of the spool is no longer what it was');
+  const read = await readRow(files, index, reader, row);
+  if (read === 'too-large') return leaveOut(context, row, 'too-large');
+  const { source, bytes, documents, repairs } = read;
   const app = binding.kind === 'app' ? binding.reference : undefined;
-  const prepared = prepareResource(row, source.key, source.resource, app);
+  const prepared = prepareResource(row, source.key, source.resource, app, documents);
   if (!('links' in prepared)) {
     const { otherVersion, issues } = prepared;
     const code = otherVersion ? `fhir-${otherVersion.toLowerCase()}` : 'invalid-resource';
     settleProblem(context, row, 'quarantined', code, otherVersion ? [] : issues);
     return [];
   }
-  tally.repair(row, prepared.repairs);
-  return [{ ...prepared, line: digestLine(bytes, binding) }];
+  // A document's place may have moved into the text of an extension, where nothing could point at its bytes.
+  const placed = new Set(prepared.attachments.map(({ large }) => large));
+  if ([...documents.values()].some((document) => !placed.has(document))) return leaveOut(context, row, 'too-large');
+  const line = bytes && digestLine(bytes, binding);
+  const whole = { ...prepared, repairs: [...repairs, ...prepared.repairs], line };
+  tally.repair(row, whole.repairs);
+  return [whole];
 }
 
 function leaveOut(context: LoadContext, row: number, code: string): PreparedResource[] {

@@ -47,7 +47,8 @@ export class Matcher {
   ): Promise<MatchedWindow> {
     const { origin, states } = this.#context;
     const flat = prepared.flat();
-    const own = known ? [] : flat.map(({ key }) => key);
+    // A line that is too long to be held was not looked at before.
+    const own = flat.filter(({ line }) => !known || line === undefined).map(({ key }) => key);
     const far = [...this.#farTargets(flat).values()];
     const asked = [...own, ...far.map(({ key }) => key)];
     const held = await this.held(asked.map(({ resourceType }) => resourceType));

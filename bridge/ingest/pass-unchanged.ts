@@ -1,12 +1,12 @@
 import { hash } from 'node:crypto';
 import type { FoundRow } from './committer.ts';
-import { MAX_LINE_BYTES } from './index-export.ts';
 import type { LoadContext, PatientBinding } from './load-context.ts';
 import type { StoredVersion } from './look-up.ts';
 import { BRIDGE_VERSION } from './make-provenance.ts';
 import type { Matcher } from './match-window.ts';
 import { metaSource } from './meta-source.ts';
 import type { Window } from './plan-windows.ts';
+import { MAX_LINE_BYTES } from './read-pieces.ts';
 import { readResource } from './read-resource.ts';
 import type { SpoolReader } from './spool-reader.ts';
 
@@ -66,7 +66,7 @@ async function peek(context: LoadContext, matcher: Matcher, reader: SpoolReader,
   const keys = rows.flatMap((row) => {
     if (!held.has(index.typeOf(row)) || index.place(row).length > MAX_LINE_BYTES) return [];
     const bytes = reader.read(index, row);
-    const source = readResource(bytes);
+    const source = readResource(bytes, index.idOf(row));
     if (!('key' in source)) return [];
     peeked.set(row, { source: metaSource(origin.namespace, source.key), line: digestLine(bytes, binding) });
     return [source.key];

@@ -33,16 +33,18 @@ export function* planWindows(index: ExportIndex, first: readonly number[]): Gene
 
 function* components(index: ExportIndex, order: WriteOrder): Generator<number[]> {
   let current: number[] = [];
-  let component = -1;
+  let [component, bytes] = [-1, 0];
   for (const row of order.nodes) {
     if (index.isShaded(row)) continue;
     const own = order.component[row] ?? -1;
-    if (own !== component || current.length >= MAX_ENTRIES) {
+    const { length } = index.place(row);
+    if (own !== component || current.length >= MAX_ENTRIES || bytes + length > WINDOW_BYTES) {
       if (current.length > 0) yield current;
       current = [];
-      component = own;
+      [component, bytes] = [own, 0];
     }
     current.push(row);
+    bytes += length;
   }
   if (current.length > 0) yield current;
 }

@@ -134,14 +134,7 @@ test('whatever a line holds under the names that FHIR knows, it is prepared or r
     ],
     ...['item', 'entry', 'resource', 'parameter', 'item.item', 'language', 'implicitRules', 'performer', 'contact'],
   );
-  const type = fc.constantFrom(
-    'Patient',
-    'Observation',
-    'Bundle',
-    'Parameters',
-    'Questionnaire',
-    'StructureDefinition',
-  );
+  const type = fc.constantFrom('Patient', 'Observation', 'Parameters', 'Questionnaire', 'StructureDefinition');
   const source = fc
     .tuple(type, fc.array(fc.tuple(name, junk), { maxLength: 6 }))
     .map(([resourceType, entries]) => ({ ...Object.fromEntries(entries), resourceType, id: '1' }));

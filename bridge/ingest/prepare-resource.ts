@@ -1,5 +1,6 @@
 import { SOURCE_ACTIVE_EXTENSION } from '../contract/identifiers.ts';
 import type { SourceKey } from '../contract/source-key.ts';
+import type { LargeDocuments } from './documents/large-strings.ts';
 import { type AttachmentLink, collectAttachments } from './documents/link-attachments.ts';
 import { type Repair, repairResource, type Unrepairable } from './repair/repair-resource.ts';
 import { isObject, type Json, type JsonObject, type ReferenceHolder, walkReferences } from './walk-references.ts';
@@ -20,7 +21,7 @@ export interface PreparedResource {
   readonly row: number;
   readonly key: SourceKey;
   /** Digest of the line that it came as; undefined for what is no line. */
-  readonly line?: string;
+  readonly line?: string | undefined;
   readonly resource: JsonObject;
   readonly links: readonly Link[];
   readonly attachments: readonly AttachmentLink[];
@@ -34,13 +35,14 @@ export type InvalidResource = Unrepairable;
 /**
  * Takes one resource of the export and makes it what will be stored, but for ids, our part of `meta` and references:
  * repaired where the server would refuse it. `app` is the reference of the app's Patient when the source's Patient is only
- * kept beside it.
+ * kept beside it. `large` are the documents that were left in the file.
  */
 export function prepareResource(
   row: number,
   key: SourceKey,
   source: JsonObject,
   app: string | undefined,
+  large?: LargeDocuments,
 ): PreparedResource | InvalidResource {
   const { id: _, meta, ...content } = source;
   const { kept, moved } = splitMeta(meta);
@@ -53,7 +55,7 @@ export function prepareResource(
   const isRetired = key.resourceType === 'Patient' && app !== undefined;
   const resource = isRetired ? retirePatient(repaired.resource, app) : { ...repaired.resource };
   if (moved) resource.meta = { ...(isObject(resource.meta) ? resource.meta : {}), ...moved };
-  return { row, key, resource, links, attachments: collectAttachments(resource), repairs: repaired.repairs };
+  return { row, key, resource, links, attachments: collectAttachments(resource, large), repairs: repaired.repairs };
 }
 
 /** `meta` without what the server says itself: that is moved to an extension as text, and need not be valid. */

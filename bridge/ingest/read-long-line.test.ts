@@ -18,34 +18,54 @@ async function read(text: string) {
   return readLongLine({ file, offset: 7, length: Buffer.byteLength(text) });
 }
 
-test('the type and the id are found behind megabytes of data, which are left out', async () => {
+async function readSource(text: string) {
+  return (await read(text)).source;
+}
+
+test('the type and the id are found behind megabytes of data, which are left in the file', async () => {
   const data = 'QUJD'.repeat(1_500_000);
   const line = `{"data":"${data}","contentType":"application/pdf","meta":{"lastUpdated":"2024-01-01T00:00:00Z"},"id":"a+/=","resourceType":"Binary"}`;
-  expect(await read(line)).toEqual({
+  const { source, large } = await read(line);
+  const [[mark, place]] = [...large] as [[string, object]];
+  expect(source).toEqual({
     key: { resourceType: 'Binary', id: 'a+/=' },
-    resource: {
-      data: '',
-      contentType: 'application/pdf',
-      meta: { lastUpdated: '2024-01-01T00:00:00Z' },
-      id: 'a+/=',
-      resourceType: 'Binary',
-    },
+    resource: { ...JSON.parse(line), data: mark },
   });
+  expect(place).toMatchObject({ offset: 7 + 9, length: data.length });
+  expect(mark).toMatch(/^[0-9a-f]{64}$/);
+});
+
+test('several large strings are left out, escapes and all, and what stands between them stays', async () => {
+  const [one, two] = [`\\"ß${'x'.repeat(40_000)}`, `${'y'.repeat(40_000)}\\`];
+  const resource = { resourceType: 'Observation', id: 'o', a: [one, 1], note: 'z'.repeat(30_000), b: { c: two } };
+  const { source, large } = await read(JSON.stringify(resource));
+  const [first, second] = [...large.keys()];
+  expect(source).toMatchObject({ resource: { ...resource, a: [first, 1], b: { c: second } } });
+});
+
+test('a Bundle is told as such, and nothing of it is held', async () => {
+  const text = `{"entry":[{"resource":{"resourceType":"Basic","id":"${'x'.repeat(50_000)}"}}],"resourceType":"Bundle"}`;
+  expect(await readSource(text)).toEqual({ code: 'bundle-unwrapped', resourceType: 'Bundle' });
+});
+
+test('what is too much to hold even without its large strings is told so, with its type', async () => {
+  const text = `{"resourceType":"List","a":[${'"xxxxxxxx",'.repeat(1_600_000)}1]}`;
+  expect(await readSource(text)).toEqual({ code: 'too-large', resourceType: 'List' });
 });
 
 test('a long line of many small strings is read whole, escapes and multi-byte characters too', async () => {
   const entry = Array.from({ length: 60_000 }, (_, n) => ({ item: { display: `Größe "${n}" \u0001 \\` } }));
   const resource = { resourceType: 'List', id: 'l', status: 'current', mode: 'working', entry };
-  expect(await read(JSON.stringify(resource))).toEqual({ key: { resourceType: 'List', id: 'l' }, resource });
+  expect(await readSource(JSON.stringify(resource))).toEqual({ key: { resourceType: 'List', id: 'l' }, resource });
 });
 
 test.each([
   ['cut short', '{"resourceType":"Binary","id":"x","data":"QUJD', 'not-json'],
   ['an array', '[1]', 'not-a-resource'],
-  ['nested 5,000 deep', `${'{"a":'.repeat(5000)}1${'}'.repeat(5000)}`, 'not-json'],
-  ['a key of 10,000 characters', `{"${'k'.repeat(10_000)}":1}`, 'not-json'],
+  ['nested 5,000 deep', `${'{"a":'.repeat(5000)}1${'}'.repeat(5000)}`, 'nested-too-deeply'],
+  ['a key of 20 megabytes', `{"${'k'.repeat(20 << 20)}":1}`, 'too-large'],
   ['without an id', '{"resourceType":"Binary"}', 'no-id'],
   ['of an unknown type', '{"resourceType":"Nonsense","id":"1"}', 'unknown-resource-type'],
 ])('a long line that is %s is told apart', async (_, text, code) => {
-  expect(await read(text)).toMatchObject({ code });
+  expect(await readSource(text)).toMatchObject({ code });
 });

@@ -1,117 +1,94 @@
-import { createReadStream } from 'node:fs';
-import chain from 'stream-chain';
-import Assembler from 'stream-json/assembler.js';
-import { parser } from 'stream-json/parser.js';
-import { keyOf, type SourceResource, type Unreadable } from './read-resource.ts';
-import { isObject, type Json } from './walk-references.ts';
+import { randomBytes } from 'node:crypto';
+import { type Place, readBytes, streamBytes } from './read-bytes.ts';
+import { readResource, type SourceResource, type Unreadable } from './read-resource.ts';
+import { type JsonListener, JsonScanner, NotJson, TooDeep } from './scan-json.ts';
 
-/** Strings above this are left out of a long line's skeleton: what makes a line long is the base64 of a document. */
-export const LARGE_STRING_CHARS = 32 * 1024;
-/** stream-json is not made for hostile input: it would nest, or collect a key, for as long as the line says. */
+/** Strings above this are left out when a long line is read: what makes a line long is the base64 of a document. */
+const LARGE_STRING_BYTES = 32 * 1024;
+/** What is left of a line without its large strings; the longest that is parsed as a whole. */
+const MAX_SKELETON_BYTES = 16 << 20;
 const MAX_DEPTH = 200;
-const MAX_KEY_CHARS = 1024;
 
 /** Where a line lies. */
-export interface LinePlace {
-  readonly file: string;
-  readonly offset: number;
-  readonly length: number;
+export type LinePlace = Place;
+
+/** The large strings of a line by what stands in their place. */
+export type LargeStrings = ReadonlyMap<string, Place>;
+
+/** A line that was too long to hold. */
+export interface LongLine {
+  readonly source: SourceResource | Unreadable;
+  readonly large: LargeStrings;
 }
 
 /**
- * Reads a line of any length at constant memory: the resource without its large strings. The whole line is parsed, since
- * `resourceType` may come last, after a gigabyte of data. `onData` is given the pieces of the resource's own `data`, the
- * base64 of a Binary. Never throws for what the line says.
+ * Reads a line of any length at constant memory: the resource, in which a mark that nobody can guess, valid as base64,
+ * stands in place of each large string. The whole line is read, since `resourceType` may come last, after a gigabyte of
+ * data. `givenId` is the id of a resource that has none itself. Never throws for what the line says.
  */
-export async function readLongLine(
-  place: LinePlace,
-  onData?: (text: string) => void,
-): Promise<SourceResource | Unreadable> {
-  const skeleton = new Skeleton();
-  try {
-    for await (const data of readData(place, skeleton)) onData?.(data);
-  } catch {
-    return { code: 'not-json' };
-  }
-  const resource = skeleton.value;
-  return isObject(resource) ? keyOf(resource) : { code: 'not-a-resource' };
+export async function readLongLine(place: LinePlace, givenId?: string): Promise<LongLine> {
+  const outline = await readOutline(place);
+  if (!(outline instanceof Outline)) return { source: outline, large: new Map() };
+  const { resourceType } = outline;
+  // What a Bundle holds is read entry by entry, and may be more than can be held.
+  if (resourceType === 'Bundle') return { source: { code: 'bundle-unwrapped', resourceType }, large: new Map() };
+  const large = new Map(outline.large.map((string) => [randomBytes(32).toString('hex'), { ...place, ...string }]));
+  const leftOut = outline.large.reduce((sum, { length }) => sum + length, 0);
+  if (place.length - leftOut > MAX_SKELETON_BYTES)
+    return { source: { code: 'too-large', ...(resourceType ? { resourceType } : {}) }, large };
+  return { source: readResource(skeletonOf(place, large), givenId), large };
 }
 
-/** The pieces of a line's top-level `data`, in order, as they come off the disk. Throws when the line is no JSON. */
-export async function* readData(
-  { file, offset, length }: LinePlace,
-  skeleton = new Skeleton(),
-): AsyncGenerator<string> {
-  const bytes = createReadStream(file, { start: offset, end: offset + length - 1, highWaterMark: 1 << 20 });
-  const options = { packKeys: false, packStrings: false, packNumbers: true, streamNumbers: false };
+async function readOutline(place: LinePlace): Promise<Outline | Unreadable> {
+  const outline = new Outline();
+  const scanner = new JsonScanner(outline, place.offset, MAX_DEPTH);
   try {
-    for await (const token of chain([bytes, parser(options)]) as AsyncIterable<Token>) {
-      skeleton.consume(token);
-      if (token.name === 'stringChunk' && skeleton.isInData) yield token.value ?? '';
-    }
-  } finally {
-    bytes.destroy();
+    for await (const piece of streamBytes(place)) scanner.push(piece);
+    scanner.end();
+    return outline;
+  } catch (error) {
+    if (!(error instanceof NotJson)) throw error;
+    return { code: error instanceof TooDeep ? 'nested-too-deeply' : 'not-json' };
   }
 }
 
-interface Token {
-  readonly name: string;
-  readonly value?: string;
+/** The line's bytes with a mark in place of each large string, which come in order of their places. */
+function skeletonOf({ file, offset, length }: LinePlace, large: LargeStrings): Buffer {
+  const parts: Buffer[] = [];
+  let at = offset;
+  for (const [mark, string] of large) {
+    parts.push(readBytes({ file, offset: at, length: string.offset - at }), Buffer.from(mark));
+    at = string.offset + string.length;
+  }
+  parts.push(readBytes({ file, offset: at, length: offset + length - at }));
+  return Buffer.concat(parts);
 }
 
-/** Packs streamed keys and strings for the Assembler, as long as they are not too long. */
-class Skeleton {
-  readonly #assembler = new Assembler();
-  #text = '';
+/** What must be known of a long line before it can be read: its type, and where its large strings lie. */
+class Outline implements JsonListener {
+  resourceType: string | undefined;
+  readonly large: { readonly offset: number; readonly length: number }[] = [];
   #depth = 0;
-  #topKey = '';
-  #isString = false;
+  #isType = false;
 
-  get value(): Json {
-    return this.#assembler.current as Json;
+  open(): void {
+    this.#depth++;
   }
 
-  /** True while the tokens are pieces of the resource's own `data`. */
-  get isInData(): boolean {
-    return this.#isString && this.#depth === 1 && this.#topKey === 'data';
+  close(): void {
+    this.#depth--;
   }
 
-  consume(token: Token): void {
-    const { name, value = '' } = token;
-    if (name === 'startKey' || name === 'startString') this.#begin(name);
-    else if (name === 'stringChunk') this.#collect(value);
-    else if (name === 'endKey') this.#key();
-    else if (name === 'endString') this.#string();
-    else {
-      this.#nest(name);
-      this.#assembler.consume(token as Parameters<Assembler['consume']>[0]);
-    }
+  key(text: () => string | undefined): void {
+    if (this.#depth === 1) this.#isType = text() === 'resourceType';
   }
 
-  #begin(name: string): void {
-    this.#text = '';
-    this.#isString = name === 'startString';
+  string(start: number, end: number, text: () => string | undefined): void {
+    if (this.#depth === 1 && this.#isType) this.resourceType = text();
+    if (end - start > LARGE_STRING_BYTES) this.large.push({ offset: start, length: end - start });
   }
 
-  #collect(chunk: string): void {
-    if (this.#text.length <= LARGE_STRING_CHARS) this.#text += chunk;
-  }
-
-  #key(): void {
-    if (this.#text.length > MAX_KEY_CHARS) throw new RangeError('a key is too long');
-    if (this.#depth === 1) this.#topKey = this.#text;
-    this.#assembler.consume({ name: 'keyValue', value: this.#text });
-  }
-
-  #string(): void {
-    this.#isString = false;
-    const isLarge = this.#text.length > LARGE_STRING_CHARS;
-    this.#assembler.consume({ name: 'stringValue', value: isLarge ? '' : this.#text });
-  }
-
-  #nest(name: string): void {
-    if (name.startsWith('start')) this.#depth++;
-    if (name.startsWith('end')) this.#depth--;
-    if (this.#depth > MAX_DEPTH) throw new RangeError('nested too deep');
+  scalar(): void {
+    // No number is large.
   }
 }

@@ -16,6 +16,10 @@ export interface Unreadable {
     | 'nested-too-deeply'
     | 'unknown-resource-type'
     | 'acts-in-server'
+    | 'bundle-unwrapped'
+    | 'entry-without-resource'
+    | 'operation-outcome'
+    | 'too-large'
     | 'no-id';
   readonly resourceType?: string;
 }
@@ -25,22 +29,27 @@ const MAX_DEPTH = 200;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-/** Reads one line. Never throws: `JSON.parse` quotes the line it chokes on, which no log may ever see. */
-export function readResource(bytes: Buffer): SourceResource | Unreadable {
+/**
+ * Reads one line. `givenId` is the id of a resource that has none itself. Never throws: `JSON.parse` quotes the line it
+ * chokes on, which no log may ever see.
+ */
+export function readResource(bytes: Buffer, givenId?: string): SourceResource | Unreadable {
   const resource = parse(bytes);
   if (resource === undefined) return { code: 'not-json' };
   if (!isObject(resource)) return { code: 'not-a-resource' };
   if (isDeeper(resource, MAX_DEPTH)) return { code: 'nested-too-deeply' };
-  return keyOf(resource);
+  return keyOf(resource, givenId);
 }
 
 /** The resource with its key, if it has one. */
-export function keyOf(resource: JsonObject): SourceResource | Unreadable {
-  const { resourceType, id } = resource;
+function keyOf(resource: JsonObject, givenId: string | undefined): SourceResource | Unreadable {
+  const { resourceType, id: own } = resource;
   if (typeof resourceType !== 'string') return { code: 'not-a-resource' };
   if (!isResourceType(resourceType)) return { code: 'unknown-resource-type' };
   if (actsInServer(resourceType)) return { code: 'acts-in-server', resourceType };
-  if (typeof id !== 'string' || id === '') return { code: 'no-id', resourceType };
+  if (resourceType === 'Bundle') return { code: 'bundle-unwrapped', resourceType };
+  const id = typeof own === 'string' && own !== '' ? own : givenId;
+  if (id === undefined) return { code: 'no-id', resourceType };
   return { key: { resourceType, id }, resource };
 }
 

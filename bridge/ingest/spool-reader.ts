@@ -1,5 +1,6 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import type { ExportIndex } from './export-index.ts';
+import { readFully } from './read-bytes.ts';
 
 /**
  * Reads single lines of the spool by their place. Synchronous on purpose: the first pass has just read the file, so a line
@@ -17,13 +18,7 @@ export class SpoolReader {
     const { file, offset, length } = index.place(row);
     const descriptor = this.#descriptors[file];
     if (descriptor === undefined) throw new RangeError(`file ${file} of ${this.#descriptors.length}`);
-    const bytes = Buffer.allocUnsafe(length);
-    for (let read = 0; read < length; ) {
-      const more = readSync(descriptor, bytes, read, length - read, offset + read);
-      if (more === 0) throw new Error('the spool file is shorter than it was');
-      read += more;
-    }
-    return bytes;
+    return readFully(descriptor, offset, length);
   }
 
   close(): void {

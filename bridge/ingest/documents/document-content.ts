@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { LinePlace } from '../read-long-line.ts';
-import { readLongLine } from '../read-long-line.ts';
-import type { SourceResource, Unreadable } from '../read-resource.ts';
+import type { Place } from '../read-bytes.ts';
+import { streamText } from '../read-text.ts';
 import { Base64Decoder, NotBase64 } from './base64.ts';
 
 /** What a document's bytes are, without them. */
@@ -15,7 +14,7 @@ export interface DocumentContent {
 export type ContentFault = 'empty-document' | 'invalid-base64';
 
 /** Hashes base64 text that comes in pieces. */
-export class ContentHasher {
+class ContentHasher {
   readonly #decoder = new Base64Decoder();
   readonly #hash = createHash('sha256');
   #bytes = 0;
@@ -51,11 +50,15 @@ export function contentOf(base64: string): DocumentContent | ContentFault {
   return hasher.end();
 }
 
-/** Reads a line that is too long to hold, with the content of its `data`. */
-export async function readLongDocument(
-  place: LinePlace,
-): Promise<{ readonly source: SourceResource | Unreadable; readonly content: DocumentContent | ContentFault }> {
+/** The content of a base64 text that lies in a file. */
+export async function contentAt(place: Place): Promise<DocumentContent | ContentFault> {
   const hasher = new ContentHasher();
-  const source = await readLongLine(place, (text) => hasher.push(text));
-  return { source, content: hasher.end() };
+  try {
+    for await (const text of streamText(place)) hasher.push(text);
+  } catch (error) {
+    // Of a decoder that met what is no UTF-8; a disk's fault is no fault of the line.
+    if (!(error instanceof TypeError)) throw error;
+    return 'invalid-base64';
+  }
+  return hasher.end();
 }

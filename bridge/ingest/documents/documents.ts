@@ -1,7 +1,11 @@
-import { Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import type { MedplumClient } from '@medplum/core';
 import { uploadBinary } from '../../medplum/upload-binary.ts';
-import { type LinePlace, readData } from '../read-long-line.ts';
+import { type Place, readBytes } from '../read-bytes.ts';
+import { readLongLine } from '../read-long-line.ts';
+import { MAX_LINE_BYTES } from '../read-pieces.ts';
+import { readResource } from '../read-resource.ts';
+import { streamText } from '../read-text.ts';
 import { decodeBase64 } from './base64.ts';
 import type { ContentFault, DocumentContent } from './document-content.ts';
 import type { AttachedDocument } from './link-attachments.ts';
@@ -18,7 +22,7 @@ export interface UploadTarget {
   readonly medplum: MedplumClient;
   /** `Patient/<id>` that guards the bytes, if it is known already. */
   readonly patient: string | undefined;
-  readonly placeOf: (row: number) => LinePlace;
+  readonly placeOf: (row: number) => Place;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -31,6 +35,8 @@ export interface DocumentRow {
   readonly id: string;
   readonly content: DocumentContent | ContentFault;
   readonly contentType: string | undefined;
+  /** Where its base64 lies, when its line is too long to be read as a whole. */
+  readonly data?: Place | undefined;
 }
 
 /** The documents of one export: what each Binary line holds, who carries it, and where its bytes are stored. */
@@ -61,6 +67,11 @@ export class Documents {
   contentOf(row: number): DocumentContent | undefined {
     const content = this.#rows.get(row)?.content;
     return typeof content === 'string' ? undefined : content;
+  }
+
+  /** Where the base64 of a long Binary line lies. */
+  dataOf(row: number): Place | undefined {
+    return this.#rows.get(row)?.data;
   }
 
   /** Notes that a row's attachment names a Binary row. */
@@ -111,15 +122,28 @@ export class Documents {
 
 function uploadDocument(document: AttachedDocument, contentType: string, target: UploadTarget): Promise<string> {
   const { medplum, patient, signal } = target;
-  return uploadBinary(medplum, { open: () => openDocument(document, target), contentType, patient, signal });
+  return uploadBinary(medplum, { open: () => openBytes(document, target), contentType, patient, signal });
 }
 
-function openDocument({ link, row }: AttachedDocument, target: UploadTarget): Readable {
-  const text = row === undefined ? [String(link.said.data ?? '')] : readData(target.placeOf(row));
-  const source = Readable.from(text);
+/** The bytes of a document, out of its text as the source sent it. */
+function openBytes(document: AttachedDocument, target: UploadTarget): Readable {
+  const source = Readable.from(textOf(document, target));
+  if (document.link.large?.isText) return source.pipe(new PassThrough());
   const bytes = decodeBase64();
   source.on('error', (error) => bytes.destroy(error));
   return source.pipe(bytes);
+}
+
+function textOf({ link, row, data }: AttachedDocument, target: UploadTarget): Iterable<string> | AsyncIterable<string> {
+  if (row === undefined) return link.large ? streamText(link.large.place) : [String(link.said.data ?? '')];
+  return data ? streamText(data) : dataOf(target.placeOf(row));
+}
+
+/** The `data` of a Binary line in which it is no large string. */
+async function* dataOf(place: Place): AsyncGenerator<string> {
+  const isLong = place.length > MAX_LINE_BYTES;
+  const source = isLong ? (await readLongLine(place, 'unnamed')).source : readResource(readBytes(place), 'unnamed');
+  if ('key' in source && typeof source.resource.data === 'string') yield source.resource.data;
 }
 
 /** What the journal names may have been expunged since. */

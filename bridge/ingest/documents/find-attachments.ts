@@ -1,4 +1,5 @@
 import { getDataType } from '@medplum/core';
+import { SOURCE_TEXT_EXTENSION } from '../../contract/identifiers.ts';
 import { isObject, type Json, type JsonObject } from '../walk-references.ts';
 
 /** Property of a type that is an Attachment, or leads to one: then `next` is the type to look into. */
@@ -13,8 +14,8 @@ const NOT_FOLLOWED = new Set(['extension', 'modifierExtension', 'contained', 'me
 const waysByType = new Map<string, readonly Way[]>();
 
 /**
- * Every Attachment of a resource, those of contained resources too, found by the definitions: an object with a `url` may
- * be many things. The objects are the resource's own, in order of the definitions. Definitions must be loaded.
+ * Every Attachment of a resource, those of contained resources and of our own extension for long texts too, found by the
+ * definitions: an object with a `url` may be many things. The objects are the resource's own, in order of the definitions. Definitions must be loaded.
  */
 export function findAttachments(resource: JsonObject): JsonObject[] {
   const found: JsonObject[] = [];
@@ -22,6 +23,9 @@ export function findAttachments(resource: JsonObject): JsonObject[] {
   if (typeof resourceType === 'string') follow(resource, resourceType, found);
   for (const inner of Array.isArray(contained) ? contained : []) {
     if (isObject(inner) && typeof inner.resourceType === 'string') follow(inner, inner.resourceType, found);
+  }
+  for (const { url, valueAttachment } of listOf(resource.extension).filter(isObject)) {
+    if (url === SOURCE_TEXT_EXTENSION && isObject(valueAttachment)) found.push(valueAttachment);
   }
   return found;
 }

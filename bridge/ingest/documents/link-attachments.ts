@@ -1,13 +1,17 @@
 import { SOURCE_DOCUMENT_EXTENSION, SOURCE_URL_EXTENSION } from '../../contract/identifiers.ts';
+import type { Place } from '../read-bytes.ts';
 import type { JsonObject } from '../walk-references.ts';
 import { contentOf, type DocumentContent } from './document-content.ts';
 import { findAttachments } from './find-attachments.ts';
+import type { LargeDocument, LargeDocuments } from './large-strings.ts';
 
 /** An Attachment of a prepared resource. */
 export interface AttachmentLink {
   readonly attachment: JsonObject;
   /** What it said when it came from the source. */
   readonly said: Readonly<JsonObject>;
+  /** Its data, when that was left in the file: `said.data` is only the mark that stands for it. */
+  readonly large?: LargeDocument | undefined;
 }
 
 /** Bytes that an attachment stands for, and where they are. */
@@ -16,13 +20,23 @@ export interface AttachedDocument {
   readonly content: DocumentContent;
   /** The Binary row that holds them; undefined for data inside the attachment. */
   readonly row: number | undefined;
+  /** Where their base64 lies, when the line of that row is too long to be held. */
+  readonly data?: Place | undefined;
 }
 
 /** Inline base64 of more characters than this is moved out: Medplum would store it twice, in every version. */
 const MAX_INLINE_CHARS = 32 * 1024;
 
-export function collectAttachments(resource: JsonObject): AttachmentLink[] {
-  return findAttachments(resource).map((attachment) => ({ attachment, said: { ...attachment } }));
+/** `large`: the data that was left in the file, by the mark that stands for it. */
+export function collectAttachments(resource: JsonObject, large?: LargeDocuments): AttachmentLink[] {
+  return findAttachments(resource).map((attachment) => {
+    const { data } = attachment;
+    return {
+      attachment,
+      said: { ...attachment },
+      large: typeof data === 'string' ? large?.get(data) : undefined,
+    };
+  });
 }
 
 /**
@@ -32,7 +46,7 @@ export function collectAttachments(resource: JsonObject): AttachmentLink[] {
  */
 export function symbolizeAttachments(
   links: readonly AttachmentLink[],
-  find: (url: string) => { readonly row: number; readonly content: DocumentContent } | undefined,
+  find: (url: string) => Omit<AttachedDocument, 'link'> | undefined,
 ): AttachedDocument[] {
   return links.flatMap((link): AttachedDocument[] => {
     restore(link);
@@ -97,6 +111,7 @@ export function placeAgain(attachment: JsonObject, { url, mark }: PlacedDocument
 }
 
 function inlineDocument(link: AttachmentLink, data: JsonObject[string]): AttachedDocument | undefined {
+  if (link.large) return { link, content: link.large.content, row: undefined };
   if (typeof data !== 'string' || data.length <= MAX_INLINE_CHARS) return undefined;
   const content = contentOf(data);
   return typeof content === 'string' ? undefined : { link, content, row: undefined };

@@ -41,7 +41,7 @@ export async function guardChart(medplum: MedplumClient, guard: ChartGuard): Pro
   if (!patient) return { held: undefined, unsure: [] };
   const chart = await readChart(medplum, patient, guard.signal);
   const [conflicts, unsaid] = [new Set<Trait>(), new Set<Trait>()];
-  for (const source of readSubjects(guard)) {
+  for await (const source of readSubjects(guard)) {
     const { verdict, reasons } = compareDemographics(chart, source.resource);
     if (verdict === 'different' && (await isInChart(medplum, guard, source))) continue;
     for (const reason of reasons) (verdict === 'unsure' ? unsaid : conflicts).add(reason);

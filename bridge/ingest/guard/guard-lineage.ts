@@ -27,12 +27,12 @@ export async function guardLineage(
   guard: Pick<ChartGuard, 'namespace' | 'index' | 'files' | 'signal'>,
 ): Promise<void> {
   const { namespace, signal } = guard;
-  const subjects = readSubjects(guard);
+  const subjects = await Array.fromAsync(readSubjects(guard), ({ key }) => key);
   const isThere = async (query: Record<string, string>): Promise<boolean> => {
     const search = new URLSearchParams({ ...query, _fields: 'id' });
     return (await retryRead(() => medplum.searchOne('Patient', search), signal)) !== undefined;
   };
-  for (const { key } of subjects) {
+  for (const key of subjects) {
     if (await isThere({ _source: escapeSearchValue(metaSource(namespace, key)) })) return;
   }
   const isKnown =

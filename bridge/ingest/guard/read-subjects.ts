@@ -1,21 +1,25 @@
 import type { ExportIndex } from '../export-index.ts';
+import { readBytes } from '../read-bytes.ts';
+import { readLongLine } from '../read-long-line.ts';
+import { MAX_LINE_BYTES } from '../read-pieces.ts';
 import { readResource, type SourceResource } from '../read-resource.ts';
-import { SpoolReader } from '../spool-reader.ts';
 import { subjectRows } from './subject-rows.ts';
 
-/** A photo makes a Patient large; beyond this the line is quarantined anyway and says nothing here. */
-const MAX_PATIENT_BYTES = 16 << 20;
-
-/** Reads the Patients whose records the export holds, see `subjectRows`; those that cannot be read are left out. */
-export function readSubjects(spooled: { readonly index: ExportIndex; readonly files: readonly string[] }) {
+/**
+ * Reads the Patients whose records the export holds, see `subjectRows`; those that cannot be read are left out. A photo
+ * makes a Patient's line long, and is left out too.
+ */
+export async function* readSubjects(spooled: {
+  readonly index: ExportIndex;
+  readonly files: readonly string[];
+}): AsyncGenerator<SourceResource> {
   const { index, files } = spooled;
-  const reader = new SpoolReader(files);
-  try {
-    return subjectRows(index)
-      .filter((row) => index.place(row).length <= MAX_PATIENT_BYTES)
-      .map((row) => readResource(reader.read(index, row)))
-      .filter((source): source is SourceResource => 'key' in source);
-  } finally {
-    reader.close();
+  for (const row of subjectRows(index)) {
+    const { file, offset, length } = index.place(row);
+    const place = { file: files[file] ?? '', offset, length };
+    const givenId = index.idOf(row);
+    const isLong = length > MAX_LINE_BYTES;
+    const source = isLong ? (await readLongLine(place, givenId)).source : readResource(readBytes(place), givenId);
+    if ('key' in source) yield source;
   }
 }

@@ -102,7 +102,7 @@ test('lines that were not loaded, repeats and blank lines stand where they stood
     [3, 'created', undefined],
     [4, 'duplicate', undefined],
     [5, 'quarantined', 'invalid-resource'],
-    [6, 'quarantined', 'too-large'],
+    [6, 'created', undefined],
   ]);
   expect(entries[0]?.key).toBeUndefined();
   expect(entries[2]?.target).toBe(entries[1]?.target);

@@ -4,13 +4,13 @@ import { DISPOSITIONS } from '../../contract/import-task.ts';
 const storedReference = z.string().regex(/^[A-Z][A-Za-z]+\/[0-9a-f-]{36}$/);
 
 /**
- * One line of a ledger: what became of one line of the export. It names the source's key, so it is PHI and lives in
+ * One line of a ledger: what became of one line of the export, or of one entry of a line that is a Bundle. It names the source's key, so it is PHI and lives in
  * Medplum only.
  */
 export const ledgerEntrySchema = z.object({
   /** 0-based position of the file among those of the export; also of its raw export in the Task. */
   file: z.int().nonnegative(),
-  /** 1-based; blank lines are counted but have no entry. */
+  /** 1-based; blank lines are counted but have no entry. The entries of a Bundle share it: `offset` tells them apart. */
   line: z.int().positive(),
   /** Bytes, in the raw export; without the line ending. */
   offset: z.int().nonnegative(),

@@ -2,9 +2,7 @@ import { hash } from 'node:crypto';
 import { formatSourceKey, type SourceKey } from '../../contract/source-key.ts';
 import type { Documents } from '../documents/documents.ts';
 import type { ExportIndex } from '../export-index.ts';
-import { MAX_LINE_BYTES } from '../index-export.ts';
-import { readLongLine } from '../read-long-line.ts';
-import { readResource } from '../read-resource.ts';
+import { MAX_LINE_BYTES, type Piece, readPiece, unwrapBundle } from '../read-pieces.ts';
 import type { RowStates } from '../row-states.ts';
 import { type Line, scanLines } from '../scan-lines.ts';
 import { hashFile } from './hash-file.ts';
@@ -31,15 +29,31 @@ export async function* listEntries(settled: Settled): AsyncGenerator<LedgerEntry
     for await (const lines of scanLines(path, MAX_LINE_BYTES, settled.signal)) {
       const entries: LedgerEntry[] = [];
       for (const line of lines) {
-        const { sha256, key } = await readLine(path, line);
-        for (const ended of cursor.take(file, line.number, key)) {
-          const { number, offset, length } = line;
-          entries.push({ file, line: number, offset, length, sha256, ...ended });
+        for await (const piece of readPieces(path, line)) {
+          entries.push(await makeEntry(cursor, file, path, piece));
+          if (entries.length >= MAX_ENTRIES_HELD) yield entries.splice(0);
         }
       }
       yield entries;
     }
   }
+}
+
+/** A Bundle may have as many entries as a file has lines. */
+const MAX_ENTRIES_HELD = 10_000;
+
+/** The line, and if it is a Bundle, its entries. */
+async function* readPieces(path: string, line: Line): AsyncGenerator<Piece> {
+  const piece = await readPiece(path, line);
+  yield piece;
+  if (!('key' in piece.source) && piece.source.code === 'bundle-unwrapped') yield* unwrapBundle(path, line);
+}
+
+async function makeEntry(cursor: Cursor, file: number, path: string, { line, source }: Piece): Promise<LedgerEntry> {
+  const { number, offset, length, bytes } = line;
+  const sha256 = bytes ? hash('sha256', bytes) : await hashFile(path, line);
+  const ended = cursor.take(file, line, 'key' in source ? source.key : undefined);
+  return { file, line: number, offset, length, sha256, ...ended };
 }
 
 type Ended = Pick<LedgerEntry, 'key' | 'disposition' | 'code' | 'target' | 'carrier' | 'repairs' | 'expression'>;
@@ -54,20 +68,15 @@ class Cursor {
     this.#settled = settled;
   }
 
-  take(file: number, line: number, key: SourceKey | undefined): Ended[] {
+  take(file: number, { number, offset }: Line, key: SourceKey | undefined): Ended {
     const { index, outcomes } = this.#settled;
-    const ended: Ended[] = [];
-    while (this.#row < index.size && index.lineNumber(this.#row) === line && index.place(this.#row).file === file) {
-      ended.push(this.#ofRow(this.#row++, key));
-    }
-    const unreadable = outcomes.unreadable(this.#unreadable);
-    if (unreadable?.file === file && unreadable.line === line) {
-      const { file: _, line: __, ...outcome } = unreadable;
-      this.#unreadable++;
-      ended.push(outcome as Ended);
-    }
-    if (ended.length === 0) throw new Error(`line ${line} of file ${file} has no outcome`);
-    return ended;
+    const place = this.#row < index.size ? index.place(this.#row) : undefined;
+    if (place?.file === file && place.offset === offset) return this.#ofRow(this.#row++, key);
+    const unreadable = outcomes.unreadable(this.#unreadable++);
+    if (unreadable?.file !== file || unreadable.line !== number)
+      throw new Error(`line ${number} of file ${file} has no outcome`);
+    const { file: _, line: __, ...outcome } = unreadable;
+    return outcome as Ended;
   }
 
   #ofRow(row: number, key: SourceKey | undefined): Ended {
@@ -95,10 +104,4 @@ class Cursor {
 /** A Binary cannot be searched: what stands for its line is a DocumentReference. */
 function storedType(type: string): string {
   return type === 'Binary' ? 'DocumentReference' : type;
-}
-
-async function readLine(path: string, line: Line): Promise<{ sha256: string; key: SourceKey | undefined }> {
-  const source = line.bytes ? readResource(line.bytes) : await readLongLine({ file: path, ...line });
-  const sha256 = line.bytes ? hash('sha256', line.bytes) : await hashFile(path, line);
-  return { sha256, key: 'key' in source ? source.key : undefined };
 }

@@ -6,8 +6,9 @@ const MAX_BYTES = 64 << 20;
 /** Most texts come back on thousands of lines; the rest are kept once each time. */
 const MAX_KNOWN = 20_000;
 
-/** Keeps texts as bytes, no object a text, and gives each a number. Ends at 64 MiB. */
+/** Keeps texts as bytes, no object a text, and gives each a number. Ends at `maxBytes`. */
 export class TextPool {
+  readonly #maxBytes: number;
   readonly #pages: Buffer[] = [];
   readonly #page = new Column('int32');
   readonly #start = new Column('int32');
@@ -16,12 +17,16 @@ export class TextPool {
   #free = 0;
   #bytes = 0;
 
+  constructor(maxBytes = MAX_BYTES) {
+    this.#maxBytes = maxBytes;
+  }
+
   /** The text's number, or -1 when there is no room left. */
   keep(text: string): number {
     const known = this.#known.get(text);
     if (known !== undefined) return known;
     const length = Buffer.byteLength(text);
-    if (this.#bytes + length > MAX_BYTES) return -1;
+    if (this.#bytes + length > this.#maxBytes) return -1;
     const number = this.#write(text, length);
     if (this.#known.size < MAX_KNOWN) this.#known.set(text, number);
     return number;

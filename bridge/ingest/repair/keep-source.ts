@@ -4,7 +4,7 @@ import { isObject, type Json, type JsonObject } from '../walk-references.ts';
 import { companionAt, type Host, type Spot } from './locate-spots.ts';
 
 /** Longest string that the server takes (https://hl7.org/fhir/R4/datatypes.html#string). */
-const MAX_TEXT_LENGTH = 1024 * 1024;
+export const MAX_TEXT_LENGTH = 1024 * 1024;
 
 /**
  * Keeps a value that cannot stay under its name as JSON text in an extension of the nearest element that may have one

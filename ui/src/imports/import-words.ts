@@ -96,6 +96,9 @@ const PROBLEM_WORDS: Readonly<Record<string, string>> = {
   'edited-here': 'It was edited in Medplum in a way that the new version cannot be joined with',
   'older-than-stored': 'Medplum already holds a newer version of it',
   'deleted-here': 'It was deleted in Medplum, and stays deleted',
+  'bundle-unwrapped': 'The line is a Bundle: what it holds is loaded entry by entry',
+  'entry-without-resource': 'An entry of a Bundle that holds no resource',
+  'operation-outcome': 'A remark of the source’s search, not part of the record',
 };
 
 export function describeProblem(problem: LineProblem): string {
