@@ -45,6 +45,8 @@ async function commitBundle(context: LoadContext, lane: Transactor, work: Work):
       return settleAll(context, current.decisions, ids);
     }
     if (ended.kind === 'not-committed') continue;
+    // Larger than the quota of a minute: the halves may fit. Nothing is given up for want of quota.
+    if (ended.status === 429 && current.components.length === 1) throw new LostReplyError('over-quota');
     const isConflict = ended.status === 409 || ended.status === 412;
     if (!isConflict || tries >= CONFLICT_RETRIES) return split(context, lane, current, ended.outcome);
     await sleep(50 * 2 ** tries * (0.5 + Math.random()));

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, expect, test } from 'vitest';
-import { type Pacing, pacedFetch, pauseMs } from './paced-fetch.ts';
+import { type Pacing, pacedFetch, readQuota } from './paced-fetch.ts';
 
 interface Answer {
   readonly status: number;
@@ -39,7 +39,7 @@ async function serve(answers: readonly Answer[], pacing: Pacing = {}) {
     await new Promise((closed) => server.close(closed));
   };
   const waits: number[] = [];
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/fhir/R4/`;
   const fetchIt = pacedFetch(fetch, { onWait: (waitMs) => waits.push(waitMs), ...pacing });
   return { seen, waits, post: (init?: RequestInit) => fetchIt(url, { method: 'POST', body: 'bundle', ...init }) };
 }
@@ -87,23 +87,34 @@ test('a refusal that never ends is passed on after as many tries as were allowed
   expect(seen).toHaveLength(3);
 });
 
-test('when the next bundle would not fit, the next request of anybody waits for the window to turn over', async () => {
-  const { seen, waits, post } = await serve([{ ...OK, headers: { ratelimit: '"fhirInteractions";r=11999;t=1' } }, OK]);
-  await post();
-  expect(waits).toEqual([]);
-  await Promise.all([post(), post()]);
+/** A bundle of so many creates, 100 units each. */
+const bundleOf = (entries: number): string =>
+  JSON.stringify({ entry: Array.from({ length: entries }, () => ({ request: { method: 'POST', url: 'Basic' } })) });
+
+test('a bundle that does not fit what is left waits for the window to turn over, a cheap request passes it', async () => {
+  const left = (units: number): Answer => ({ ...OK, headers: { ratelimit: `"fhirInteractions";r=${units};t=1` } });
+  const { seen, waits, post } = await serve([left(500), left(400), OK]);
+  await post({ body: bundleOf(1) });
+  const dear = post({ body: bundleOf(6) });
+  await post({ body: bundleOf(1) });
+  expect(seen.map(({ body }) => body)).toEqual([bundleOf(1), bundleOf(1)]);
+  await dear;
   expect(waits).toHaveLength(1);
   expect(seen).toHaveLength(3);
 });
 
+test('the limit of requests by address is obeyed too', async () => {
+  const { seen, waits, post } = await serve([{ ...OK, headers: { ratelimit: '"requests";r=0;t=1' } }, OK]);
+  await post();
+  await Promise.all([post(), post()]);
+  expect([seen.length, waits.length]).toEqual([3, 1]);
+});
+
 test.each([
-  [null, 0],
-  ['', 0],
-  ['nonsense', 0],
-  ['"otherLimit";r=0;t=60', 0],
-  ['"fhirInteractions";r=12000;t=60', 0],
-  ['"fhirInteractions";r=11999;t=60', 60_000],
-  ['"authRequests";r=1;t=9, "fhirInteractions";r=0;t=7', 7_000],
-])('the header %s asks for a pause of %d ms', (header, waitMs) => {
-  expect(pauseMs(header)).toBe(waitMs);
+  [null, undefined],
+  ['nonsense', undefined],
+  ['"otherLimit";r=0;t=60', undefined],
+  ['"authRequests";r=1;t=9, "fhirInteractions";r=12;t=7', { unitsLeft: 12, resetSeconds: 7 }],
+])('the header %s says %o', (header, quota) => {
+  expect(readQuota(header, 'fhirInteractions')).toEqual(quota);
 });

@@ -1,4 +1,4 @@
-import type { Quota } from './paced-fetch.ts';
+import type { Quota } from './quota-gate.ts';
 
 /** Listens to what the server says of its quota. */
 export class QuotaMeter {
