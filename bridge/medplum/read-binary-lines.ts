@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MedplumClient } from '@medplum/core';
-import { Agent, request } from 'undici';
+import { Agent } from 'undici';
 import { PermanentError } from '../errors.ts';
-import { LostReplyError } from './lost-reply-error.ts';
 import { READ_BACKOFF_MS } from './retry-read.ts';
+import { openBinary } from './stream-binary.ts';
 
 const LF = 0x0a;
 
@@ -23,7 +23,7 @@ export async function* readBinaryLines(
     for (const waitMs of [...READ_BACKOFF_MS, 0]) {
       try {
         let seen = 0;
-        for await (const line of openLines(agent, medplum, id, signal)) {
+        for await (const line of splitLines(await openBinary(agent, medplum, id, signal))) {
           if (seen++ < given) continue;
           given++;
           yield line;
@@ -38,24 +38,6 @@ export async function* readBinaryLines(
   } finally {
     await agent.destroy();
   }
-}
-
-async function* openLines(
-  agent: Agent,
-  medplum: MedplumClient,
-  id: string,
-  signal: AbortSignal | undefined,
-): AsyncGenerator<string> {
-  await medplum.refreshIfExpired();
-  const headers = { authorization: `Bearer ${medplum.getAccessToken()}`, accept: '*/*' };
-  const options = { dispatcher: agent, headers, ...(signal ? { signal } : {}) };
-  const { statusCode, body } = await request(medplum.fhirUrl('Binary', id), options);
-  if (statusCode !== 200) {
-    await body.dump();
-    if ([403, 404, 410].includes(statusCode)) throw new PermanentError('binary-missing', `there is no Binary/${id}`);
-    throw new LostReplyError(`http-${statusCode}`);
-  }
-  yield* splitLines(body);
 }
 
 /** Splits on 0x0A only: a text may hold U+2028, which is an end of line for Node's readline. */

@@ -89,9 +89,8 @@ export interface PlacedDocument {
 export function placedDocuments(resource: JsonObject): Map<string, PlacedDocument> {
   const placed = new Map<string, PlacedDocument>();
   for (const attachment of findAttachments(resource)) {
-    const mark = extensionsOf(attachment).find((extension) => isOurs(extension, SOURCE_DOCUMENT_EXTENSION));
-    const sha256 = mark && partsOf(mark).find((part) => part.url === 'sha256')?.valueString;
-    if (mark && typeof sha256 === 'string') placed.set(sha256, { url: attachment.url, mark });
+    const { mark, sha256 } = markOf(attachment) ?? {};
+    if (mark && sha256) placed.set(sha256, { url: attachment.url, mark });
   }
   return placed;
 }
@@ -108,6 +107,28 @@ export function symbolicAttachments(resource: JsonObject): { attachment: JsonObj
 export function placeAgain(attachment: JsonObject, { url, mark }: PlacedDocument): void {
   attachment.url = url;
   attachment.extension = [...extensionsOf(attachment), mark];
+}
+
+/** Bytes of ours that a stored attachment leads to. */
+export interface StoredDocument {
+  readonly url: string | undefined;
+  /** Of the bytes as they were stored. */
+  readonly sha256: string;
+}
+
+/** The documents that a stored resource carries. */
+export function storedDocuments(resource: JsonObject): StoredDocument[] {
+  return findAttachments(resource).flatMap((attachment) => {
+    const { sha256 } = markOf(attachment) ?? {};
+    return sha256 ? [{ url: typeof attachment.url === 'string' ? attachment.url : undefined, sha256 }] : [];
+  });
+}
+
+/** Our extension on a stored attachment, and the hash in it. */
+function markOf(attachment: JsonObject): { readonly mark: JsonObject; readonly sha256: string } | undefined {
+  const mark = extensionsOf(attachment).find((extension) => isOurs(extension, SOURCE_DOCUMENT_EXTENSION));
+  const sha256 = mark && partsOf(mark).find((part) => part.url === 'sha256')?.valueString;
+  return mark && typeof sha256 === 'string' ? { mark, sha256 } : undefined;
 }
 
 function inlineDocument(link: AttachmentLink, data: JsonObject[string]): AttachedDocument | undefined {

@@ -7,6 +7,7 @@ import { escapeSearchValue, metaSource } from '../meta-source.ts';
 import { storedHash } from '../shape-meta.ts';
 import { findSymbols, hashStored, STORED_REFERENCE, storedReferences } from '../symbolize-stored.ts';
 import type { TargetSources } from './audit-ledger.ts';
+import type { DocumentCheck } from './check-documents.ts';
 import type { Findings } from './findings.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
 
@@ -20,6 +21,8 @@ export interface StoreCheck {
   readonly patient: string | undefined;
   readonly sources: TargetSources;
   readonly findings: Findings;
+  /** Undefined: the documents' bytes are not read. */
+  readonly documents?: DocumentCheck | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -42,7 +45,18 @@ export async function checkStored(check: StoreCheck, entries: readonly StoredEnt
   const references = new Set(present.flatMap(([, body]) => storedReferences(body)));
   const symbols = await findSymbols(medplum, namespace, references, signal);
   await addBinaries(medplum, symbols);
-  for (const [entry, body] of present) checkBody(check, entry, body, symbols);
+  for (const [entry, body] of present) {
+    await check.documents?.check(entry, body);
+    if (!isInCompartment(check, body)) findings.add('account-missing', entry);
+    checkBody(check, entry, body, symbols);
+  }
+}
+
+/** As `composeEntry` puts it there: what does not name the Patient has it as an account. */
+function isInCompartment({ patient }: StoreCheck, { resourceType, id, meta, ...body }: Resource): boolean {
+  if (!patient || `${resourceType}/${id}` === patient) return true;
+  const isAccount = meta?.accounts?.some(({ reference }) => reference === patient) ?? false;
+  return isAccount || storedReferences({ resourceType, ...body } as Resource).includes(patient);
 }
 
 /**

@@ -24,7 +24,23 @@ export type FindingKind =
   /** The resource no longer says what the bridge wrote. */
   | 'changed'
   /** The resource refers to an id that does not exist. */
-  | 'dangling';
+  | 'dangling'
+  /** The resource is not in the Patient's compartment: it neither names the Patient nor has it as an account. */
+  | 'account-missing'
+  /** No Provenance of the export has the resource as a target. */
+  | 'provenance-missing'
+  /** An attachment of the resource leads to no bytes. */
+  | 'document-missing'
+  /** The bytes of an attachment are not those that were stored. */
+  | 'document-changed'
+  /** A file of the raw export is gone. */
+  | 'raw-export-missing'
+  /** A file of the raw export does not have the hash that the Task names. */
+  | 'raw-export-changed'
+  /** The bytes of a line in the raw export are not those that the ledger names. */
+  | 'raw-line-changed'
+  /** The raw export holds something that is in no line of the ledger. */
+  | 'raw-bytes-unaccounted';
 
 const MAX_NAMED = 1000;
 
@@ -37,10 +53,18 @@ export class Findings {
     doubled: 0,
     changed: 0,
     dangling: 0,
+    'account-missing': 0,
+    'provenance-missing': 0,
+    'document-missing': 0,
+    'document-changed': 0,
+    'raw-export-missing': 0,
+    'raw-export-changed': 0,
+    'raw-line-changed': 0,
+    'raw-bytes-unaccounted': 0,
   };
   readonly named: Finding[] = [];
 
-  add(kind: FindingKind, entry?: Pick<LedgerEntry, 'file' | 'line' | 'target'>, reference?: string): void {
+  add(kind: FindingKind, entry?: Partial<Pick<LedgerEntry, 'file' | 'line' | 'target'>>, reference?: string): void {
     this.counts[kind]++;
     if (this.named.length >= MAX_NAMED) return;
     const { file, line, target } = entry ?? {};

@@ -1,9 +1,13 @@
 import type { MedplumClient } from '@medplum/core';
-import { type ImportCounts, ledgerFromTask } from '../../contract/import-task.ts';
+import { EHI_EXPORT_SYSTEM } from '../../contract/identifiers.ts';
+import { type ImportCounts, ledgerFromTask, rawExportsFromTask } from '../../contract/import-task.ts';
 import { PermanentError } from '../../errors.ts';
 import { readBinaryLines } from '../../medplum/read-binary-lines.ts';
 import { loadDefinitions } from '../load-definitions.ts';
 import { auditLedger, parseEntry } from './audit-ledger.ts';
+import { DocumentCheck } from './check-documents.ts';
+import { checkProvenance } from './check-provenance.ts';
+import { checkRawExport } from './check-raw-export.ts';
 import { checkStored, type StoredEntry } from './check-stored.ts';
 import { findImport } from './find-import.ts';
 import { type Finding, type FindingKind, Findings } from './findings.ts';
@@ -14,6 +18,8 @@ export interface VerifyRequest {
   readonly namespace: string;
   /** Which import; without it the newest that was completed. */
   readonly taskId?: string | undefined;
+  /** False: the bytes of documents and of the raw export are not read again. */
+  readonly readsBytes?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -25,6 +31,8 @@ export interface VerifyReport {
   readonly counts: ImportCounts;
   /** Resources that were read again. */
   readonly checked: number;
+  /** Documents whose bytes were read again. */
+  readonly documents: number;
   readonly found: Readonly<Record<FindingKind, number>>;
   /** The first thousand findings. */
   readonly findings: readonly Finding[];
@@ -38,11 +46,13 @@ const BATCH_KEY_BYTES = 100_000;
 
 /**
  * Re-reads the server to prove an import: its ledger is the one that the Task sealed and balances, and each resource
- * that the ledger names exists once, says what was written, and refers to nothing that does not exist. Reads only.
+ * that the ledger names exists once, says what was written, refers to nothing that does not exist, is in the Patient's
+ * compartment and has its Provenance. The bytes of every document and of the raw export are streamed and hashed again:
+ * what that costs is to download them once. Reads only.
  * Throws PermanentError `no-completed-import`, `no-ledger`, `binary-missing` and those of {@link findImport}.
  */
 export async function verifyImport(medplum: MedplumClient, request: VerifyRequest): Promise<VerifyReport> {
-  const { namespace, taskId, signal } = request;
+  const { namespace, taskId, readsBytes = true, signal } = request;
   // Where attachments lie, which were hashed in another form, is known by the definitions.
   await loadDefinitions();
   const task = await findImport(medplum, namespace, taskId);
@@ -52,12 +62,25 @@ export async function verifyImport(medplum: MedplumClient, request: VerifyReques
   const lines = () => readBinaryLines(medplum, ledger.reference.slice('Binary/'.length), signal);
   const { counts, sources } = await auditLedger(task, ledger, lines(), findings);
   let checked = 0;
-  const check = { medplum, namespace, patient: task.for?.reference, sources, findings, signal };
+  const documents = readsBytes ? new DocumentCheck(medplum, findings, signal) : undefined;
+  const check = { medplum, namespace, patient: task.for?.reference, sources, findings, documents, signal };
+  const exportId = task.identifier?.find(({ system }) => system === EHI_EXPORT_SYSTEM)?.value ?? '';
   for await (const batch of batches(lines())) {
     await checkStored(check, batch);
+    await checkProvenance(medplum, exportId, batch, findings, signal);
     checked += batch.length;
   }
-  return { connection: namespace, task: task.id, counts, checked, found: findings.counts, findings: findings.named };
+  if (readsBytes) await checkRawExport({ medplum, files: rawExportsFromTask(task), lines, findings, signal });
+  const { counts: found, named } = findings;
+  return {
+    connection: namespace,
+    task: task.id,
+    counts,
+    checked,
+    documents: documents?.checked ?? 0,
+    found,
+    findings: named,
+  };
 }
 
 async function* batches(lines: AsyncIterable<string>): AsyncGenerator<StoredEntry[]> {
