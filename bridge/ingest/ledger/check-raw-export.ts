@@ -1,3 +1,4 @@
+import { createHash, type Hash } from 'node:crypto';
 import type { MedplumClient } from '@medplum/core';
 import type { RawExport } from '../../contract/import-task.ts';
 import { PermanentError } from '../../errors.ts';
@@ -43,20 +44,38 @@ export async function checkRawExport({ medplum, files, lines, findings, signal }
   }
 }
 
+/** A line whose bytes are being read. One that was a Bundle stays open while its entries are. */
+interface OpenLine {
+  readonly entry: LedgerEntry;
+  readonly end: number;
+  readonly sha256: Hash;
+}
+
 async function walk(entries: AsyncIterable<LedgerEntry>, chunks: AsyncIterable<Buffer>): Promise<WalkedFile> {
   const raw = new RawReader(chunks);
   const changed: LedgerEntry[] = [];
+  const open: OpenLine[] = [];
+  const readTo = (end: number) =>
+    raw.read(end, (bytes) => {
+      for (const { sha256 } of open) sha256.update(bytes);
+    });
+  const closeBefore = async (offset: number): Promise<void> => {
+    for (let line = open.at(-1); line && line.end <= offset; line = open.at(-1)) {
+      await readTo(line.end);
+      open.pop();
+      if (line.sha256.digest('hex') !== line.entry.sha256) changed.push(line.entry);
+    }
+  };
   let isAccountedFor = true;
-  let line = { offset: -1, length: -1, sha256: '' };
   for await (const entry of entries) {
     const { offset, length } = entry;
-    // A line that was a Bundle has an entry for each of its resources.
-    if (offset !== line.offset || length !== line.length) {
-      if (!(await raw.skip(offset - raw.position))) isAccountedFor = false;
-      line = { offset, length, sha256: raw.position === offset ? await raw.hash(length) : '' };
-    }
-    if (line.sha256 !== entry.sha256) changed.push(entry);
+    await closeBefore(offset);
+    if (open.length > 0) await readTo(offset);
+    else if (!(await raw.skip(offset))) isAccountedFor = false;
+    if (raw.position === offset) open.push({ entry, end: offset + length, sha256: createHash('sha256') });
+    else changed.push(entry);
   }
+  await closeBefore(Number.POSITIVE_INFINITY);
   if (!(await raw.skip(Number.POSITIVE_INFINITY))) isAccountedFor = false;
   return { sha256: raw.whole(), changed, isAccountedFor };
 }

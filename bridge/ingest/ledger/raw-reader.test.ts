@@ -20,7 +20,11 @@ test('wherever the chunks are cut, pieces and the whole hash as they lie', async
     fc.asyncProperty(pieces, sizes, async (given, cuts) => {
       const buffers = given.map((bytes) => Buffer.from(bytes));
       const reader = new RawReader(chunked(Buffer.concat(buffers), cuts));
-      for (const bytes of buffers) expect(await reader.hash(bytes.length)).toBe(sha256(bytes));
+      for (const bytes of buffers) {
+        const read: Buffer[] = [];
+        await reader.read(reader.position + bytes.length, (some) => read.push(some));
+        expect(Buffer.concat(read)).toEqual(bytes);
+      }
       expect(reader.whole()).toBe(sha256(Buffer.concat(buffers)));
     }),
   );

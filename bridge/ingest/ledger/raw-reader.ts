@@ -16,17 +16,27 @@ export class RawReader {
     this.#chunks = chunks[Symbol.asyncIterator]();
   }
 
-  /** SHA-256 (hex) of the next bytes; of fewer when the file ends before. */
-  async hash(length: number): Promise<string> {
-    const sha256 = createHash('sha256');
-    await this.#take(length, (bytes) => sha256.update(bytes));
-    return sha256.digest('hex');
+  /** Reads up to `end`, or to the end of the file when that comes before. */
+  async read(end: number, see: (bytes: Buffer, at: number) => void): Promise<void> {
+    while (this.position < end) {
+      if (this.#chunk.length === 0) {
+        const next = await this.#chunks.next();
+        if (next.done) return;
+        this.#chunk = next.value;
+        continue;
+      }
+      const bytes = this.#chunk.subarray(0, end - this.position);
+      this.#chunk = this.#chunk.subarray(bytes.length);
+      this.#whole.update(bytes);
+      see(bytes, this.position);
+      this.position += bytes.length;
+    }
   }
 
-  /** Skips bytes that belong to no line. False when one of them says something. */
-  async skip(length: number): Promise<boolean> {
+  /** Reads up to `end` bytes that belong to no line. False when one of them says something. */
+  async skip(end: number): Promise<boolean> {
     let isBlank = true;
-    await this.#take(length, (bytes, at) => {
+    await this.read(end, (bytes, at) => {
       isBlank &&= bytes.every((byte, number) => BLANK.has(byte) || byte === BOM[at + number]);
     });
     return isBlank;
@@ -35,22 +45,5 @@ export class RawReader {
   /** SHA-256 (hex) of all bytes, once they are read. */
   whole(): string {
     return this.#whole.digest('hex');
-  }
-
-  async #take(length: number, see: (bytes: Buffer, at: number) => void): Promise<void> {
-    for (let left = length; left > 0; ) {
-      if (this.#chunk.length === 0) {
-        const next = await this.#chunks.next();
-        if (next.done) return;
-        this.#chunk = next.value;
-        continue;
-      }
-      const bytes = this.#chunk.subarray(0, left);
-      this.#chunk = this.#chunk.subarray(bytes.length);
-      this.#whole.update(bytes);
-      see(bytes, this.position);
-      this.position += bytes.length;
-      left -= bytes.length;
-    }
   }
 }

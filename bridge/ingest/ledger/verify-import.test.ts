@@ -284,6 +284,16 @@ test('a byte order mark, CRLF and blank lines are accounted for', async () => {
   expect(await verify()).toMatchObject({ found: CLEAN, counts: { lines: 2 } });
 });
 
+test('the entries of a Bundle line are accounted for inside it', async () => {
+  const entry = LINES.slice(1, 4).map((resource) => ({ resource }));
+  const bundle = { resourceType: 'Bundle', type: 'collection', entry };
+  await importLines([LINES[0] as object, bundle, LINES[4] as object]);
+  expect(await verify()).toMatchObject({ found: CLEAN, counts: { lines: 6 } });
+  await forgeRawExport((text) => store(text.replace('Pulse a', 'Pulse x')));
+  // Both the entry and the line around it.
+  expect((await verify()).found).toEqual({ ...CLEAN, 'raw-export-changed': 1, 'raw-line-changed': 2 });
+});
+
 test('the newest completed import is verified, or the one that is named', async () => {
   await importLines(LINES);
   const first = await theTask();
