@@ -23,6 +23,7 @@ import { BinaryError, downloadBinary } from './medplum/download-binary.ts';
 import { createLog, type Log } from './observe/log.ts';
 import { createMetrics, type Metrics } from './observe/metrics.ts';
 import { createLock } from './queue/hold-lock.ts';
+import { createKeepReport } from './queue/keep-reports.ts';
 import { openQueues, type Queues } from './queue/open-queues.ts';
 import { rememberUploads } from './queue/remember-uploads.ts';
 import { type JobHandlers, startWorkers, type Workers } from './queue/start-workers.ts';
@@ -126,6 +127,8 @@ async function serve(foundations: Foundations, stops: (() => Promise<unknown>)[]
         readConnection: fasten.readConnection,
         addJob: queues.add,
         runAlone,
+        publicId: config.fasten.publicId,
+        keepReport: createKeepReport(redis, config.redis.prefix),
         mode,
         log,
         callerOf,

@@ -1,6 +1,6 @@
 import type { MedplumClient } from '@medplum/core';
 import type { Consent } from '@medplum/fhirtypes';
-import { type CompleteConnection, orgConnectionIdOf, withNamespace } from '../contract/connection.ts';
+import { type CompleteConnection, withNamespace } from '../contract/connection.ts';
 import { ORG_CONNECTION_SYSTEM } from '../contract/identifiers.ts';
 import { HttpError } from '../errors.ts';
 import type { OrgConnection } from '../fasten/answers.ts';
@@ -18,7 +18,7 @@ export interface CompleteDeps {
   /** The bridge's own client: a patient's policy need not let them write a Consent. */
   readonly medplum: Pick<
     MedplumClient,
-    'searchOne' | 'searchResources' | 'createResourceIfNoneExist' | 'updateResource'
+    'searchOne' | 'searchResources' | 'readResource' | 'createResourceIfNoneExist' | 'updateResource'
   >;
   readonly readConnection: (orgConnectionId: string) => Promise<OrgConnection>;
   readonly mode: ApiMode | undefined;
@@ -30,45 +30,83 @@ export interface CompleteDeps {
 /** `refreshing` is transient; Fasten renews the health system's token. */
 const USABLE = ['authorized', 'refreshing'];
 
+/** A connection that is to become a Patient's. */
+export interface Binding {
+  /** Id of the app's Patient; the caller's right to act for it has been checked. */
+  readonly patientId: string;
+  /** Reference to whoever completes it. */
+  readonly profile: string;
+  /** As the browser was given it; believed when Fasten confirms it. */
+  readonly orgConnectionId: string;
+  /** The Consent of the attempt; a pending one becomes the connection's. */
+  readonly attempt?: StoredConsent;
+}
+
 /**
- * Binds a connection of Fasten to a Patient and asks for its export. Doing it again changes nothing; after a revocation it
- * revives the same Consent.
+ * Binds a connection by its id alone. For people who work with charts: a patient completes the attempt that they began.
  *
- * @param deps - Where it is kept and who is asked.
  * @param caller - Must be allowed to read the Patient.
- * @param wanted - The Patient, and the id that the browser was given. It is believed when Fasten confirms it.
- * @returns The stored Consent.
- * @throws HttpError 404 for a Patient that the caller does not see, 409 for a connection of another Patient, 422 for one
- *   that Fasten does not confirm, 502 when Fasten cannot be asked.
+ * @throws HttpError 403 for a patient, 404 for a Patient that the caller does not see, and those of `bindConnection`.
  */
 export async function completeConnection(
   deps: CompleteDeps,
   caller: Caller,
   wanted: CompleteConnection,
 ): Promise<StoredConsent> {
-  const patient = await caller.read('Patient', wanted.patientId);
-  const patientId = patient.id ?? wanted.patientId;
-  assertSamePatient(await findConnection(deps.medplum, wanted.org_connection_id), patientId);
-  const connection = await confirm(deps, wanted.org_connection_id);
-  const wish = makeConsent(connection, patientId, caller.profile, new Date());
+  const { id: patientId = wanted.patientId } = await caller.read('Patient', wanted.patientId);
+  const { profile } = caller;
+  if (/^(Patient|RelatedPerson)\//.test(profile)) {
+    throw new HttpError(403, 'forbidden', 'begin with connections/initiate and send its external_state');
+  }
+  return bindConnection(deps, { patientId, profile, orgConnectionId: wanted.org_connection_id });
+}
+
+/**
+ * Binds a connection of Fasten to a Patient and asks for its export. Doing it again changes nothing; after a revocation it
+ * revives the same Consent.
+ *
+ * @returns The stored Consent.
+ * @throws HttpError 409 for a connection of another Patient, 422 for one that Fasten does not confirm, 502 when Fasten
+ *   cannot be asked.
+ */
+export async function bindConnection(deps: CompleteDeps, binding: Binding): Promise<StoredConsent> {
+  const { patientId, profile, orgConnectionId } = binding;
+  assertSamePatient(await findConnection(deps.medplum, orgConnectionId), patientId);
+  const connection = await confirm(deps, orgConnectionId);
+  const wish = makeConsent(connection, patientId, profile, new Date());
   // Alone, so that of two connections to one portal at once the later finds the earlier's namespace.
-  const stored = await deps.runAlone(`connect:${patientId}`, () => store(deps, wish));
+  const stored = await deps.runAlone(`connect:${patientId}`, () => store(deps, wish, binding));
   assertSamePatient(stored, patientId);
   const consent = await refresh(deps, stored, wish);
   const { id: consentId, meta } = consent;
-  const key = [consentId, meta?.versionId ?? ''];
-  await deps.addJob('export-request', key, { consentId, orgConnectionId: connection.orgConnectionId });
+  await deps.addJob('export-request', [consentId, meta?.versionId ?? ''], { consentId, orgConnectionId });
   deps.log.info('connection.completed', { connectionId: consentId });
   return consent;
 }
 
 /** Connecting a portal again continues the namespace of the first time: its record is not doubled. */
-async function store(deps: CompleteDeps, wish: Consent): Promise<StoredConsent> {
+async function store(deps: CompleteDeps, wish: Consent, { orgConnectionId, attempt }: Binding): Promise<StoredConsent> {
   const [namespace] = await findNamespaces(deps.medplum, wish);
   const consent = namespace === undefined ? wish : withNamespace(wish, namespace);
+  const pending = await findPending(deps, attempt, orgConnectionId);
+  if (pending) {
+    const identifier = [...(pending.identifier ?? []), ...(consent.identifier ?? [])];
+    const headers = { 'If-Match': `W/"${pending.meta?.versionId}"` };
+    return deps.medplum.updateResource({ ...pending, ...consent, identifier } as StoredConsent, { headers });
+  }
   // Conditional, so that two tabs at once make one Consent: the later of them is given the earlier's.
-  const query = byIdentifier(ORG_CONNECTION_SYSTEM, orgConnectionIdOf(wish) ?? '');
-  return deps.medplum.createResourceIfNoneExist(consent, query);
+  return deps.medplum.createResourceIfNoneExist(consent, byIdentifier(ORG_CONNECTION_SYSTEM, orgConnectionId));
+}
+
+/** The attempt's Consent as it is now, when no connection has taken it over yet and this one has none. */
+async function findPending(
+  { medplum }: CompleteDeps,
+  attempt: StoredConsent | undefined,
+  orgConnectionId: string,
+): Promise<StoredConsent | undefined> {
+  if (attempt?.status !== 'proposed' || (await findConnection(medplum, orgConnectionId))) return undefined;
+  const stored: StoredConsent = await medplum.readResource('Consent', attempt.id);
+  return stored.status === 'proposed' ? stored : undefined;
 }
 
 function assertSamePatient(consent: StoredConsent | undefined, patientId: string): void {

@@ -17,10 +17,19 @@ const PERFORMERS = /^(Patient|Practitioner|PractitionerRole|RelatedPerson|Organi
 export function makeConsent(connection: OrgConnection, patientId: string, profile: string, now: Date): Consent {
   const end = readDateTime(connection.consentExpiresAt);
   return {
-    resourceType: 'Consent',
+    ...makePendingConsent(patientId, profile, now),
     extension: factsExtension(connection),
     identifier: [{ system: ORG_CONNECTION_SYSTEM, value: connection.orgConnectionId }],
     status: 'active',
+    provision: { type: 'permit', ...(end && { period: { end } }) },
+  };
+}
+
+/** The Consent of an attempt to connect: nobody has said yes yet, and it stands for no connection. */
+export function makePendingConsent(patientId: string, profile: string, now: Date): Consent {
+  return {
+    resourceType: 'Consent',
+    status: 'proposed',
     scope: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/consentscope', code: 'patient-privacy' }] },
     category: [
       {
@@ -33,7 +42,6 @@ export function makeConsent(connection: OrgConnection, patientId: string, profil
     ...(PERFORMERS.test(profile) && { performer: [{ reference: profile }] }),
     // Invariant ppc-1 wants a policy or a rule; the person opted in at their health system.
     policyRule: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code: 'OPTIN' }] },
-    provision: { type: 'permit', ...(end && { period: { end } }) },
   };
 }
 

@@ -11,6 +11,9 @@ export const ORG_CONNECTION_SYSTEM = `${FASTEN_API}/bridge/org_connection`;
 /** System of the identifier on a Consent that continues an earlier connection; its value is that lineage's namespace. */
 export const LINEAGE_SYSTEM = `${FASTEN_API}/bridge/lineage`;
 
+/** System of the identifier on a Consent that an attempt to connect is found by: the hash of the attempt's secret. */
+export const CONNECTION_ATTEMPT_SYSTEM = `${FASTEN_API}/bridge/connection-attempt`;
+
 /** System of the tag and identifiers that name one EHI export by Fasten's `task_id`. */
 export const EHI_EXPORT_SYSTEM = `${FASTEN_API}/bridge/fhir/ehi-export`;
 

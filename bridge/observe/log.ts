@@ -18,6 +18,7 @@ const EVENTS = [
   'webhook.unreadable',
   'webhook.wrong-mode',
   'connection.completed',
+  'connection.reported',
   'connection.revoked',
   'export.requested',
   'export.failed',

@@ -1,0 +1,23 @@
+import type { Redis } from 'ioredis';
+
+const DAY_MS = 24 * 3600 * 1000;
+/** As long as Fasten's own delivery log goes back. */
+const KEPT_MS = 15 * DAY_MS;
+const MAX_KEPT = 100_000;
+
+/** What happened in the browser, for whoever helps: codes and ids without anything about a person. */
+export type KeepReport = (report: Readonly<Record<string, string>>) => Promise<void>;
+
+/** Keeps reports in a Redis stream `<prefix>:stitch-reports`; older ones go when a new one comes, the last with the key. */
+export function createKeepReport(redis: Redis, prefix: string, now: () => number = Date.now): KeepReport {
+  const key = `${prefix}:stitch-reports`;
+  return async (report) => {
+    const at = now();
+    await redis
+      .multi()
+      .xadd(key, 'MAXLEN', '~', MAX_KEPT, '*', ...Object.entries(report).flat())
+      .xtrim(key, 'MINID', `${at - KEPT_MS}`)
+      .pexpire(key, KEPT_MS)
+      .exec();
+  };
+}

@@ -1,0 +1,172 @@
+import type { MedplumClient } from '@medplum/core';
+import type { Consent, Patient } from '@medplum/fhirtypes';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { connectionListSchema } from '../contract/connection.ts';
+import { type ConnectionAttempt, connectionAttemptSchema } from '../contract/connection-attempt.ts';
+import { eventually, startWorld, type World } from './start-world.ts';
+
+let world: World;
+let clinician: MedplumClient;
+let patientUser: MedplumClient;
+
+beforeAll(async () => {
+  world = await startWorld();
+  clinician = await world.signIn('clinician@example.com');
+  patientUser = await world.signIn('patient@example.com');
+});
+
+afterAll(async () => {
+  await world.close();
+});
+
+const KIM = { given: 'Kim', family: 'Example', birthDate: '1980-05-17', gender: 'female' } as const;
+
+function newPatient(): Promise<Patient & { id: string }> {
+  const { given, family, ...rest } = KIM;
+  return clinician.createResource({ resourceType: 'Patient', name: [{ given: [given], family }], ...rest });
+}
+
+async function initiate(body: object): Promise<ConnectionAttempt> {
+  const answer = await world.call(patientUser, 'POST', '/connections/initiate', body);
+  expect(answer.status).toBe(201);
+  return connectionAttemptSchema.parse(answer.body);
+}
+
+async function signInAt(attempt: ConnectionAttempt, portalId = crypto.randomUUID()): Promise<string> {
+  const persona = { seed: 1, resources: 20, documentBytes: 200, patient: KIM };
+  const { externalId, externalState } = attempt;
+  return (await world.fasten.createConnection({ persona, portalId, externalId, externalState })).orgConnectionId;
+}
+
+/** The event that Stitch gives the page. */
+function success(attempt: ConnectionAttempt, orgConnectionId: string) {
+  const { externalId, externalState } = attempt;
+  const data = { org_connection_id: orgConnectionId, external_id: externalId, external_state: externalState };
+  return { event_type: 'patient.connection_success', data: { ...data, connection_status: 'authorized' } };
+}
+
+function complete({ externalState }: ConnectionAttempt, event: object) {
+  return world.call(patientUser, 'POST', '/connections/complete', { external_state: externalState, event });
+}
+
+async function connectionsOf(patient: Patient) {
+  const { body } = await world.call(clinician, 'GET', `/connections/${patient.id}`);
+  return connectionListSchema.parse(body).connections;
+}
+
+async function consentsOf(patient: Patient): Promise<Consent[]> {
+  return [...(await clinician.searchResources('Consent', `patient=Patient/${patient.id}`, { cache: 'reload' }))];
+}
+
+test('an attempt becomes a connection, and its secret is kept nowhere', async () => {
+  const patient = await newPatient();
+  const attempt = await initiate({ patientId: patient.id });
+  expect(attempt.publicId).toMatch(/^public_test_/);
+  expect(await consentsOf(patient)).toMatchObject([{ id: attempt.externalId, status: 'proposed' }]);
+  expect(await connectionsOf(patient)).toEqual([]);
+
+  const orgConnectionId = await signInAt(attempt);
+  const event = success(attempt, orgConnectionId);
+  const answers = [await complete(attempt, event), await complete(attempt, [event])];
+  for (const { status, body } of answers) {
+    expect(status).toBe(200);
+    expect(connectionListSchema.parse(body).connections).toMatchObject([{ orgConnectionId, status: 'active' }]);
+  }
+  const consents = await consentsOf(patient);
+  expect(consents).toMatchObject([{ id: attempt.externalId, status: 'active' }]);
+  for (const kept of [JSON.stringify(consents), world.log(), await world.redis.dump()]) {
+    expect(kept).not.toContain(attempt.externalState);
+  }
+  const done = await eventually(async () => {
+    const [connection] = await connectionsOf(patient);
+    return connection?.latestImport?.status === 'completed' ? connection : undefined;
+  });
+  expect(done.orgConnectionId).toBe(orgConnectionId);
+});
+
+test('one attempt may end in several connections, as in TEFCA mode', async () => {
+  const patient = await newPatient();
+  const attempt = await initiate({ patientId: patient.id });
+  const ids = [await signInAt(attempt), await signInAt(attempt)];
+  const data = ids.map((org_connection_id) => ({ org_connection_id, connection_status: 'connected' }));
+  expect((await complete(attempt, { event_type: 'widget.complete', data })).status).toBe(200);
+  expect((await connectionsOf(patient)).map(({ orgConnectionId }) => orgConnectionId).toSorted()).toEqual(
+    ids.toSorted(),
+  );
+});
+
+test('events of another attempt, made-up secrets and attempts that are over bind nothing', async () => {
+  const patient = await newPatient();
+  const [mine, other] = [await initiate({ patientId: patient.id }), await initiate({ patientId: patient.id })];
+  const orgConnectionId = await signInAt(other);
+  expect((await complete(mine, success(other, orgConnectionId))).status).toBe(422);
+  expect((await complete({ ...mine, externalState: 'made-up' }, success(mine, orgConnectionId))).status).toBe(422);
+  expect((await complete(mine, success(mine, 'unknown-to-fasten'))).status).toBe(422);
+  expect((await complete(mine, { event_type: 'widget.close' })).status).toBe(422);
+  expect((await complete(mine, { type: 'no event' })).status).toBe(400);
+
+  const consent = await clinician.readResource('Consent', mine.externalId);
+  const identifier = consent.identifier?.map((each) => ({ ...each, period: { end: '2020-01-01T00:00:00Z' } }));
+  await clinician.updateResource({ ...consent, identifier } as Consent);
+  expect((await complete(mine, success(mine, orgConnectionId))).status).toBe(422);
+  expect(await connectionsOf(patient)).toEqual([]);
+});
+
+test('a patient binds nothing by an id alone, and nobody a connection that is of somebody else', async () => {
+  const [mine, theirs] = [await newPatient(), await newPatient()];
+  const [attempt, other] = [await initiate({ patientId: mine.id }), await initiate({ patientId: theirs.id })];
+  const orgConnectionId = await signInAt(other);
+  const body = { patientId: mine.id, org_connection_id: orgConnectionId };
+  expect((await world.call(patientUser, 'POST', '/connections/complete', body)).status).toBe(403);
+  expect((await complete(other, success(other, orgConnectionId))).status).toBe(200);
+  expect((await complete(attempt, success(attempt, orgConnectionId))).status).toBe(409);
+  expect(await connectionsOf(mine)).toEqual([]);
+  for (const [path, wanted] of [['initiate', { patientId: mine.id }] as const, ['complete', body] as const]) {
+    expect((await world.call(undefined, 'POST', `/connections/${path}`, wanted)).status).toBe(401);
+  }
+  const nobody = { patientId: '00000000-0000-4000-8000-000000000000' };
+  expect((await world.call(patientUser, 'POST', '/connections/initiate', nobody)).status).toBe(404);
+});
+
+test('a connection that was ended is connected again under its old id', async () => {
+  const patient = await newPatient();
+  const first = await initiate({ patientId: patient.id });
+  const orgConnectionId = await signInAt(first);
+  await complete(first, success(first, orgConnectionId));
+  await world.call(patientUser, 'DELETE', `/connections/${patient.id}`);
+  const again = await initiate({ reconnect: first.externalId });
+  expect(again.reconnectOrgConnectionId).toBe(orgConnectionId);
+  expect((await complete(again, success(again, orgConnectionId))).status).toBe(200);
+  expect(await consentsOf(patient)).toMatchObject([{ id: first.externalId, status: 'active' }]);
+  expect((await complete(first, success(first, orgConnectionId))).status).toBe(422);
+});
+
+test('ending one connection leaves the other; what comes for it later is refused', async () => {
+  const patient = await newPatient();
+  const attempt = await initiate({ patientId: patient.id });
+  const ids = [await signInAt(attempt), await signInAt(attempt)];
+  const data = ids.map((org_connection_id) => ({ org_connection_id, connection_status: 'authorized' }));
+  await complete(attempt, { event_type: 'widget.complete', data });
+  const ended = await world.call(patientUser, 'DELETE', `/connections/${patient.id}/${ids[0]}`);
+  expect(ended.status).toBe(200);
+  const stati = new Map((await connectionsOf(patient)).map(({ orgConnectionId, status }) => [orgConnectionId, status]));
+  expect(ids.map((id) => stati.get(id))).toEqual(['inactive', 'active']);
+
+  const late = { org_connection_id: ids[0], task_id: crypto.randomUUID(), download_links: [] };
+  await world.fasten.sendEvent({ type: 'patient.ehi_export_success', data: late });
+  await eventually(async () => world.log().match(/"export.refused".*"reason":"connection-revoked"/) ?? undefined);
+  expect((await world.call(patientUser, 'DELETE', `/connections/${patient.id}/unknown`)).status).toBe(404);
+  expect((await world.call(undefined, 'DELETE', `/connections/${patient.id}`)).status).toBe(401);
+});
+
+test('what Stitch says besides success is kept for support, without what a person typed', async () => {
+  const data = { request_id: 'req-1', error: 'fasten_server_error', error_description: 'Zyxwvut was refused' };
+  const failed = { event_type: 'patient.connection_failed', api_mode: 'test', data };
+  expect((await world.call(patientUser, 'POST', '/connections/events', failed)).status).toBe(202);
+  const typed = { event_type: 'search.query', data: { query: 'Qponmlk' } };
+  expect((await world.call(patientUser, 'POST', '/connections/events', typed)).status).toBe(400);
+  expect((await world.call(undefined, 'POST', '/connections/events', failed)).status).toBe(401);
+  const kept = await world.redis.dump();
+  expect(kept).toContain('fasten_server_error');
+  expect(`${kept}${world.log()}`).not.toMatch(/Zyxwvut|Qponmlk/);
+});
