@@ -2,9 +2,7 @@ import type { OperationOutcome, OperationOutcomeIssue } from '@medplum/fhirtypes
 import type { LineProblem } from '../contract/import-report.ts';
 import type { Decision, Member } from './compose-entry.ts';
 import type { LoadContext } from './load-context.ts';
-
-/** Element names and indexes only: an expression may quote what the source called a property, never more than a word of it. */
-const SAFE_EXPRESSION = /^[A-Za-z0-9_.[\]]{1,200}$/;
+import { nameElements } from './name-elements.ts';
 
 /** A decision that was carried out. `ids` are those that the transaction gave. */
 export function settleDecision(context: LoadContext, decision: Decision, ids: ReadonlyMap<number, string>): void {
@@ -40,7 +38,8 @@ export function settleProblem(
 ): void {
   const { index, states, tally } = context;
   if (states.storedId(row) === undefined) states.setAbsent(row);
-  const expression = issues.flatMap((issue) => issue.expression ?? []).filter((text) => SAFE_EXPRESSION.test(text));
+  const paths = issues.flatMap((issue) => issue.expression ?? []).flatMap((path) => nameElements(path) ?? []);
+  const expression = [...new Set(paths)];
   const problem: LineProblem = {
     line: index.lineNumber(row),
     file: index.place(row).file,

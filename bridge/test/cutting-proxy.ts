@@ -3,9 +3,9 @@ import type { AddressInfo } from 'node:net';
 
 /**
  * Where a connection is cut: before the server saw the request, or after it had all of it but before the reply. Or not at
- * all, but the request is on its way for so long.
+ * all, but the request is on its way for so long, or is refused with this body in the server's name.
  */
-export type Cut = 'before-server' | 'after-request' | { readonly holdMs: number };
+export type Cut = 'before-server' | 'after-request' | { readonly holdMs: number } | { readonly refuseWith: object };
 
 /** A reverse proxy on loopback that loses replies on demand. */
 export interface CuttingProxy {
@@ -23,6 +23,7 @@ export async function startCuttingProxy(target: string): Promise<CuttingProxy> {
       (body) => {
         const cut = proxy.cut(incoming.method ?? '', incoming.url ?? '', body.toString());
         if (cut === 'before-server') return incoming.socket.destroy();
+        if (typeof cut === 'object' && 'refuseWith' in cut) return refuse(reply, cut.refuseWith);
         if (typeof cut === 'object') return void setTimeout(() => forward(target, incoming, body, reply), cut.holdMs);
         return forward(target, incoming, body, cut ? undefined : reply);
       },
@@ -44,6 +45,10 @@ export async function startCuttingProxy(target: string): Promise<CuttingProxy> {
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+function refuse(reply: ServerResponse, body: object): void {
+  reply.writeHead(400, { 'content-type': 'application/fhir+json' }).end(JSON.stringify(body));
 }
 
 async function readBody(incoming: IncomingMessage): Promise<Buffer> {

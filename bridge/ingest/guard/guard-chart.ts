@@ -4,6 +4,7 @@ import { holdFromTask } from '../../contract/import-hold.ts';
 import { PermanentError } from '../../errors.ts';
 import { retryRead } from '../../medplum/retry-read.ts';
 import type { ExportIndex } from '../export-index.ts';
+import { search } from '../look-up.ts';
 import { escapeSearchValue, metaSource } from '../meta-source.ts';
 import type { SourceResource } from '../read-resource.ts';
 import { compareDemographics, TRAITS, type Trait } from './compare-demographics.ts';
@@ -75,9 +76,10 @@ async function readChart(medplum: MedplumClient, patient: string, signal?: Abort
 
 /** What was let into the chart once, by agreement or by a person's word, is not asked about at every re-sync. */
 async function isInChart(medplum: MedplumClient, guard: ChartGuard, source: SourceResource): Promise<boolean> {
-  const _source = escapeSearchValue(metaSource(guard.namespace, source.key));
-  const query = new URLSearchParams({ _source }).toString();
-  const stored = await retryRead(() => medplum.searchOne('Patient', query), guard.signal);
+  const value = encodeURIComponent(escapeSearchValue(metaSource(guard.namespace, source.key)));
+  // As a batch: the key of a source is health data, and a server's access log keeps URLs.
+  const [found] = await search(medplum, [`Patient?_source=${value}&_count=1`], guard.signal);
+  const stored = found?.resourceType === 'Patient' ? found : undefined;
   const isLinked = stored?.link?.some(({ type, other }) => type === 'replaced-by' && other.reference === guard.patient);
   return (
     stored !== undefined && isLinked === true && compareDemographics(stored, source.resource).verdict !== 'different'
