@@ -315,7 +315,9 @@ describe('what cannot be loaded', () => {
       observation('huge', { note: [{ text: 'x'.repeat(950_000) }] }),
       observation('good'),
     ];
+    world.server.switches.maxAsyncBatchBytes = 900_000;
     const { report } = await world.load('bad', lines);
+    world.server.switches.maxAsyncBatchBytes = 50 << 20;
     expect(report).toMatchObject({ lines: 7, created: 1, quarantined: 6 });
     expect(report.problems.map(({ line, code }) => [line, code])).toEqual([
       [1, 'not-json'],

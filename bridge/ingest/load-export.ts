@@ -1,5 +1,6 @@
 import type { Committer } from './committer.ts';
 import { settleDocuments } from './documents/settle-documents.ts';
+import { MAX_BODY_BYTES } from './draft.ts';
 import { inRounds } from './in-rounds.ts';
 import type { LoadContext } from './load-context.ts';
 import { Loader } from './loader.ts';
@@ -10,16 +11,21 @@ import { type PreparedResource, prepareResource } from './prepare-resource.ts';
 import { readRow } from './read-row.ts';
 import { settleProblem } from './settle-rows.ts';
 import { SpoolReader } from './spool-reader.ts';
+import { type AloneWriter, aloneWriter } from './store-alone.ts';
 
 /**
  * Second pass: brings every row of the index into the store, in dependency order. Each row is settled when this returns.
  * When it throws, no bundle of this run is in flight, and running the import again goes on where it stopped.
  */
-export async function loadExport(context: LoadContext, committer: Committer): Promise<void> {
+export async function loadExport(
+  context: LoadContext,
+  committer: Committer,
+  alone: AloneWriter = aloneWriter(context),
+): Promise<void> {
   const loader = new Loader(context, committer);
   const reader = new SpoolReader(context.files);
   try {
-    await loadWindows(context, { committer, loader, reader });
+    await loadWindows(context, { committer, loader, reader, alone });
   } finally {
     await loader.idle();
     reader.close();
@@ -30,9 +36,10 @@ interface Loading {
   readonly committer: Committer;
   readonly loader: Loader;
   readonly reader: SpoolReader;
+  readonly alone: AloneWriter;
 }
 
-async function loadWindows(context: LoadContext, { committer, loader, reader }: Loading): Promise<void> {
+async function loadWindows(context: LoadContext, { committer, loader, reader, alone }: Loading): Promise<void> {
   const { binding, index, tally, signal, hasTransactions, onProgress } = context;
   const matcher = new Matcher(context);
   const windows = planWindows(index, binding.kind === 'own' ? [binding.row] : []);
@@ -43,12 +50,26 @@ async function loadWindows(context: LoadContext, { committer, loader, reader }: 
     await place(loader, { components: hasTransactions ? components : inRounds(context, components), outside });
     onProgress?.({ phase: 'write', done: tally.settled, total: tally.lines });
   }
-  await loader.finish();
+  const placeAlone = async (): Promise<void> => {
+    await loader.finish();
+    for (const { row, isRevisit } of loader.alone.splice(0)) {
+      signal?.throwIfAborted();
+      const { components, outside } = await matcher.match(await prepareWindow(context, reader, [[row]]), {
+        isRevisit: true,
+      });
+      for (const member of components.flat()) {
+        const { isIncomplete } = await alone.store({ ...member, isRevisit }, outside);
+        if (isIncomplete && !isRevisit) loader.incomplete.push(row);
+      }
+    }
+  };
+  await placeAlone();
   for (const row of loader.incomplete.splice(0)) {
     const again = await prepareWindow(context, reader, [[row]]);
     await place(loader, await matcher.match(again, { isRevisit: true }));
   }
-  await loader.finish();
+  await placeAlone();
+  for (const row of loader.unproven) await alone.prove(row);
   for (const wrapper of settleDocuments(context)) await place(loader, await matcher.match([[wrapper]]));
   await loader.finish();
 }
@@ -88,7 +109,8 @@ async function prepareRow(context: LoadContext, reader: SpoolReader, row: number
   // A document's place may have moved into the text of an extension, where nothing could point at its bytes.
   const placed = new Set(prepared.attachments.map(({ large }) => large));
   if ([...documents.values()].some((document) => !placed.has(document))) return leaveOut(context, row, 'too-large');
-  const line = bytes && digestLine(bytes, binding);
+  // A large one is looked at each time, see `Loader.unproven`.
+  const line = bytes && bytes.length < MAX_BODY_BYTES * 0.8 ? digestLine(bytes, binding) : undefined;
   const whole = { ...prepared, repairs: [...repairs, ...prepared.repairs], line };
   tally.repair(row, whole.repairs);
   return [whole];

@@ -1,9 +1,12 @@
 import { recompose } from './commit-bundle.ts';
 import type { Committer, FoundRow, Work } from './committer.ts';
 import { composeEntry, type Decision, isWrite, type OutsideIds } from './compose-entry.ts';
-import { type Component, Draft } from './draft.ts';
+import { type Component, Draft, MAX_BODY_BYTES } from './draft.ts';
 import type { LoadContext } from './load-context.ts';
-import { settleDecision, settleProblem } from './settle-rows.ts';
+import { settleDecision } from './settle-rows.ts';
+
+/** What is written becomes a little longer than what was read. */
+const LARGE_BYTES = MAX_BODY_BYTES * 0.8;
 
 /**
  * Packs components into bundles in the order in which they are placed and sends each bundle as soon as it is full, a few
@@ -16,6 +19,10 @@ export class Loader {
   readonly #sending = new Map<number, Promise<void>>();
   /** Rows of circles that no bundle can hold whole: stored without some of their references, closed at the end. */
   readonly incomplete: number[] = [];
+  /** Rows that are larger than a request may be: they go last, each alone. Until then they are unseen. */
+  readonly alone: { readonly row: number; readonly isRevisit: boolean }[] = [];
+  /** Rows of that size that were found stored: the run that did it may have been killed before their Provenance followed. */
+  readonly unproven: number[] = [];
   #draft = new Draft(0);
   #outside: OutsideIds = new Map();
   #failure: { readonly error: unknown } | undefined;
@@ -35,7 +42,7 @@ export class Loader {
       if (writes.length === 0) {
         this.#noteIncomplete(decisions);
         await this.#committer.confirm(decisions.flatMap(foundRow));
-        for (const decision of decisions) settleDecision(this.#context, decision, new Map());
+        for (const decision of decisions) this.#settle(decision);
         return;
       }
       if (this.#draft.fits(writes)) return this.#add(component, decisions);
@@ -54,6 +61,13 @@ export class Loader {
   /** Waits for the bundles on their way, whatever became of them: after this nothing of this run is in flight. */
   async idle(): Promise<void> {
     await Promise.allSettled(this.#sending.values());
+  }
+
+  #settle(decision: Decision): void {
+    const { row, resource } = decision.member.prepared;
+    settleDecision(this.#context, decision, new Map());
+    const isLong = this.#context.index.place(row).length > LARGE_BYTES;
+    if (isLong && JSON.stringify(resource).length > LARGE_BYTES) this.unproven.push(row);
   }
 
   #add(component: Component, decisions: readonly Decision[]): void {
@@ -93,8 +107,10 @@ export class Loader {
 
   async #placeTooLarge(component: Component): Promise<void> {
     const [only] = component;
-    if (only && component.length === 1)
-      return settleProblem(this.#context, only.prepared.row, 'quarantined', 'too-large');
+    if (only && component.length === 1) {
+      this.alone.push({ row: only.prepared.row, isRevisit: only.isRevisit });
+      return;
+    }
     for (const member of component) await this.place([member], this.#outside);
   }
 

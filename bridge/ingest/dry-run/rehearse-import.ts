@@ -3,6 +3,7 @@ import type { MedplumClient } from '@medplum/core';
 import type { ImportReport } from '../../contract/import-report.ts';
 import { bindPatient } from '../bind-patient.ts';
 import { fencedCommitter } from '../commit-bundle.ts';
+import { composeEntry } from '../compose-entry.ts';
 import { Documents } from '../documents/documents.ts';
 import { type ChartVerdict, guardChart } from '../guard/guard-chart.ts';
 import { type FileImport, withFile } from '../import-file.ts';
@@ -12,6 +13,7 @@ import { loadDefinitions } from '../load-definitions.ts';
 import { loadExport } from '../load-export.ts';
 import { findTask } from '../record-task.ts';
 import { RowStates } from '../row-states.ts';
+import { settleDecision } from '../settle-rows.ts';
 import type { Origin } from '../shape-meta.ts';
 import { Tally } from '../tally.ts';
 import { DanglingCounter } from './count-dangling.ts';
@@ -76,7 +78,14 @@ async function rehearse(
     signal,
     onProgress,
   };
-  await loadExport(context, fencedCommitter(context, lanes));
+  await loadExport(context, fencedCommitter(context, lanes), {
+    store: async (member, outside) => {
+      const decision = await composeEntry(context, member, new Map(), outside);
+      settleDecision(context, decision, new Map([[member.prepared.row, randomUUID()]]));
+      return decision;
+    },
+    prove: async () => undefined,
+  });
   const { bundles, writes } = lanes;
   const guard = guardOf(patient, chart);
   return {
