@@ -133,7 +133,7 @@ async function serve(foundations: Foundations, stops: (() => Promise<unknown>)[]
         log,
         callerOf,
       }),
-      importRoutes({ callerOf, readProgress: (key) => queues.readProgress('import', key) }),
+      importRoutes({ callerOf, addJob: queues.add, readProgress: (key) => queues.readProgress('import', key) }),
     ],
     identify: callers.identify,
     checks: { redis: () => redis.ping(), medplum: () => medplum.client.get('healthcheck') },

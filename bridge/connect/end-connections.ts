@@ -3,8 +3,8 @@ import { orgConnectionIdOf } from '../contract/connection.ts';
 import { HttpError } from '../errors.ts';
 import type { Caller } from '../medplum/callers.ts';
 import type { StoredConsent } from '../medplum/find-connection.ts';
+import { searchConnections } from '../medplum/search-connections.ts';
 import type { Log } from '../observe/log.ts';
-import { searchConnections } from './list-connections.ts';
 
 export interface EndDeps {
   /** The bridge's own client: a patient's policy need not let them write a Consent. */

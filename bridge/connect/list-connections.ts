@@ -4,12 +4,11 @@ import {
   type ConnectionList,
   connectionFromConsent,
   type LatestImport,
-  orgConnectionIdOf,
 } from '../contract/connection.ts';
-import { BRIDGE_CODE_SYSTEM, CONNECTION_CONSENT_CODE, IMPORT_TASK_CODE } from '../contract/identifiers.ts';
+import { BRIDGE_CODE_SYSTEM, IMPORT_TASK_CODE } from '../contract/identifiers.ts';
 import { importStatusFromTask } from '../contract/import-status.ts';
 import type { Caller } from '../medplum/callers.ts';
-import type { StoredConsent } from '../medplum/find-connection.ts';
+import { searchConnections } from '../medplum/search-connections.ts';
 
 const MAX_RESULTS = '1000';
 
@@ -33,22 +32,6 @@ export async function listConnections(caller: Caller, patientId: string): Promis
     return { ...connectionFromConsent(consent), ...(task && { latestImport: toLatestImport(task) }) };
   });
   return { connections: connections.map((each) => withSuccessor(each, connections)) };
-}
-
-/**
- * The Consents of a Patient's connections that the caller sees; attempts that came to nothing are none.
- *
- * @throws HttpError 404 for a Patient that the caller does not see.
- */
-export async function searchConnections(caller: Caller, patientId: string): Promise<StoredConsent[]> {
-  const patient = await caller.read('Patient', patientId);
-  const consents = await caller.search('Consent', {
-    patient: `Patient/${patient.id}`,
-    category: `${BRIDGE_CODE_SYSTEM}|${CONNECTION_CONSENT_CODE}`,
-    _count: MAX_RESULTS,
-    _sort: '-_lastUpdated',
-  });
-  return (consents as StoredConsent[]).filter((consent) => orgConnectionIdOf(consent) !== undefined);
 }
 
 /** Of a lineage the newest connection stands for all; the others say which one that is. */

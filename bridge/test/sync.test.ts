@@ -1,0 +1,61 @@
+import type { MedplumClient } from '@medplum/core';
+import type { Patient, Task } from '@medplum/fhirtypes';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { syncAnswerSchema } from '../contract/sync.ts';
+import { eventually, startWorld, type World } from './start-world.ts';
+
+const KIM = { given: 'Kim', family: 'Example', birthDate: '1980-05-17', gender: 'female' } as const;
+const DAY_MS = 24 * 3600 * 1000;
+let world: World;
+let clinician: MedplumClient;
+
+beforeAll(async () => {
+  world = await startWorld();
+  clinician = await world.signIn('clinician@example.com');
+});
+
+afterAll(async () => {
+  await world.close();
+});
+
+async function sync(patient: Patient) {
+  const { status, body } = await world.call(clinician, 'POST', `/sync/${patient.id}`);
+  expect(status).toBe(200);
+  return syncAnswerSchema.parse(body).connections;
+}
+
+async function tasksOf(patient: Patient): Promise<Task[]> {
+  return [...(await clinician.searchResources('Task', `patient=Patient/${patient.id}`, { cache: 'reload' }))];
+}
+
+test('a new export is asked for once a day has passed, and not before', async () => {
+  const { given, family, ...rest } = KIM;
+  const name = [{ given: [given], family }];
+  const patient = await clinician.createResource<Patient>({ resourceType: 'Patient', name, ...rest });
+  expect(await sync(patient)).toEqual([]);
+  const persona = { seed: 1, resources: 20, documentBytes: 200, patient: KIM };
+  const { orgConnectionId } = await world.fasten.createConnection({ persona });
+  const body = { patientId: patient.id, org_connection_id: orgConnectionId };
+  await world.call(clinician, 'POST', '/connections/complete', body);
+  const first = await eventually(async () => {
+    const [task] = await tasksOf(patient);
+    return task?.status === 'completed' || task?.status === 'failed' ? task : undefined;
+  });
+  expect(first.status).toBe('completed');
+
+  const [early] = await sync(patient);
+  expect(early).toMatchObject({ orgConnectionId, outcome: 'too-early' });
+  expect(Date.parse(early?.availableAt ?? '')).toBe(Date.parse(first.authoredOn ?? '') + (25 / 24) * DAY_MS);
+
+  world.fasten.advanceClock(2 * DAY_MS);
+  await clinician.updateResource({ ...first, authoredOn: new Date(Date.now() - 2 * DAY_MS).toISOString() });
+  expect(await sync(patient)).toMatchObject([{ orgConnectionId, outcome: 'requested' }]);
+  const second = await eventually(async () => {
+    return (await tasksOf(patient)).find(({ id, status }) => id !== first.id && status === 'completed');
+  });
+  expect(second.authoredOn).not.toBe(first.authoredOn);
+
+  await world.call(clinician, 'DELETE', `/connections/${patient.id}`);
+  expect(await sync(patient)).toMatchObject([{ outcome: 'not-active' }]);
+  expect((await world.call(undefined, 'POST', `/sync/${patient.id}`)).status).toBe(401);
+});
