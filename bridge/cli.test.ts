@@ -3,6 +3,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
 import type { Observation, Task } from '@medplum/fhirtypes';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { generateExport } from '../sandbox/generator/generate-export.ts';
@@ -38,7 +39,16 @@ interface Run {
 /** Runs the command as a process of its own; `killAfterMs` ends it with SIGKILL wherever it is. */
 async function cli(args: readonly string[], more: Record<string, string> = {}, killAfterMs?: number): Promise<Run> {
   const env = { PATH: process.env.PATH, ...server, ...more };
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'cli.ts'), ...args], { env });
+  return spawnRun(process.execPath, [join(import.meta.dirname, 'cli.ts'), ...args], env, killAfterMs);
+}
+
+async function spawnRun(
+  command: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  killAfterMs?: number,
+): Promise<Run> {
+  const child = spawn(command, args, { env });
   let [out, err] = ['', ''];
   child.stdout.on('data', (chunk) => {
     out += chunk;
@@ -176,6 +186,38 @@ describe('npm run redrive', () => {
   test('a connection that was never imported is one line: exit code 1', async () => {
     const { code, err } = await cli(['redrive', '--connection', 'never']);
     expect([code, err]).toEqual([1, expect.stringMatching(/^no-completed-import: .*\n$/)]);
+  });
+});
+
+/** As on a full disk: no file of the process may be larger than this. */
+async function cliOnFullDisk(blocks: number, args: readonly string[]): Promise<Run> {
+  const command = `ulimit -f ${blocks}; exec "$0" "$@"`;
+  const run = [process.execPath, join(import.meta.dirname, 'cli.ts'), ...args];
+  return spawnRun('sh', ['-c', command, ...run], { PATH: process.env.PATH, ...server });
+}
+
+describe('a full disk is one line, and no half-truth', () => {
+  const large = () => generateExport({ seed: 8, resources: 200 });
+
+  test('while a gzip file is unpacked', async () => {
+    const file = join(folder, 'full.jsonl.gz');
+    await writeFile(file, gzipSync([...large()].join('\n')));
+    const { code, out, err } = await cliOnFullDisk(64, ['import', file]);
+    expect([code, out, err]).toEqual([1, '', expect.stringMatching(/^disk-full: .*\n$/)]);
+    expect(await world.stored<Task>('Task', 'full')).toHaveLength(0);
+    expect((await readdir(folder)).filter((name) => name.startsWith('.unpacked'))).toEqual([]);
+  });
+
+  test('while a raw export is fetched for a redrive: the import stays as it was told', async () => {
+    await cli(['import', await fileOf('spool-full.jsonl', large())]);
+    const [before] = await world.stored<Task>('Task', 'spool-full');
+    const { code, err } = await cliOnFullDisk(64, ['redrive', '--connection', 'spool-full']);
+    expect([code, err]).toEqual([1, expect.stringMatching(/^disk-full: .*\n$/)]);
+    const [after] = await world.stored<Task>('Task', 'spool-full');
+    expect(after?.meta?.versionId).toBe(before?.meta?.versionId);
+    const left = await readdir(join(folder, 'spool'), { recursive: true });
+    expect(left.filter((name) => name.includes('jsonl'))).toEqual([]);
+    expect((await cli(['redrive', '--connection', 'spool-full'])).code).toBe(0);
   });
 });
 
