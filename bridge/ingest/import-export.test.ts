@@ -132,6 +132,15 @@ describe('meta', () => {
     expect((await world.load('long-id', lines)).report.created).toBe(2);
     expect((await world.load('long-id', lines)).report.unchanged).toBe(2);
   });
+
+  test('ids that differ only in half a character are two resources, and found again', async () => {
+    const lines = [
+      observation('a\ud800'),
+      observation('a\ud801', { hasMember: [{ reference: 'Observation/a\ud800' }] }),
+    ];
+    expect((await world.load('halves', lines)).report).toMatchObject({ created: 2, duplicate: 0 });
+    expect((await world.load('halves', lines)).report).toMatchObject({ unchanged: 2, updated: 0 });
+  });
 });
 
 describe('references', () => {

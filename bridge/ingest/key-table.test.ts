@@ -28,3 +28,13 @@ test('fifty thousand keys are all found after the table has grown, and no other'
   for (let row = 0; row < 50_000; row++) expect(table.get(`Observation/${row}`)).toBe(row);
   for (let row = 0; row < 5_000; row++) expect(table.get(`Condition/${row}`)).toBe(-1);
 });
+
+test('keys that differ only in half a character, which UTF-8 cannot hold, are two', () => {
+  const table = new KeyTable();
+  table.set('Observation/a\ud800', 1);
+  table.set('Observation/a\ud801', 2);
+  table.set('Observation/a\ufffd', 3);
+  expect(['\ud800', '\ud801', '\ufffd', '\udc00'].map((end) => table.get(`Observation/a${end}`))).toEqual([
+    1, 2, 3, -1,
+  ]);
+});

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { Column } from './column.ts';
+import { hashable } from './hashable.ts';
 
 const WORDS = 4;
 const EMPTY = -1;
@@ -79,7 +80,7 @@ const MAX_RECENT_LENGTH = 512;
 function digest(key: string): Uint32Array {
   const known = recent.get(key);
   if (known) return known;
-  const bytes = hash('sha256', key, 'buffer');
+  const bytes = hash('sha256', hashable(key), 'buffer');
   const words = new Uint32Array(WORDS);
   for (let position = 0; position < WORDS; position++) words[position] = bytes.readUInt32LE(position * 4);
   if (recent.size >= MAX_RECENT) recent.clear();

@@ -37,9 +37,10 @@ test('an id that imitates the long form is not taken for it', () => {
   expect(sourceOf(long)).not.toContain(long);
 });
 
-test('half a character, which no URI can hold, becomes the sign for it instead of an error', () => {
-  expect(sourceOf('a\ud800b')).toBe(`${ROOT}a%EF%BF%BDb`);
-  expect(sourceOf('\udc00'.repeat(3000))).toMatch(/sha256:[0-9a-f]{64}$/);
+test('an id with half a character, which no URI can hold, stands as its hash, and two such ids give two', () => {
+  expect(sourceOf('a\ud800b')).toMatch(/#Observation\/sha256:[0-9a-f]{64}$/);
+  expect(sourceOf('a\ud800b')).not.toBe(sourceOf('a\ud801b'));
+  expect(sourceOf('\udc00'.repeat(3000))).not.toBe(sourceOf('\udc01'.repeat(3000)));
 });
 
 test('the signs of search are escaped, so that a value stands for itself', () => {
