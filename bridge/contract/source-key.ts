@@ -12,6 +12,12 @@ export function formatSourceKey(key: SourceKey): string {
   return `${key.resourceType}/${key.id}`;
 }
 
+/** The inverse of {@link formatSourceKey}. */
+export function parseSourceKey(text: string): SourceKey {
+  const slash = text.indexOf('/');
+  return { resourceType: text.slice(0, slash), id: text.slice(slash + 1) };
+}
+
 /** Root of every `meta.source` of one namespace, ending in `#`. */
 export function sourceRoot(namespace: string): string {
   return `${ORG_CONNECTION_SYSTEM}/${namespace}#`;

@@ -7,9 +7,10 @@ import { composeEntry, type Decision, isWrite, makeMember, patientReference, typ
 import type { Component } from './draft.ts';
 import type { Lanes, Transactor } from './lane-pool.ts';
 import type { LoadContext } from './load-context.ts';
-import { lookUp } from './look-up.ts';
+import { lookUp, searchedType } from './look-up.ts';
 import { makeProvenance } from './make-provenance.ts';
 import { metaSource } from './meta-source.ts';
+import { passDeleted } from './pass-deleted.ts';
 import { settleDecision, settleRefused } from './settle-rows.ts';
 
 const CONFLICT_RETRIES = 6;
@@ -59,12 +60,18 @@ export async function recompose(context: LoadContext, work: Work, components: re
   const members = components.flat();
   const matched = members.filter((member) => member.stored).map((member) => member.prepared.key);
   const found = await lookUp(context.medplum, context.origin.namespace, matched, context.signal);
-  const fresh = components.map((component) =>
+  const again = components.map((component) =>
     component.map((member) => {
       const stored = found.get(metaSource(context.origin.namespace, member.prepared.key));
-      return { ...makeMember(member.prepared, stored ?? member.stored), isRevisit: member.isRevisit, urn: member.urn };
+      return { ...makeMember(member.prepared, stored, member.isRevisit), urn: member.urn };
     }),
   );
+  const before = new Map(members.map(({ prepared, stored }) => [prepared.row, stored]));
+  // A PUT would bring back what somebody deleted since it was matched, whatever version it expects.
+  const fresh = await passDeleted(context, again, ({ prepared: { row, key } }) => {
+    const version = before.get(row);
+    return version && `${searchedType(key.resourceType)}/${version.id}`;
+  });
   const urns = new Map(
     fresh.flat().flatMap((member) => (member.stored ? [] : [[member.prepared.row, member.urn] as const])),
   );

@@ -8,11 +8,13 @@ import { guardChart } from './guard/guard-chart.ts';
 import { guardLineage } from './guard/guard-lineage.ts';
 import { indexExport } from './index-export.ts';
 import { LanePool, MAX_LANES } from './lane-pool.ts';
+import { readEarlierImport } from './ledger/earlier-import.ts';
 import { keepLedger } from './ledger/keep-ledger.ts';
 import { keepRawExport } from './ledger/keep-raw-export.ts';
 import type { LoadContext } from './load-context.ts';
 import { loadDefinitions } from './load-definitions.ts';
 import { loadExport } from './load-export.ts';
+import { refuseDeletedPatient } from './pass-deleted.ts';
 import { probeTransactions } from './probe-transactions.ts';
 import { RowStates } from './row-states.ts';
 import { Tally } from './tally.ts';
@@ -48,8 +50,8 @@ export interface ImportResult {
  * Loads one export into Medplum: every line once, references intact. Running it again with the same namespace is always
  * safe, and writes nothing when nothing changed.
  *
- * Throws PermanentError (`not-jsonl`, `empty-export`, `import-running`) for what trying again does
- * not cure, LostReplyError when the server stays away; then nothing is in flight and the next run goes on from there.
+ * Throws PermanentError (`not-jsonl`, `empty-export`, `import-running`, `patient-deleted`) for what trying again does not
+ * cure, LostReplyError when the server stays away; then nothing is in flight and the next run goes on from there.
  * Throws HeldImport when the records seem to be somebody else's; Throws OtherSourcePatient when the namespace to
  * continue is another source Patient's. Then nothing but the raw export was written.
  */
@@ -66,6 +68,8 @@ export async function importExport(medplum: MedplumClient, request: ImportReques
   const { held, unsure } = await guardChart(medplum, { namespace, index, files, patient, taskId, signal });
   if (held) throw held;
   const lanes = await LanePool.open(medplum, namespace, hasTransactions ? MAX_LANES : 1);
+  const earlier = await readEarlierImport(medplum, namespace, index, signal);
+  tally.vanished = earlier?.vanished ?? 0;
   const context: LoadContext = {
     medplum,
     hasTransactions,
@@ -76,11 +80,13 @@ export async function importExport(medplum: MedplumClient, request: ImportReques
     tally,
     documents,
     binding: bindPatient(index, patient),
+    earlier,
     retrieved,
     rawExport,
     signal,
     onProgress,
   };
+  await refuseDeletedPatient(context);
   const committer = hasTransactions ? fencedCommitter(context, lanes) : batchCommitter(context, lanes);
   await loadExport(context, committer);
   await committer.close();
@@ -93,7 +99,7 @@ async function closeImport(
   taskId: string | undefined,
   unsureTraits: readonly string[],
 ): Promise<ImportResult> {
-  const { medplum, hasTransactions, origin, files, index, states, tally, documents, signal } = context;
+  const { medplum, hasTransactions, origin, files, index, states, tally, documents, earlier, signal } = context;
   const patient = boundPatient(context);
   const report: ImportReport = {
     ...tally.report(origin.namespace),
@@ -101,7 +107,7 @@ async function closeImport(
     ...(!hasTransactions && { withoutTransactions: true }),
   };
   if (!taskId) return { report, patient };
-  const settled = { files, index, states, outcomes: tally.outcomes, documents, signal };
+  const settled = { files, index, states, outcomes: tally.outcomes, documents, earlier, signal };
   const ledger = await keepLedger(medplum, taskId, settled, report, patient);
   return { report: ledger ? { ...report, ledger } : report, patient };
 }

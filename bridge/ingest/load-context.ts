@@ -2,6 +2,7 @@ import type { MedplumClient } from '@medplum/core';
 import type { ImportProgress } from '../contract/import-report.ts';
 import type { Documents } from './documents/documents.ts';
 import type { ExportIndex } from './export-index.ts';
+import type { EarlierImport } from './ledger/earlier-import.ts';
 import type { PreparedResource } from './prepare-resource.ts';
 import type { RowStates } from './row-states.ts';
 import type { Origin } from './shape-meta.ts';
@@ -28,6 +29,8 @@ export interface LoadContext {
   readonly tally: Tally;
   readonly documents: Documents;
   readonly binding: PatientBinding;
+  /** What the last import of the namespace left; undefined on a first one. */
+  readonly earlier?: EarlierImport | undefined;
   /** When the export was retrieved: `Provenance.recorded`. */
   readonly retrieved: Date;
   /** `Binary/<id>` of each file of the raw export, where it was kept: `Provenance.entity`. */

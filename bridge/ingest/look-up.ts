@@ -42,14 +42,20 @@ export async function lookUp(
   const found = new Map<string, StoredVersion>();
   for (const searches of packed(namespace, keys)) {
     for (const resource of await search(medplum, searches, signal)) {
-      const { id, meta } = resource;
-      if (!id || !meta?.source || !meta.versionId || found.has(meta.source)) continue;
-      const { versionId } = meta;
-      const [sha256, line, exportId, age] = [storedHash(meta), storedLine(meta), exportOf(meta), storedAge(meta)];
-      found.set(meta.source, { id, versionId, sha256, line, exportId, age });
+      const source = resource.meta?.source;
+      const version = versionOf(resource);
+      if (version && source && !found.has(source)) found.set(source, version);
     }
   }
   return found;
+}
+
+/** A stored resource as matching sees it; undefined for what the server did not number. */
+export function versionOf({ id, meta }: Resource): StoredVersion | undefined {
+  if (!id || !meta?.versionId) return undefined;
+  const { versionId } = meta;
+  const [sha256, line, exportId, age] = [storedHash(meta), storedLine(meta), exportOf(meta), storedAge(meta)];
+  return { id, versionId, sha256, line, exportId, age };
 }
 
 function exportOf(meta: Meta): string | undefined {

@@ -5,6 +5,7 @@ import type { LoadContext } from './load-context.ts';
 import { lookUp, probeTypes, type StoredVersion, searchedType } from './look-up.ts';
 import { metaSource } from './meta-source.ts';
 import { parseReference } from './parse-reference.ts';
+import { passDeleted } from './pass-deleted.ts';
 import type { PreparedResource } from './prepare-resource.ts';
 
 /** Prepared rows of one window with what the store has of them, and of what they refer to outside the export. */
@@ -45,7 +46,7 @@ export class Matcher {
     prepared: readonly (readonly PreparedResource[])[],
     { known, isRevisit = false }: { known?: ReadonlyMap<string, StoredVersion> | undefined; isRevisit?: boolean } = {},
   ): Promise<MatchedWindow> {
-    const { origin, states } = this.#context;
+    const { earlier, origin, states } = this.#context;
     const flat = prepared.flat();
     // A line that is too long to be held was not looked at before.
     const own = flat.filter(({ line }) => !known || line === undefined).map(({ key }) => key);
@@ -66,7 +67,8 @@ export class Matcher {
       if (version && row === -1) outside.set(formatSourceKey(key), version.id);
       if (version && row !== -1) states.setStored(row, version.id);
     }
-    const components = prepared.map((members) => members.map((one) => makeMember(one, stored(one.key), isRevisit)));
+    const matched = prepared.map((members) => members.map((one) => makeMember(one, stored(one.key), isRevisit)));
+    const components = await passDeleted(this.#context, matched, ({ prepared: { row } }) => earlier?.targetOf(row));
     for (const { prepared: one, stored: version } of components.flat())
       if (version) states.setStored(one.row, version.id);
     return { components, outside };

@@ -14,8 +14,8 @@ import { readBinaryLines } from '../medplum/read-binary-lines.ts';
 import { retryRead } from '../medplum/retry-read.ts';
 import type { UploadJournal } from './documents/documents.ts';
 import { importExport } from './import-export.ts';
-import { parseEntry } from './ledger/audit-ledger.ts';
 import { findImport } from './ledger/find-import.ts';
+import { parseEntry } from './ledger/ledger-entry.ts';
 
 export interface RedriveRequest {
   /** The connection's namespace. */

@@ -43,6 +43,7 @@ export interface DocumentRow {
 export class Documents {
   readonly #rows = new Map<number, DocumentRow>();
   readonly #carriers = new Map<number, Set<number>>();
+  readonly #discarded = new Set<number>();
   /** Equal bytes are stored once: by hash, the Binary's id, or the upload that will give it. */
   readonly #stored = new Map<string, Promise<string>>();
   readonly #uploaded = new Set<string>();
@@ -82,6 +83,15 @@ export class Documents {
 
   carriersOf(documentRow: number): Iterable<number> {
     return this.#carriers.get(documentRow) ?? [];
+  }
+
+  /** Notes that somebody deleted a resource which carried a Binary row, and so the document. */
+  discard(documentRow: number): void {
+    this.#discarded.add(documentRow);
+  }
+
+  isDiscarded(documentRow: number): boolean {
+    return this.#discarded.has(documentRow);
   }
 
   /** Whether this run stored these bytes. */

@@ -14,7 +14,8 @@ export function settleDocuments(context: LoadContext): PreparedResource[] {
   return [...context.documents.rows()].flatMap(([row, document]): PreparedResource[] => {
     if (context.index.isShaded(row)) return [];
     if (typeof document.content === 'string') return leaveOut(context, row, document.content);
-    if (!isCarried(context, row)) return wrap(context, row, document);
+    if (!isCarried(context, row))
+      return context.documents.isDiscarded(row) ? discard(context, row) : wrap(context, row, document);
     context.tally.settle(
       context.documents.isUploaded(document.content.sha256) ? 'created' : 'unchanged',
       'Binary',
@@ -26,6 +27,12 @@ export function settleDocuments(context: LoadContext): PreparedResource[] {
 
 function isCarried({ documents, states }: LoadContext, row: number): boolean {
   return [...documents.carriersOf(row)].some((carrier) => states.storedId(carrier) !== undefined);
+}
+
+/** What carried it was deleted here: with a wrapper the document would be back. */
+function discard(context: LoadContext, row: number): PreparedResource[] {
+  settleProblem(context, row, 'skipped', 'deleted-here');
+  return [];
 }
 
 function leaveOut(

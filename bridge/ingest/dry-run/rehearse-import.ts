@@ -8,9 +8,11 @@ import { Documents } from '../documents/documents.ts';
 import { type ChartVerdict, guardChart } from '../guard/guard-chart.ts';
 import { type FileImport, withFile } from '../import-file.ts';
 import { indexExport } from '../index-export.ts';
+import { readEarlierImport } from '../ledger/earlier-import.ts';
 import type { LoadContext } from '../load-context.ts';
 import { loadDefinitions } from '../load-definitions.ts';
 import { loadExport } from '../load-export.ts';
+import { refuseDeletedPatient } from '../pass-deleted.ts';
 import { findTask } from '../record-task.ts';
 import { RowStates } from '../row-states.ts';
 import { settleDecision } from '../settle-rows.ts';
@@ -62,6 +64,8 @@ async function rehearse(
   const chart = await guardChart(medplum, { namespace, index, files, patient, taskId: task?.id, signal });
   const dangling = new DanglingCounter();
   const lanes = new CountingLanes();
+  const earlier = await readEarlierImport(medplum, namespace, index, signal);
+  tally.vanished = earlier?.vanished ?? 0;
   const context: LoadContext = {
     medplum,
     // The probe would be a write; the two modes give a line the same disposition.
@@ -73,11 +77,13 @@ async function rehearse(
     tally,
     documents,
     binding: bindPatient(index, patient),
+    earlier,
     retrieved: new Date(),
     onLinked: (prepared) => dangling.look(prepared),
     signal,
     onProgress,
   };
+  await refuseDeletedPatient(context);
   await loadExport(context, fencedCommitter(context, lanes), {
     store: async (member, outside) => {
       const decision = await composeEntry(context, member, new Map(), outside);

@@ -1,9 +1,9 @@
 import type { Task } from '@medplum/fhirtypes';
 import type { LedgerFile } from '../../contract/import-report.ts';
-import { countsFromTask, DISPOSITIONS, type ImportCounts } from '../../contract/import-task.ts';
+import { countsFromTask, DISPOSITIONS, type ImportCounts, vanishedFromTask } from '../../contract/import-task.ts';
 import { KeyTable } from '../key-table.ts';
 import type { Findings } from './findings.ts';
-import { type LedgerEntry, ledgerEntrySchema } from './ledger-entry.ts';
+import { parseEntry, parseVanished } from './ledger-entry.ts';
 import { MerkleTree } from './merkle-tree.ts';
 import { TextPool } from './text-pool.ts';
 
@@ -40,9 +40,17 @@ export async function auditLedger(
   const tree = new MerkleTree();
   const sources = new TargetSources();
   const counts = { lines: 0, created: 0, updated: 0, unchanged: 0, duplicate: 0, quarantined: 0, skipped: 0 };
+  let vanished = 0;
   for await (const line of lines) {
     tree.add(line);
+    const gone = parseVanished(line);
+    if (gone) {
+      if (gone.code === undefined) vanished++;
+      sources.add(gone.earlier, gone.key);
+      continue;
+    }
     counts.lines++;
+    // What no ledger of ours holds is told of by the Merkle root.
     const entry = parseEntry(line);
     if (!entry) continue;
     counts[entry.disposition]++;
@@ -52,15 +60,6 @@ export async function auditLedger(
   const told = countsFromTask(task);
   const isBalanced = (['lines', ...DISPOSITIONS] as const).every((name) => counts[name] === told[name]);
   const sum = DISPOSITIONS.reduce((total, name) => total + counts[name], 0);
-  if (!isBalanced || sum !== counts.lines) findings.add('unbalanced');
+  if (!isBalanced || sum !== counts.lines || vanished !== vanishedFromTask(task)) findings.add('unbalanced');
   return { counts, sources };
-}
-
-/** Undefined for a line that no ledger of ours holds; the Merkle root tells of it. */
-export function parseEntry(line: string): LedgerEntry | undefined {
-  try {
-    return ledgerEntrySchema.safeParse(JSON.parse(line)).data;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,6 +1,6 @@
 import type { MedplumClient } from '@medplum/core';
 import type { Resource } from '@medplum/fhirtypes';
-import type { SourceKey } from '../../contract/source-key.ts';
+import { parseSourceKey } from '../../contract/source-key.ts';
 import { symbolOf } from '../link-resource.ts';
 import { joined, search } from '../look-up.ts';
 import { escapeSearchValue, metaSource } from '../meta-source.ts';
@@ -79,7 +79,7 @@ function saysWhatWasWritten({ patient, sources }: StoreCheck, body: Resource, sy
   const symbolize = (reference: string): string | undefined => {
     const found = symbols.get(reference)?.symbol;
     const key = found ? undefined : symbols.has(reference) && sources.keyOf(reference);
-    return found ?? (key ? symbolOf(parseKey(key)) : undefined);
+    return found ?? (key ? symbolOf(parseSourceKey(key)) : undefined);
   };
   const bySource = hashStored(structuredClone(body), symbolize);
   if (written === undefined || bySource === written) return written !== undefined;
@@ -111,14 +111,9 @@ function typeOf({ target }: StoredEntry): string {
 }
 
 function sourceOf(namespace: string, { key }: StoredEntry): string {
-  return metaSource(namespace, parseKey(key));
+  return metaSource(namespace, parseSourceKey(key));
 }
 
 function placeOf(type: string, source: string): string {
   return `${type} ${source}`;
-}
-
-function parseKey(key: string): SourceKey {
-  const slash = key.indexOf('/');
-  return { resourceType: key.slice(0, slash), id: key.slice(slash + 1) };
 }

@@ -1,6 +1,7 @@
 import { getStatus, type MedplumClient, OperationOutcomeError } from '@medplum/core';
 import type { Task } from '@medplum/fhirtypes';
 import { BRIDGE_CODE_SYSTEM, IMPORT_TASK_CODE, ORG_CONNECTION_SYSTEM } from '../../contract/identifiers.ts';
+import { ledgerFromTask } from '../../contract/import-task.ts';
 import { PermanentError } from '../../errors.ts';
 import type { StoredTask } from '../../medplum/change-task.ts';
 import { findLineage } from '../../medplum/find-connection.ts';
@@ -24,25 +25,47 @@ export async function findImport(
     }
     return completed([task], namespace);
   }
+  return completed(await searchTasks(medplum, namespace, focuses, '&status=completed,on-hold'), namespace);
+}
+
+/**
+ * The Task of the newest import of a namespace that wrote a ledger, whatever became of the Task since: an import that is
+ * run again keeps the ledger of its first end until it ends again. Undefined when no import has come to its end.
+ */
+export async function findLedgerTask(medplum: MedplumClient, namespace: string): Promise<StoredTask | undefined> {
+  const focuses = (await retryRead(() => findLineage(medplum, namespace))).map(({ id }) => `Consent/${id}`);
+  const tasks = await searchTasks(medplum, namespace, focuses, '');
+  return newest(tasks.filter((task) => isImport(task) && ledgerFromTask(task)));
+}
+
+async function searchTasks(
+  medplum: MedplumClient,
+  namespace: string,
+  focuses: readonly string[],
+  more: string,
+): Promise<StoredTask[]> {
   const tag = encodeURIComponent(`${ORG_CONNECTION_SYSTEM}|${namespace}`);
   const owned = [`_tag=${tag}`, ...(focuses.length > 0 ? [`focus=${focuses.join(',')}`] : [])];
-  const queries = owned.map((query) => `${query}&status=completed,on-hold&_sort=-_lastUpdated&_count=100`);
+  const queries = owned.map((query) => `${query}${more}&_sort=-_lastUpdated&_count=100`);
   const found = await Promise.all(
     queries.map((query) => retryRead(() => medplum.searchResources('Task', query, { cache: 'reload' }))),
   );
-  return completed(found.flat(), namespace);
+  return found.flat();
 }
 
 function completed(tasks: readonly StoredTask[], namespace: string): StoredTask {
-  const imports = tasks.filter((task) => task.status === 'completed' && isImport(task));
-  const [newest] = imports.toSorted((a, b) => endOf(b) - endOf(a));
-  if (newest) return newest;
+  const found = newest(tasks.filter((task) => task.status === 'completed' && isImport(task)));
+  if (found) return found;
   const held = tasks.find((task) => task.status === 'on-hold' && isImport(task));
   if (held) {
     const decide = `npm run decide -- --task ${held.id} --accept|--reject`;
     throw new PermanentError('import-held', `Task/${held.id} is on hold; decide first: ${decide}`);
   }
   throw new PermanentError('no-completed-import', `connection ${namespace} has no completed import`);
+}
+
+function newest(tasks: readonly StoredTask[]): StoredTask | undefined {
+  return tasks.toSorted((a, b) => endOf(b) - endOf(a))[0];
 }
 
 function isImport({ code }: Task): boolean {

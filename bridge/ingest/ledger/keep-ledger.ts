@@ -1,7 +1,7 @@
 import type { MedplumClient } from '@medplum/core';
 import type { Task } from '@medplum/fhirtypes';
 import type { ImportReport, LedgerFile } from '../../contract/import-report.ts';
-import { countsFromTask, ledgerFromTask } from '../../contract/import-task.ts';
+import { countsFromTask, ledgerFromTask, vanishedFromTask } from '../../contract/import-task.ts';
 import { retryRead } from '../../medplum/retry-read.ts';
 import type { Settled } from './list-entries.ts';
 import { recordAudit } from './record-audit.ts';
@@ -30,5 +30,8 @@ export async function keepLedger(
 function tellsAlready(task: Task, report: ImportReport): boolean {
   if (task.status !== 'completed' || !ledgerFromTask(task) || report.created + report.updated > 0) return false;
   const told = countsFromTask(task);
-  return (['lines', 'duplicate', 'quarantined', 'skipped'] as const).every((name) => told[name] === report[name]);
+  const isSame = (['lines', 'duplicate', 'quarantined', 'skipped'] as const).every(
+    (name) => told[name] === report[name],
+  );
+  return isSame && vanishedFromTask(task) === (report.vanished ?? 0);
 }

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { DISPOSITIONS } from '../../contract/import-task.ts';
 
-const storedReference = z.string().regex(/^[A-Z][A-Za-z]+\/[0-9a-f-]{36}$/);
+/** `Type/<uuid>` in the store. */
+export const storedReferenceSchema = z.string().regex(/^[A-Z][A-Za-z]+\/[0-9a-f-]{36}$/);
 
 /**
  * One line of a ledger: what became of one line of the export, or of one entry of a line that is a Bundle. It names the source's key, so it is PHI and lives in
@@ -25,9 +26,9 @@ export const ledgerEntrySchema = z.object({
   /** Why it was quarantined or skipped; `merged` for an update of what was edited here too. */
   code: z.string().optional(),
   /** `Type/<uuid>` in the store; that of the line which a duplicate gave way to. */
-  target: storedReference.optional(),
+  target: storedReferenceSchema.optional(),
   /** `Type/<uuid>` that an earlier import stored for this key, where this one found or wrote nothing there. */
-  earlier: storedReference.optional(),
+  earlier: storedReferenceSchema.optional(),
   /** Elements (FHIRPath) that were changed here and at the source, and in which the local value stands. */
   kept: z.array(z.string()).optional(),
   repairs: z.array(z.object({ rule: z.string(), path: z.string() })).optional(),
@@ -46,7 +47,25 @@ export const vanishedEntrySchema = z.object({
   disposition: z.literal('vanished'),
   /** `deleted-here` when that was known. */
   code: z.string().optional(),
-  earlier: storedReference,
+  earlier: storedReferenceSchema,
 });
 
 export type VanishedEntry = z.infer<typeof vanishedEntrySchema>;
+
+/** Undefined for a text that no ledger of ours holds as the entry of a line. */
+export function parseEntry(line: string): LedgerEntry | undefined {
+  return parse(ledgerEntrySchema, line);
+}
+
+/** Undefined for a text that no ledger of ours holds as the entry of a vanished key. */
+export function parseVanished(line: string): VanishedEntry | undefined {
+  return parse(vanishedEntrySchema, line);
+}
+
+function parse<T extends z.ZodType>(schema: T, line: string): z.output<T> | undefined {
+  try {
+    return schema.safeParse(JSON.parse(line)).data;
+  } catch {
+    return undefined;
+  }
+}

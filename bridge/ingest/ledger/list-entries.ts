@@ -5,6 +5,7 @@ import type { ExportIndex } from '../export-index.ts';
 import { MAX_LINE_BYTES, type Piece, readPiece, unwrapBundle } from '../read-pieces.ts';
 import type { RowStates } from '../row-states.ts';
 import { type Line, scanLines } from '../scan-lines.ts';
+import type { EarlierImport } from './earlier-import.ts';
 import { hashFile } from './hash-file.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
 import type { Outcomes } from './outcomes.ts';
@@ -16,6 +17,8 @@ export interface Settled {
   readonly states: RowStates;
   readonly outcomes: Outcomes;
   readonly documents: Pick<Documents, 'carriersOf'>;
+  /** What the import before left, if there was one. */
+  readonly earlier?: Pick<EarlierImport, 'targetOf' | 'vanishedEntries'> | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -56,7 +59,7 @@ async function makeEntry(cursor: Cursor, file: number, path: string, { line, sou
   return { file, line: number, offset, length, sha256, ...ended };
 }
 
-type Ended = Pick<LedgerEntry, 'key' | 'disposition' | 'code' | 'target' | 'carrier' | 'repairs' | 'expression'>;
+type Ended = Omit<LedgerEntry, 'file' | 'line' | 'offset' | 'length' | 'sha256'>;
 
 /** Walks the rows of the index and the lines without a row side by side: both are in order of appearance. */
 class Cursor {
@@ -88,7 +91,9 @@ class Cursor {
     const named = { ...(key ? { key: formatSourceKey(key) } : {}), ...outcome };
     if (id) return { ...named, target: `${storedType(index.typeOf(row))}/${id}` } as Ended;
     const carrier = this.#carrierOf(row);
-    return { ...named, ...(carrier ? { carrier } : {}) } as Ended;
+    if (carrier) return { ...named, carrier } as Ended;
+    const earlier = index.isShaded(row) ? undefined : this.#settled.earlier?.targetOf(row);
+    return { ...named, ...(earlier ? { earlier } : {}) } as Ended;
   }
 
   #carrierOf(row: number): string | undefined {

@@ -4,14 +4,14 @@ import { type ImportCounts, ledgerFromTask, rawExportsFromTask } from '../../con
 import { PermanentError } from '../../errors.ts';
 import { readBinaryLines } from '../../medplum/read-binary-lines.ts';
 import { loadDefinitions } from '../load-definitions.ts';
-import { auditLedger, parseEntry } from './audit-ledger.ts';
+import { auditLedger } from './audit-ledger.ts';
 import { DocumentCheck } from './check-documents.ts';
 import { checkProvenance } from './check-provenance.ts';
 import { checkRawExport } from './check-raw-export.ts';
 import { checkStored, type StoredEntry } from './check-stored.ts';
 import { findImport } from './find-import.ts';
 import { type Finding, type FindingKind, Findings } from './findings.ts';
-import type { LedgerEntry } from './ledger-entry.ts';
+import { type LedgerEntry, parseEntry } from './ledger-entry.ts';
 
 export interface VerifyRequest {
   /** The connection's namespace. */

@@ -1,8 +1,11 @@
 import { Readable } from 'node:stream';
 import type { MedplumClient } from '@medplum/core';
 import { uploadBinary } from '../../medplum/upload-binary.ts';
+import type { VanishedEntry } from './ledger-entry.ts';
 import { listEntries, type Settled } from './list-entries.ts';
 import { MerkleTree } from './merkle-tree.ts';
+
+const ENTRIES_A_CHUNK = 500;
 
 /** A ledger that is stored: `Binary/<id>`, and the root over its lines (hex). */
 export interface StoredLedger {
@@ -11,7 +14,7 @@ export interface StoredLedger {
 }
 
 /**
- * Streams the ledger of a settled export into a Binary: NDJSON, one entry a line. The entries of its Merkle tree are these
+ * Streams the ledger of a settled export into a Binary: NDJSON, one entry a line, then one for each vanished key. The entries of its Merkle tree are these
  * lines without their line ends, so the root covers each line's hash, disposition and target.
  * `patient` is the `Patient/<id>` whose compartment guards it.
  */
@@ -32,8 +35,19 @@ export async function writeLedger(
 
 async function* ledgerText(settled: Settled, tree: MerkleTree): AsyncGenerator<Buffer> {
   for await (const entries of listEntries(settled)) {
-    const lines = entries.map((entry) => JSON.stringify(entry));
-    for (const line of lines) tree.add(line);
-    if (lines.length > 0) yield Buffer.from(`${lines.join('\n')}\n`);
+    if (entries.length > 0) yield added(tree, entries);
   }
+  let entries: VanishedEntry[] = [];
+  for await (const entry of settled.earlier?.vanishedEntries() ?? []) {
+    if (entries.push(entry) < ENTRIES_A_CHUNK) continue;
+    yield added(tree, entries);
+    entries = [];
+  }
+  if (entries.length > 0) yield added(tree, entries);
+}
+
+function added(tree: MerkleTree, entries: readonly object[]): Buffer {
+  const lines = entries.map((entry) => JSON.stringify(entry));
+  for (const line of lines) tree.add(line);
+  return Buffer.from(`${lines.join('\n')}\n`);
 }
