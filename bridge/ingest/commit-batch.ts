@@ -17,6 +17,7 @@ import type { LanePool } from './lane-pool.ts';
 import type { LoadContext } from './load-context.ts';
 import { lookUp, type StoredVersion } from './look-up.ts';
 import { metaSource } from './meta-source.ts';
+import { passDeletedSince } from './pass-deleted.ts';
 import { ProvenanceBook } from './provenance-book.ts';
 import { settleDecision, settleRefused } from './settle-rows.ts';
 
@@ -139,10 +140,15 @@ async function settleStored(
   for (const { decision, id } of stored) {
     const { row } = decision.member.prepared;
     // What was found unchanged at a later try was written by an earlier one.
-    const told = decision.kind === 'edited-here' ? decision : (first.get(row) ?? decision);
+    const told = isLeft(decision) ? decision : (first.get(row) ?? decision);
     settleDecision(context, told, new Map([[row, id]]));
   }
   for (const fate of fates) if (fate.kind === 'refused') settleRefused(context, fate.member, fate.outcome);
+}
+
+/** Left as it is, which only the last look at it can tell. */
+function isLeft({ kind }: Decision): boolean {
+  return kind === 'edited-here' || kind === 'older-than-stored';
 }
 
 function isOurWrite(context: LoadContext, first: ReadonlyMap<number, Decision>, decision: Decision): boolean {
@@ -163,10 +169,11 @@ async function rematch(context: LoadContext, members: readonly Member[], outside
     members.map(({ prepared }) => prepared.key),
     signal,
   );
+  const again = members.map(({ prepared, isRevisit }) =>
+    makeMember(prepared, found.get(metaSource(origin.namespace, prepared.key)), isRevisit),
+  );
+  const left = await passDeletedSince(context, members, [again]);
   const decisions: Decision[] = [];
-  for (const { prepared, isRevisit } of members) {
-    const member = makeMember(prepared, found.get(metaSource(origin.namespace, prepared.key)), isRevisit);
-    decisions.push(await composeEntry(context, member, new Map(), outside));
-  }
+  for (const member of left.flat()) decisions.push(await composeEntry(context, member, new Map(), outside));
   return decisions;
 }

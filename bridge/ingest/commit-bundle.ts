@@ -7,10 +7,10 @@ import { composeEntry, type Decision, isWrite, makeMember, patientReference, typ
 import type { Component } from './draft.ts';
 import type { Lanes, Transactor } from './lane-pool.ts';
 import type { LoadContext } from './load-context.ts';
-import { lookUp, searchedType } from './look-up.ts';
+import { lookUp } from './look-up.ts';
 import { makeProvenance } from './make-provenance.ts';
 import { metaSource } from './meta-source.ts';
-import { passDeleted } from './pass-deleted.ts';
+import { passDeletedSince } from './pass-deleted.ts';
 import { settleDecision, settleRefused } from './settle-rows.ts';
 
 const CONFLICT_RETRIES = 6;
@@ -66,12 +66,7 @@ export async function recompose(context: LoadContext, work: Work, components: re
       return { ...makeMember(member.prepared, stored, member.isRevisit), urn: member.urn };
     }),
   );
-  const before = new Map(members.map(({ prepared, stored }) => [prepared.row, stored]));
-  // A PUT would bring back what somebody deleted since it was matched, whatever version it expects.
-  const fresh = await passDeleted(context, again, ({ prepared: { row, key } }) => {
-    const version = before.get(row);
-    return version && `${searchedType(key.resourceType)}/${version.id}`;
-  });
+  const fresh = await passDeletedSince(context, members, again);
   const urns = new Map(
     fresh.flat().flatMap((member) => (member.stored ? [] : [[member.prepared.row, member.urn] as const])),
   );

@@ -99,12 +99,17 @@ describe('what was deleted in Medplum', () => {
     expect(await sync('broken', [patient, encounter])).toMatchObject({ created: 0, skipped: 1 });
   });
 
-  test('in the middle of an import stays deleted too', async () => {
-    await sync('meanwhile', [patient, observation('a'), observation('b')]);
-    const [a, b] = [await find('meanwhile', 'Observation/a'), await find<Observation>('meanwhile', 'Observation/b')];
+  test.each([
+    ['with', true],
+    ['without', false],
+  ])('in the middle of an import %s transactions stays deleted too', async (name, transactionBundles) => {
+    const connection = `meanwhile-${name}`;
+    world.server.switches.transactionBundles = transactionBundles;
+    await sync(connection, [patient, observation('a'), observation('b')]);
+    const [a, b] = [await find(connection, 'Observation/a'), await find<Observation>(connection, 'Observation/b')];
     let [isBegun, isDone] = [false, false];
     world.proxy.cut = (_method, _path, body) => {
-      if (isDone || !body.includes('"type":"transaction"') || !body.includes('"Observation"')) return undefined;
+      if (isDone || !body.includes('"amended"')) return undefined;
       if (!isBegun) {
         isBegun = true;
         const end = () => {
@@ -119,11 +124,12 @@ describe('what was deleted in Medplum', () => {
       return 'before-server';
     };
     const changed = ['a', 'b'].map((id) => observation(id, { status: 'amended' }));
-    const report = await sync('meanwhile', [patient, ...changed]);
+    const report = await sync(connection, [patient, ...changed]);
     world.proxy.cut = () => undefined;
+    world.server.switches.transactionBundles = true;
     expect(report).toMatchObject({ updated: 1, skipped: 1, problemsByCode: { 'deleted-here': 1 } });
-    expect(await find('meanwhile', 'Observation/a')).toBeUndefined();
-    expect(await findings('meanwhile')).toEqual([]);
+    expect(await find(connection, 'Observation/a')).toBeUndefined();
+    expect(await findings(connection)).toEqual([]);
   });
 
   test("the export's own Patient: nothing is loaded, since nobody can say whose records they are", async () => {

@@ -2,7 +2,7 @@ import { PermanentError } from '../errors.ts';
 import type { Member } from './compose-entry.ts';
 import type { Component } from './draft.ts';
 import type { LoadContext } from './load-context.ts';
-import { versionOf } from './look-up.ts';
+import { searchedType, versionOf } from './look-up.ts';
 import { type ReadEntry, readEach } from './read-each.ts';
 import { settleProblem } from './settle-rows.ts';
 
@@ -29,6 +29,22 @@ export async function passDeleted(
       return answer ? judge(context, member, answer) : [member];
     }),
   );
+}
+
+/**
+ * The same for rows that are composed again: `before` is what they were matched with. A PUT would bring back what somebody
+ * deleted since, whatever version it expects.
+ */
+export function passDeletedSince(
+  context: LoadContext,
+  before: readonly Member[],
+  again: readonly Component[],
+): Promise<readonly Component[]> {
+  const matched = new Map(before.map(({ prepared, stored }) => [prepared.row, stored]));
+  return passDeleted(context, again, ({ prepared: { row, key } }) => {
+    const version = matched.get(row);
+    return version && `${searchedType(key.resourceType)}/${version.id}`;
+  });
 }
 
 /**

@@ -150,7 +150,7 @@ test('a second run that had something to do replaces the ledger and keeps the ra
   await world.medplum.deleteResource('Observation', one?.id ?? '');
   const second = await importLines('again', lines);
   const { entries } = await readLedger(second.task);
-  expect(entries.map(({ disposition }) => disposition).toSorted()).toEqual(['created', 'unchanged']);
+  expect(entries.map(({ disposition }) => disposition).toSorted()).toEqual(['skipped', 'unchanged']);
   expect(ledgerFromTask(second.task)).not.toEqual(ledgerFromTask(first.task));
   expect(rawExportsFromTask(second.task)).toEqual(rawExportsFromTask(first.task));
 });
