@@ -3,9 +3,8 @@ import type { MedplumClient } from '@medplum/core';
 import type { RawExport } from '../../contract/import-task.ts';
 import { PermanentError } from '../../errors.ts';
 import { streamBinary } from '../../medplum/stream-binary.ts';
-import { parseEntry } from './audit-ledger.ts';
 import type { Findings } from './findings.ts';
-import type { LedgerEntry } from './ledger-entry.ts';
+import { type LedgerEntry, parseEntry } from './ledger-entry.ts';
 import { RawReader } from './raw-reader.ts';
 
 export interface RawCheck {
