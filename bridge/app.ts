@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import type { DestinationStream } from 'pino';
 import type { Config } from './config.ts';
+import { returnRoutes } from './connect/return-routes.ts';
 import { createRevokeJob } from './connect/revoke-connection.job.ts';
 import { connectRoutes } from './connect/routes.ts';
 import { fetchFile } from './download/fetch-file.ts';
@@ -106,6 +107,14 @@ async function serve(foundations: Foundations, stops: (() => Promise<unknown>)[]
   const callers = createCallers(config.medplum.baseUrl);
   const { mode } = config.fasten;
   const runAlone = waitForLock(createLock(redis, { prefix: config.redis.prefix }));
+  const connecting = {
+    medplum: medplum.client,
+    readConnection: fasten.readConnection,
+    addJob: queues.add,
+    runAlone,
+    mode,
+    log,
+  };
   const app = createServer({
     apiPrefix: config.http.apiPrefix,
     medplumBaseUrl: config.medplum.baseUrl,
@@ -121,16 +130,12 @@ async function serve(foundations: Foundations, stops: (() => Promise<unknown>)[]
       log,
       metrics,
     }),
+    landingRoutes: returnRoutes(connecting),
     callerRoutes: [
       connectRoutes({
-        medplum: medplum.client,
-        readConnection: fasten.readConnection,
-        addJob: queues.add,
-        runAlone,
+        ...connecting,
         publicId: config.fasten.publicId,
         keepReport: createKeepReport(redis, config.redis.prefix),
-        mode,
-        log,
         callerOf,
       }),
       importRoutes({ callerOf, addJob: queues.add, readProgress: (key) => queues.readProgress('import', key) }),

@@ -20,16 +20,30 @@ export async function completeAttempt(
   { external_state, event }: CompleteAttempt,
 ): Promise<StoredConsent[]> {
   const attempt = await findAttempt(deps.medplum, external_state, new Date());
-  const { id: patientId = '' } = await caller.read('Patient', patientOf(attempt));
+  await caller.read('Patient', patientOf(attempt));
   const told = readStitchEvent(event);
   if (told.length === 0) {
     throw new HttpError(422, 'business-rule', 'the event tells of no connection');
   }
   for (const connection of told) assertOfAttempt(connection, attempt, external_state);
+  const ids = told.flatMap(({ org_connection_id }) => org_connection_id ?? []);
+  return bindAttempt(deps, attempt, caller.profile, ids);
+}
+
+/**
+ * Binds connections to the Patient of an attempt, whose right to it has been checked.
+ *
+ * @param profile - Reference to whoever completes it.
+ */
+export async function bindAttempt(
+  deps: CompleteDeps,
+  attempt: StoredConsent,
+  profile: string,
+  orgConnectionIds: readonly string[],
+): Promise<StoredConsent[]> {
   const bound: StoredConsent[] = [];
-  for (const { org_connection_id = '' } of told) {
-    const { profile } = caller;
-    bound.push(await bindConnection(deps, { patientId, profile, orgConnectionId: org_connection_id, attempt }));
+  for (const orgConnectionId of orgConnectionIds) {
+    bound.push(await bindConnection(deps, { patientId: patientOf(attempt), profile, orgConnectionId, attempt }));
   }
   return bound;
 }

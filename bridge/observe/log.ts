@@ -19,6 +19,7 @@ const EVENTS = [
   'webhook.wrong-mode',
   'connection.completed',
   'connection.reported',
+  'connection.returned',
   'connection.revoked',
   'export.requested',
   'export.failed',

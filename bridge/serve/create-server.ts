@@ -21,6 +21,8 @@ export interface ServerParts {
   readonly requestsPerMinute: number;
   /** Routes that prove by signature who calls. */
   readonly signedRoutes: Router;
+  /** Routes that a browser navigates to: no token, their query proves who calls. */
+  readonly landingRoutes?: Router;
   /** Routes that are reached with a Medplum token only. */
   readonly callerRoutes: readonly Router[];
   readonly identify: (token: string) => Promise<Caller>;
@@ -51,6 +53,7 @@ function apiRoutes(parts: ServerParts): Router {
   // Before the limit: Fasten sends in bursts from few addresses, and what is not signed costs next to nothing.
   router.use(parts.signedRoutes);
   router.use(limit(parts.requestsPerMinute));
+  if (parts.landingRoutes) router.use(parts.landingRoutes);
   router.use(requireCaller(parts.identify));
   router.use(express.json({ limit: '100kb' }));
   router.use(...parts.callerRoutes);

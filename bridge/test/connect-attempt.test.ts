@@ -170,3 +170,28 @@ test('what Stitch says besides success is kept for support, without what a perso
   expect(kept).toContain('fasten_server_error');
   expect(`${kept}${world.log()}`).not.toMatch(/Zyxwvut|Qponmlk/);
 });
+
+/** What a browser is told that Fasten has sent back. */
+async function returnWith(query: Record<string, string>): Promise<string | null> {
+  const url = `${world.api}/connections/return?${new URLSearchParams(query)}`;
+  const answer = await fetch(url, { redirect: 'manual' });
+  expect([answer.status, answer.headers.get('referrer-policy')]).toEqual([303, 'no-referrer']);
+  return answer.headers.get('location');
+}
+
+test('the redirect flow binds a connection by the secret of its attempt, and by nothing else', async () => {
+  const patient = await newPatient();
+  const attempt = await initiate({ patientId: patient.id });
+  const org_connection_id = await signInAt(attempt);
+  const { externalState: external_state } = attempt;
+  expect(await returnWith({ org_connection_id })).toBe('/?connection=failed');
+  expect(await returnWith({ external_state, error: 'access_denied', error_description: 'x' })).toBe(
+    '/?connection=failed',
+  );
+  expect(await returnWith({ org_connection_id, external_state: 'made-up' })).toBe('/?connection=refused');
+  expect(await returnWith({ org_connection_id: 'unknown', external_state })).toBe('/?connection=refused');
+  expect(await connectionsOf(patient)).toEqual([]);
+  expect(await returnWith({ org_connection_id, external_state, endpoint_id: 'e' })).toBe('/?connection=connected');
+  expect(await connectionsOf(patient)).toMatchObject([{ orgConnectionId: org_connection_id, status: 'active' }]);
+  expect(world.log()).not.toContain(external_state);
+});
