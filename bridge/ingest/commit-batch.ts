@@ -18,6 +18,7 @@ import type { LoadContext } from './load-context.ts';
 import { lookUp, type StoredVersion } from './look-up.ts';
 import { metaSource } from './meta-source.ts';
 import { passDeletedSince } from './pass-deleted.ts';
+import { parkProfile } from './park-profile.ts';
 import { ProvenanceBook } from './provenance-book.ts';
 import { settleDecision, settleRefused } from './settle-rows.ts';
 
@@ -75,7 +76,7 @@ async function commitBatch(context: LoadContext, lane: Lane, provenance: Provena
   const first = new Map(work.decisions.map((decision) => [decision.member.prepared.row, decision]));
   let decisions = work.decisions;
   for (let tries = 0; ; ) {
-    const fates = await sendBatch(lane, decisions);
+    const fates = (await sendBatch(lane, decisions)).map((fate) => reopened(context, fate));
     await settleStored(context, provenance, first, fates);
     const open = fates.filter((fate) => fate.kind === 'open');
     if (open.length === 0) return;
@@ -124,6 +125,12 @@ function fateOf(write: Write, entry: BundleEntry | undefined): Fate {
   const isFinal = status >= 400 && status < 500 && ![409, 412, 429].includes(status);
   if (!isFinal) return { kind: 'open', member, isOverQuota: status === 429 };
   return { kind: 'refused', member, outcome: entry?.response?.outcome ?? badRequest('refused') };
+}
+
+/** Refused for what it claims to be, it may be taken without the claim. */
+function reopened(context: LoadContext, fate: Fate): Fate {
+  const member = fate.kind === 'refused' && parkProfile(context, fate.member, fate.outcome);
+  return member ? { kind: 'open', member, isOverQuota: false } : fate;
 }
 
 /** Provenance first: a row counts as done only with it. */

@@ -10,7 +10,11 @@ import type { LoadContext } from './load-context.ts';
 import { lookUp } from './look-up.ts';
 import { makeProvenance } from './make-provenance.ts';
 import { metaSource } from './meta-source.ts';
+<<<<<<< HEAD
 import { passDeletedSince } from './pass-deleted.ts';
+=======
+import { parkProfile } from './park-profile.ts';
+>>>>>>> 9716c54 (A profile that the server finds unmet is parked in our extension, so that its line is stored; the sandbox holds resources to known profiles)
 import { settleDecision, settleRefused } from './settle-rows.ts';
 
 const CONFLICT_RETRIES = 6;
@@ -79,6 +83,11 @@ async function split(context: LoadContext, lane: Transactor, work: Work, outcome
   const { components } = work;
   const [only] = components;
   if (only && components.length === 1) {
+    const members = only.map((member) => parkProfile(context, member, outcome));
+    if (members.some((member) => member !== undefined)) {
+      const parked = only.map((member, position) => members[position] ?? member);
+      return commitBundle(context, lane, await recompose(context, work, [parked]));
+    }
     for (const member of only) settleRefused(context, member, outcome);
     return;
   }

@@ -100,6 +100,7 @@ export async function composeEntry(
     retrieved: context.retrieved,
     account: accountFor(context, prepared.row, merged ? ownReferences(resource) : linked.targets, urns),
     isRepaired,
+    parksProfile: prepared.parksProfile,
     replaced: edits?.meta,
     overridden: merged?.overridden,
   });

@@ -27,6 +27,8 @@ export interface PreparedResource {
   readonly attachments: readonly AttachmentLink[];
   /** What was changed so that the server takes it. */
   readonly repairs: readonly Repair[];
+  /** True when the server refused it as what its profiles claim: they are kept beside it. */
+  readonly parksProfile?: boolean;
 }
 
 /** The server would refuse it, whatever is repaired. */

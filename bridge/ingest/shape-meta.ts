@@ -27,6 +27,9 @@ export function originTags(origin: Origin): NonNullable<Meta['tag']> {
   ];
 }
 
+/** Part of our extension: one profile that the source claims and the server found unmet. */
+const PARKED_PROFILE = 'profile';
+
 /** Tag of a resource that does not stand as its source wrote it; the ledger says what was changed. */
 const REPAIRED: JsonObject = { system: BRIDGE_CODE_SYSTEM, code: REPAIRED_CODE };
 
@@ -41,6 +44,8 @@ export interface Writing {
   /** `Patient/<id>` whose compartment takes it in though it does not name the Patient. */
   readonly account?: string | undefined;
   readonly isRepaired?: boolean;
+  /** The profiles move into our extension: the server would hold the resource to them. */
+  readonly parksProfile?: boolean | undefined;
   /** `meta` of the version that is replaced: tags that were put on here stay. */
   readonly replaced?: Meta | undefined;
   /** Elements as the source has them, where a local value stands (docs/decisions/0005-merge.md). */
@@ -56,8 +61,8 @@ export type Overridden = Readonly<Record<string, Json>>;
  * does not name the patient into the patient's compartment.
  */
 export function shapeMeta(own: Json | undefined, key: SourceKey, origin: Origin, writing: Writing): JsonObject {
-  const { source, versionId, lastUpdated, tag, extension, ...kept } = isObject(own) ? own : {};
-  const { sha256, line, retrieved, account, isRepaired, replaced, overridden } = writing;
+  const { source, versionId, lastUpdated, tag, extension, profile, ...kept } = isObject(own) ? own : {};
+  const { sha256, line, retrieved, account, isRepaired, parksProfile, replaced, overridden } = writing;
   const ours = metaSource(origin.namespace, key);
   const parts = {
     sha256,
@@ -72,6 +77,7 @@ export function shapeMeta(own: Json | undefined, key: SourceKey, origin: Origin,
   const tags = list(tag).filter((one) => !isBridgeMark(one));
   return {
     ...withoutServerOwned(kept),
+    ...(profile === undefined || parksProfile ? {} : { profile }),
     source: ours,
     tag: [
       ...tags,
@@ -81,7 +87,7 @@ export function shapeMeta(own: Json | undefined, key: SourceKey, origin: Origin,
     ],
     extension: [
       ...list(extension).filter((one) => !isBridgeMark(one)),
-      { url: SOURCE_META_EXTENSION, extension: textExtensions(parts) },
+      { url: SOURCE_META_EXTENSION, extension: [...textExtensions(parts), ...(parksProfile ? parked(profile) : [])] },
     ],
     ...(account ? { accounts: [{ reference: account }] } : {}),
   };
@@ -97,6 +103,17 @@ function localTags(replaced: Meta | undefined, tags: readonly Json[]): JsonObjec
 export function hashedMeta(own: Json | undefined): JsonObject {
   const { profile, security } = isObject(own) ? own : {};
   return { profile, security };
+}
+
+function parked(profile: Json | undefined): JsonObject[] {
+  return list(profile).flatMap((url) => textExtensions({ [PARKED_PROFILE]: url }));
+}
+
+/** `meta` of a stored resource with its parked profiles back in their place. */
+export function withParkedProfile(meta: Meta | undefined): Meta | undefined {
+  const ours = meta?.extension?.find(({ url }) => url === SOURCE_META_EXTENSION)?.extension ?? [];
+  const profiles = ours.flatMap(({ url, valueString }) => (url === PARKED_PROFILE && valueString ? [valueString] : []));
+  return profiles.length > 0 ? { ...meta, profile: [...profiles, ...(meta?.profile ?? [])] } : meta;
 }
 
 /** The hash that the stored resource was written with, undefined when it carries none. */

@@ -4,7 +4,7 @@ import { contentHash } from './content-hash.ts';
 import { symbolizeStored } from './documents/link-attachments.ts';
 import { symbolOf } from './link-resource.ts';
 import { search } from './look-up.ts';
-import { hashedMeta, type Overridden, overriddenOf, sourceKeyOf } from './shape-meta.ts';
+import { hashedMeta, type Overridden, overriddenOf, sourceKeyOf, withParkedProfile } from './shape-meta.ts';
 import { isObject, type Json, type JsonObject, type ReferenceHolder, walkReferences } from './walk-references.ts';
 
 /** A reference to something in the store. */
@@ -38,7 +38,7 @@ export function symbolicForm(body: Resource, symbolize: Symbolize): JsonObject {
   for (const [position, holder] of referenceHolders(resource).entries()) {
     holder.reference = symbolize(holder.reference, position) ?? holder.reference;
   }
-  return { ...resource, meta: hashedMeta(meta as Json | undefined) };
+  return { ...resource, meta: hashedMeta(withParkedProfile(meta) as Json | undefined) };
 }
 
 /** The form with what the source has where a local value stands. */

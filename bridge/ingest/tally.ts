@@ -63,6 +63,12 @@ export class Tally {
     if (!isKnown) for (const { rule } of repairs) count(this.#repairs, rule);
   }
 
+  /** What had to be done to a row besides, because of what the server said to it. */
+  repairAgain(row: number, repairs: readonly LineRepair[], latest: LineRepair): void {
+    this.outcomes.repair(row, repairs);
+    count(this.#repairs, latest.rule);
+  }
+
   get settled(): number {
     return DISPOSITIONS.reduce((sum, disposition) => sum + this.#outcome[disposition], 0);
   }

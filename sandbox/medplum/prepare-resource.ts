@@ -6,6 +6,7 @@ import { resolveConditionalReferences, type SearchResources } from './resolve-co
 import type { ResourceStore } from './resource-store.ts';
 import { type BinaryUrls, unlinkAttachments } from './rewrite-attachments.ts';
 import { compartmentsOf, patientsOf, stampMeta, type Writer } from './stamp-meta.ts';
+import { validateProfiles } from './validate-profiles.ts';
 
 /** A string of 1 MiB once encoded: the limit of the measured server for every string. Newer ones let base64 be longer. */
 const MAX_BASE64_BYTES = 786_432;
@@ -34,6 +35,7 @@ export async function prepareResource<T extends Resource>(
   result.meta = stampMeta(result, writer, randomUUID(), patientAccounts(world, result));
   result.meta.compartment = compartmentsOf(result, world.definitions);
   validateResource(result, { base64BinaryMaxBytes: MAX_BASE64_BYTES });
+  validateProfiles(result, world.store);
   return withoutEmpty(result);
 }
 

@@ -1,5 +1,5 @@
 import type { WithId } from '@medplum/core';
-import type { Resource } from '@medplum/fhirtypes';
+import type { Resource, StructureDefinition } from '@medplum/fhirtypes';
 import { type IndexRow, type IndexTable, indexedSource, indexResource } from './index-resource.ts';
 import type { Database, Row } from './open-database.ts';
 
@@ -68,6 +68,13 @@ export class ResourceStore {
       resourceType,
     );
     return row && toStored(row);
+  }
+
+  /** The StructureDefinition that a client stored under this url. There are few. */
+  findProfile(url: string): StructureDefinition | undefined {
+    const sql = `SELECT v.content FROM resource r JOIN version v ON v.vid = r.vid WHERE r.type = 'StructureDefinition'`;
+    const all = this.db.all(sql).flatMap(({ content }) => textOf(content) ?? []);
+    return all.map((content): StructureDefinition => JSON.parse(content)).find((one) => one.url === url);
   }
 
   /** Adds the first version of a resource; `id` and `meta.versionId` are in the resource. */

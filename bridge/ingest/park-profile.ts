@@ -1,0 +1,22 @@
+import { getStatus } from '@medplum/core';
+import type { OperationOutcome } from '@medplum/fhirtypes';
+import type { Member } from './compose-entry.ts';
+import type { LoadContext } from './load-context.ts';
+import { isObject } from './walk-references.ts';
+
+/**
+ * The row as it may be taken after a refusal: with the profiles that it claims kept in our extension on `meta`. Medplum
+ * holds a resource to each profile of which it has the definition, FHIR's vital signs among them, and says no for what only
+ * the profile demands. Undefined when there is nothing to move, or when the refusal was of another kind.
+ */
+export function parkProfile({ tally }: LoadContext, member: Member, outcome: OperationOutcome): Member | undefined {
+  const { prepared } = member;
+  const { meta } = prepared.resource;
+  const hasProfile = isObject(meta) && Array.isArray(meta.profile) && meta.profile.length > 0;
+  const isAboutContent = getStatus(outcome) === 400 && outcome.issue.some(({ expression }) => expression);
+  if (!hasProfile || prepared.parksProfile || !isAboutContent) return undefined;
+  const repair = { rule: 'profile-parked', path: `${prepared.key.resourceType}.meta.profile` };
+  const repairs = [...prepared.repairs, repair];
+  tally.repairAgain(prepared.row, repairs, repair);
+  return { ...member, prepared: { ...prepared, parksProfile: true, repairs } };
+}
