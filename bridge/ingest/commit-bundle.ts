@@ -10,11 +10,8 @@ import type { LoadContext } from './load-context.ts';
 import { lookUp } from './look-up.ts';
 import { makeProvenance } from './make-provenance.ts';
 import { metaSource } from './meta-source.ts';
-<<<<<<< HEAD
 import { passDeletedSince } from './pass-deleted.ts';
-=======
 import { parkProfile } from './park-profile.ts';
->>>>>>> 9716c54 (A profile that the server finds unmet is parked in our extension, so that its line is stored; the sandbox holds resources to known profiles)
 import { settleDecision, settleRefused } from './settle-rows.ts';
 
 const CONFLICT_RETRIES = 6;
