@@ -17,8 +17,8 @@ import type { LanePool } from './lane-pool.ts';
 import type { LoadContext } from './load-context.ts';
 import { lookUp, type StoredVersion } from './look-up.ts';
 import { metaSource } from './meta-source.ts';
-import { passDeletedSince } from './pass-deleted.ts';
 import { parkProfile } from './park-profile.ts';
+import { passDeletedSince } from './pass-deleted.ts';
 import { ProvenanceBook } from './provenance-book.ts';
 import { settleDecision, settleRefused } from './settle-rows.ts';
 

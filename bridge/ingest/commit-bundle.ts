@@ -10,8 +10,8 @@ import type { LoadContext } from './load-context.ts';
 import { lookUp } from './look-up.ts';
 import { makeProvenance } from './make-provenance.ts';
 import { metaSource } from './meta-source.ts';
-import { passDeletedSince } from './pass-deleted.ts';
 import { parkProfile } from './park-profile.ts';
+import { passDeletedSince } from './pass-deleted.ts';
 import { settleDecision, settleRefused } from './settle-rows.ts';
 
 const CONFLICT_RETRIES = 6;
