@@ -1,11 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { type Place, readBytes, streamBytes } from './read-bytes.ts';
-import { readResource, type SourceResource, type Unreadable } from './read-resource.ts';
+import { Readable } from 'node:stream';
+import chain from 'stream-chain';
+import Assembler from 'stream-json/assembler.js';
+import { parser } from 'stream-json/parser.js';
+import { type Place, streamBytes } from './read-bytes.ts';
+import { keyOf, type SourceResource, type Unreadable } from './read-resource.ts';
 import { type JsonListener, JsonScanner, NotJson, TooDeep } from './scan-json.ts';
+import { isObject, type Json } from './walk-references.ts';
 
 /** Strings above this are left out when a long line is read: what makes a line long is the base64 of a document. */
 const LARGE_STRING_BYTES = 32 * 1024;
-/** What is left of a line without its large strings; the longest that is parsed as a whole. */
+/** What is left of a line without its large strings; the most that is held of one line. */
 const MAX_SKELETON_BYTES = 16 << 20;
 const MAX_DEPTH = 200;
 
@@ -36,7 +41,7 @@ export async function readLongLine(place: LinePlace, givenId?: string): Promise<
   const leftOut = outline.large.reduce((sum, { length }) => sum + length, 0);
   if (place.length - leftOut > MAX_SKELETON_BYTES)
     return { source: { code: 'too-large', ...(resourceType ? { resourceType } : {}) }, large };
-  return { source: readResource(skeletonOf(place, large), givenId), large };
+  return { source: await readSkeleton(place, large, givenId), large };
 }
 
 async function readOutline(place: LinePlace): Promise<Outline | Unreadable> {
@@ -52,16 +57,51 @@ async function readOutline(place: LinePlace): Promise<Outline | Unreadable> {
   }
 }
 
-/** The line's bytes with a mark in place of each large string, which come in order of their places. */
-function skeletonOf({ file, offset, length }: LinePlace, large: LargeStrings): Buffer {
-  const parts: Buffer[] = [];
+/** The resource, put together while what is left of its line comes off the disk. */
+async function readSkeleton(
+  place: LinePlace,
+  large: LargeStrings,
+  givenId: string | undefined,
+): Promise<SourceResource | Unreadable> {
+  const assembler = new Assembler();
+  try {
+    for await (const token of chain([
+      Readable.from(skeletonOf(place, large)),
+      parser(WHOLE_VALUES),
+    ]) as AsyncIterable<Token>) {
+      // The assembler would take it for the object's prototype, and lose what it says.
+      if (token.name === 'keyValue' && token.value === '__proto__') return { code: 'not-a-resource' };
+      assembler.consume(token);
+    }
+  } catch (error) {
+    // Of the decoder that met what is no UTF-8; the form was found good before, and a disk's fault is none of the line.
+    if (!(error instanceof TypeError)) throw error;
+    return { code: 'not-json' };
+  }
+  const resource = assembler.current as Json;
+  return isObject(resource) ? keyOf(resource, givenId) : { code: 'not-a-resource' };
+}
+
+type Token = Parameters<Assembler['consume']>[0];
+
+/** Keys, numbers and what is left of the strings are short. */
+const WHOLE_VALUES = { streamValues: false, packValues: true };
+
+/** The line's text with a mark in place of each large string, which come in order of their places. */
+async function* skeletonOf({ file, offset, length }: LinePlace, large: LargeStrings): AsyncGenerator<string> {
+  const utf8 = new TextDecoder('utf-8', { fatal: true });
   let at = offset;
   for (const [mark, string] of large) {
-    parts.push(readBytes({ file, offset: at, length: string.offset - at }), Buffer.from(mark));
+    yield* decoded(utf8, { file, offset: at, length: string.offset - at });
+    yield mark;
     at = string.offset + string.length;
   }
-  parts.push(readBytes({ file, offset: at, length: offset + length - at }));
-  return Buffer.concat(parts);
+  yield* decoded(utf8, { file, offset: at, length: offset + length - at });
+  yield utf8.decode();
+}
+
+async function* decoded(utf8: InstanceType<typeof TextDecoder>, place: Place): AsyncGenerator<string> {
+  for await (const bytes of streamBytes(place)) yield utf8.decode(bytes, { stream: true });
 }
 
 /** What must be known of a long line before it can be read: its type, and where its large strings lie. */

@@ -41,8 +41,8 @@ export function readResource(bytes: Buffer, givenId?: string): SourceResource | 
   return keyOf(resource, givenId);
 }
 
-/** The resource with its key, if it has one. */
-function keyOf(resource: JsonObject, givenId: string | undefined): SourceResource | Unreadable {
+/** The resource with its key, if it has one. `givenId` as in {@link readResource}. */
+export function keyOf(resource: JsonObject, givenId: string | undefined): SourceResource | Unreadable {
   const { resourceType, id: own } = resource;
   if (typeof resourceType !== 'string') return { code: 'not-a-resource' };
   if (!isResourceType(resourceType)) return { code: 'unknown-resource-type' };
