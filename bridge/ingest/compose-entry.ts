@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { formatSourceKey, type SourceKey } from '../contract/source-key.ts';
-import { boundPatient } from './bind-patient.ts';
-import { type AttachedDocument, placeDocument, symbolizeAttachments } from './documents/link-attachments.ts';
+import { placeDocument, symbolizeAttachments } from './documents/link-attachments.ts';
+import { findDocument, storeDocument } from './documents/store-documents.ts';
 import type { ExportIndex } from './export-index.ts';
 import { linkResource, symbolOf, type Target } from './link-resource.ts';
 import type { LoadContext } from './load-context.ts';
@@ -10,7 +10,6 @@ import { mergeEdits } from './merge/merge-edits.ts';
 import { escapeSearchValue, metaSource } from './meta-source.ts';
 import type { ParsedReference } from './parse-reference.ts';
 import type { PreparedResource } from './prepare-resource.ts';
-import type { Place } from './read-bytes.ts';
 import { type Age, isOlder, shapeMeta } from './shape-meta.ts';
 import { isObject, type JsonObject, walkReferences } from './walk-references.ts';
 
@@ -134,24 +133,6 @@ function createRequest({ hasTransactions, origin }: LoadContext, { urn, prepared
   if (hasTransactions) return { fullUrl: urn, request: { method: 'POST', url } };
   const source = encodeURIComponent(escapeSearchValue(metaSource(origin.namespace, prepared.key)));
   return { request: { method: 'POST', url, ifNoneExist: `_source=${source}` } };
-}
-
-/** The Binary row that an attachment's URL means, with what it holds; its carrier is noted. */
-function findDocument(context: LoadContext, carrier: number, url: string) {
-  const row = context.index.rowOfDocument(url);
-  const content = row === -1 ? undefined : context.documents.contentOf(row);
-  if (!content) return undefined;
-  context.documents.carry(row, carrier);
-  return { row, content, data: context.documents.dataOf(row) };
-}
-
-function storeDocument(context: LoadContext, document: AttachedDocument): Promise<string> {
-  const { documents, files, index, medplum, signal } = context;
-  const placeOf = (row: number): Place => {
-    const { file, offset, length } = index.place(row);
-    return { file: files[file] ?? '', offset, length };
-  };
-  return documents.store(document, { medplum, patient: boundPatient(context), placeOf, signal });
 }
 
 /** The Patient as this bundle must name it; undefined when the import binds to none, or it is not stored yet. */

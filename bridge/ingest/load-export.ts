@@ -1,6 +1,7 @@
 import type { Committer } from './committer.ts';
 import { settleDocuments } from './documents/settle-documents.ts';
-import { MAX_BODY_BYTES } from './draft.ts';
+import { uploadAhead } from './documents/store-documents.ts';
+import { MAX_BODY_BYTES, MAX_ENTRIES } from './draft.ts';
 import { inRounds } from './in-rounds.ts';
 import type { LoadContext } from './load-context.ts';
 import { Loader } from './loader.ts';
@@ -43,11 +44,15 @@ async function loadWindows(context: LoadContext, { committer, loader, reader, al
   const { binding, index, tally, signal, hasTransactions, onProgress } = context;
   const matcher = new Matcher(context);
   const windows = planWindows(index, binding.kind === 'own' ? [binding.row] : []);
+  const place = async ({ components, outside }: MatchedWindow): Promise<void> => {
+    await uploadAhead(context, components);
+    for (const component of components) await loader.place(component, outside);
+  };
   for await (const { window, passed, found } of passUnchanged(context, matcher, reader, windows)) {
     signal?.throwIfAborted();
     await committer.confirm(passed);
     const { components, outside } = await matcher.match(await prepareWindow(context, reader, window), { known: found });
-    await place(loader, { components: hasTransactions ? components : inRounds(context, components), outside });
+    await place({ components: hasTransactions ? components : inRounds(context, components), outside });
     onProgress?.({ phase: 'write', done: tally.settled, total: tally.lines });
   }
   const placeAlone = async (): Promise<void> => {
@@ -66,16 +71,16 @@ async function loadWindows(context: LoadContext, { committer, loader, reader, al
   await placeAlone();
   for (const row of loader.incomplete.splice(0)) {
     const again = await prepareWindow(context, reader, [[row]]);
-    await place(loader, await matcher.match(again, { isRevisit: true }));
+    await place(await matcher.match(again, { isRevisit: true }));
   }
   await placeAlone();
   for (const row of loader.unproven) await alone.prove(row);
-  for (const wrapper of settleDocuments(context)) await place(loader, await matcher.match([[wrapper]]));
+  const wrappers = settleDocuments(context).map((wrapper) => [wrapper]);
+  for (let at = 0; at < wrappers.length; at += MAX_ENTRIES) {
+    signal?.throwIfAborted();
+    await place(await matcher.match(wrappers.slice(at, at + MAX_ENTRIES)));
+  }
   await loader.finish();
-}
-
-async function place(loader: Loader, { components, outside }: MatchedWindow): Promise<void> {
-  for (const component of components) await loader.place(component, outside);
 }
 
 async function prepareWindow(context: LoadContext, reader: SpoolReader, window: Window): Promise<PreparedResource[][]> {

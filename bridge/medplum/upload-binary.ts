@@ -1,11 +1,10 @@
-import type { Readable } from 'node:stream';
 import type { MedplumClient } from '@medplum/core';
 import { postBinary } from './post-binary.ts';
 import { retryRead } from './retry-read.ts';
 
 export interface BinaryUpload {
-  /** Makes the bytes anew for every try: a stream whose reply was lost is used up. */
-  readonly open: () => Readable;
+  /** Gives the bytes anew for every try: what was read for a lost reply is used up. Text is sent as UTF-8. */
+  readonly open: () => AsyncIterable<Uint8Array | string>;
   readonly contentType: string;
   /** `Patient/<id>` whose compartment guards the presigned links of the Binary. */
   readonly patient?: string | undefined;
@@ -24,18 +23,8 @@ const MEDIA_TYPE = /^\s*([a-z0-9!#$&^_.+-]{1,127}\/[a-z0-9!#$&^_.+-]{1,127})\s*(
  */
 export async function uploadBinary(medplum: MedplumClient, upload: BinaryUpload): Promise<string> {
   const { contentType, patient, signal } = upload;
-  return retryRead(async () => {
-    const stream = upload.open();
-    try {
-      return await postBinary(medplum, largeChunks(stream), {
-        contentType: plainMediaType(contentType),
-        patient,
-        signal,
-      });
-    } finally {
-      stream.destroy();
-    }
-  }, signal);
+  const post = { contentType: plainMediaType(contentType), patient, signal };
+  return retryRead(() => postBinary(medplum, largeChunks(upload.open()), post), signal);
 }
 
 /** A write to the socket costs the same for a line as for a thousand. */

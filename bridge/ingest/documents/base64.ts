@@ -1,5 +1,3 @@
-import { Transform, type TransformCallback } from 'node:stream';
-
 /** The text is no base64: nothing that it stands for can be stored. */
 export class NotBase64 extends Error {}
 
@@ -50,21 +48,9 @@ export class Base64Decoder {
   }
 }
 
-/** A stream from base64 text to bytes; ends with NotBase64 when the text is none. */
-export function decodeBase64(): Transform {
+/** The bytes of base64 text, piece by piece. Throws NotBase64 when the text is none. */
+export async function* decodeBase64(text: AsyncIterable<string> | Iterable<string>): AsyncGenerator<Buffer> {
   const decoder = new Base64Decoder();
-  const step = (decode: () => Buffer, done: TransformCallback): void => {
-    let bytes: Buffer;
-    try {
-      bytes = decode();
-    } catch (error) {
-      done(error instanceof Error ? error : new NotBase64());
-      return;
-    }
-    done(null, bytes);
-  };
-  return new Transform({
-    transform: (chunk, _, done) => step(() => decoder.push(String(chunk)), done),
-    flush: (done) => step(() => decoder.end(), done),
-  });
+  for await (const piece of text) yield decoder.push(piece);
+  yield decoder.end();
 }

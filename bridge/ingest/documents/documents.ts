@@ -1,4 +1,3 @@
-import { PassThrough, Readable } from 'node:stream';
 import type { MedplumClient } from '@medplum/core';
 import { uploadBinary } from '../../medplum/upload-binary.ts';
 import { type Place, readBytes } from '../read-bytes.ts';
@@ -6,6 +5,7 @@ import { readLongLine } from '../read-long-line.ts';
 import { MAX_LINE_BYTES } from '../read-pieces.ts';
 import { readResource } from '../read-resource.ts';
 import { streamText } from '../read-text.ts';
+import type { Json } from '../walk-references.ts';
 import { decodeBase64 } from './base64.ts';
 import type { ContentFault, DocumentContent } from './document-content.ts';
 import type { AttachedDocument } from './link-attachments.ts';
@@ -136,17 +136,19 @@ function uploadDocument(document: AttachedDocument, contentType: string, target:
 }
 
 /** The bytes of a document, out of its text as the source sent it. */
-function openBytes(document: AttachedDocument, target: UploadTarget): Readable {
-  const source = Readable.from(textOf(document, target));
-  if (document.link.large?.isText) return source.pipe(new PassThrough());
-  const bytes = decodeBase64();
-  source.on('error', (error) => bytes.destroy(error));
-  return source.pipe(bytes);
+function openBytes(document: AttachedDocument, target: UploadTarget): AsyncIterable<Uint8Array | string> {
+  const text = textOf(document, target);
+  return document.link.large?.isText ? text : decodeBase64(text);
 }
 
-function textOf({ link, row, data }: AttachedDocument, target: UploadTarget): Iterable<string> | AsyncIterable<string> {
-  if (row === undefined) return link.large ? streamText(link.large.place) : [String(link.said.data ?? '')];
-  return data ? streamText(data) : dataOf(target.placeOf(row));
+function textOf({ link, row, data }: AttachedDocument, target: UploadTarget): AsyncIterable<string> {
+  const place = row === undefined ? link.large?.place : data;
+  if (place) return streamText(place);
+  return row === undefined ? said(link.said.data) : dataOf(target.placeOf(row));
+}
+
+async function* said(data: Json | undefined): AsyncGenerator<string> {
+  yield String(data ?? '');
 }
 
 /** The `data` of a Binary line in which it is no large string. */

@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import type { MedplumClient } from '@medplum/core';
 import { uploadBinary } from '../../medplum/upload-binary.ts';
 import type { VanishedEntry } from './ledger-entry.ts';
@@ -24,9 +23,9 @@ export async function writeLedger(
   patient: string | undefined,
 ): Promise<StoredLedger> {
   let tree = new MerkleTree();
-  const open = (): Readable => {
+  const open = (): AsyncIterable<Uint8Array> => {
     tree = new MerkleTree();
-    return Readable.from(ledgerText(settled, tree), { objectMode: false });
+    return ledgerText(settled, tree);
   };
   const { signal } = settled;
   const id = await uploadBinary(medplum, { open, contentType: 'application/x-ndjson', patient, signal });

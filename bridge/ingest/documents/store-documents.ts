@@ -1,0 +1,44 @@
+import { Readable } from 'node:stream';
+import { boundPatient } from '../bind-patient.ts';
+import type { Component } from '../draft.ts';
+import type { LoadContext } from '../load-context.ts';
+import type { Place } from '../read-bytes.ts';
+import { type AttachedDocument, symbolizeAttachments } from './link-attachments.ts';
+
+/** Requests that store documents at the same time; more would only wait for each other in the server. */
+const UPLOADS_AT_ONCE = 4;
+
+/** The Binary row that an attachment's URL means, with what it holds; its carrier is noted. */
+export function findDocument(context: LoadContext, carrier: number, url: string) {
+  const row = context.index.rowOfDocument(url);
+  const content = row === -1 ? undefined : context.documents.contentOf(row);
+  if (!content) return undefined;
+  context.documents.carry(row, carrier);
+  return { row, content, data: context.documents.dataOf(row) };
+}
+
+/** Id of the Binary that holds the document's bytes, which are uploaded when nobody has. */
+export function storeDocument(context: LoadContext, document: AttachedDocument): Promise<string> {
+  const { documents, files, index, medplum, signal } = context;
+  const placeOf = (row: number): Place => {
+    const { file, offset, length } = index.place(row);
+    return { file: files[file] ?? '', offset, length };
+  };
+  return documents.store(document, { medplum, patient: boundPatient(context), placeOf, signal });
+}
+
+/**
+ * Uploads, a few at once, the documents of rows that will be created: one after another each would wait a round trip. Those
+ * of stored rows wait until it is known that they are needed.
+ */
+export async function uploadAhead(context: LoadContext, components: readonly Component[]): Promise<void> {
+  const created = components.flat().filter(({ stored }) => !stored);
+  const documents = created.flatMap(({ prepared }) =>
+    symbolizeAttachments(prepared.attachments, (url) => findDocument(context, prepared.row, url)),
+  );
+  if (documents.length < 2) return;
+  const upload = async (document: AttachedDocument): Promise<void> => {
+    await storeDocument(context, document);
+  };
+  await Readable.from(documents).forEach(upload, { concurrency: UPLOADS_AT_ONCE });
+}
