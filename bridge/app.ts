@@ -8,12 +8,16 @@ import { connectRoutes } from './connect/routes.ts';
 import { fetchFile } from './download/fetch-file.ts';
 import { openSpool } from './download/spool.ts';
 import { createStorageClient } from './download/storage-client.ts';
+import { decideImport } from './export/decide-import.ts';
 import { createFailExportJob } from './export/fail-export.job.ts';
 import { createImportJob, type LoadRequest } from './export/import-export.job.ts';
+import { importJobKey } from './export/import-job-key.ts';
 import { createReceiveExportJob } from './export/receive-export.job.ts';
 import { createRequestExportJob } from './export/request-export.job.ts';
-import { importRoutes } from './export/routes.ts';
+import { retryImport } from './export/retry-import.ts';
+import { exportRoutes } from './export/routes.ts';
 import { createFasten, type FastenGateway } from './fasten/client.ts';
+import { importRoutes } from './imports/routes.ts';
 import { OtherSourcePatient } from './ingest/guard/guard-lineage.ts';
 import { HeldImport } from './ingest/guard/held-import.ts';
 import { importExport } from './ingest/import-export.ts';
@@ -106,6 +110,7 @@ async function serve(foundations: Foundations, stops: (() => Promise<unknown>)[]
   const { config, log, metrics, redis, queues, medplum, fasten } = foundations;
   const callers = createCallers(config.medplum.baseUrl);
   const { mode } = config.fasten;
+  const closing = new AbortController();
   const runAlone = waitForLock(createLock(redis, { prefix: config.redis.prefix }));
   const connecting = {
     medplum: medplum.client,
@@ -138,7 +143,16 @@ async function serve(foundations: Foundations, stops: (() => Promise<unknown>)[]
         keepReport: createKeepReport(redis, config.redis.prefix),
         callerOf,
       }),
-      importRoutes({ callerOf, addJob: queues.add, readProgress: (key) => queues.readProgress('import', key) }),
+      exportRoutes({ callerOf, addJob: queues.add }),
+      importRoutes({
+        callerOf,
+        readProgress: (task) => queues.readProgress('import', importJobKey(task)),
+        decide: (decider, taskId, decision) =>
+          decideImport({ medplum: medplum.client, decider, addJob: queues.add }, taskId, decision),
+        retry: (task) => retryImport({ medplum: medplum.client, retryJob: queues.retry }, task),
+        closing: closing.signal,
+        log,
+      }),
     ],
     identify: callers.identify,
     checks: { redis: () => redis.ping(), medplum: () => medplum.client.get('healthcheck') },
@@ -149,6 +163,7 @@ async function serve(foundations: Foundations, stops: (() => Promise<unknown>)[]
   stops.push(
     () => callers.close(),
     () => listening.close(),
+    async () => closing.abort(),
   );
   return listening.origin;
 }

@@ -69,4 +69,7 @@ export interface ImportProgress {
   /** Bytes read in `scan`, lines settled in `write`. */
   readonly done: number;
   readonly total: number;
+  /** Lines whose resource was created or updated; told in `write`. */
+  readonly written?: number;
+  readonly quarantined?: number;
 }

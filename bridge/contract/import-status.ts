@@ -20,6 +20,28 @@ export type ImportPhase = (typeof IMPORT_PHASES)[number];
 
 const count = z.number();
 
+/** What the running job of an import said last. All counts are totals so far. */
+export const importProgressSchema = z.object({
+  /** `downloading`: files; `scan`: bytes are read; `write`: lines are loaded. */
+  phase: z.enum(['downloading', 'scan', 'write']),
+  /** 1-based, of `files`. */
+  file: count.optional(),
+  files: count.optional(),
+  bytes: count.optional(),
+  totalBytes: count.optional(),
+  lines: count.optional(),
+  totalLines: count.optional(),
+  /** Lines whose resource was created or updated. */
+  written: count.optional(),
+  quarantined: count.optional(),
+  /** Bytes or lines a second, on average since the phase began. */
+  rate: count.optional(),
+  /** Seconds until the phase ends, at that rate. */
+  etaSeconds: count.optional(),
+});
+
+export type JobProgressNow = z.infer<typeof importProgressSchema>;
+
 /** The answer of `GET imports/:taskId`. */
 export const importStatusSchema = z.object({
   taskId: z.string(),
@@ -34,10 +56,15 @@ export const importStatusSchema = z.object({
   counts: z.record(z.enum(['lines', ...DISPOSITIONS]), count),
   storedByType: z.record(z.string(), count),
   /** Live counts of the running job; absent when none runs. */
-  progress: z.record(z.string(), z.union([z.number(), z.string()])).optional(),
+  progress: importProgressSchema.optional(),
 });
 
 export type ImportStatus = z.infer<typeof importStatusSchema>;
+
+/** True when nothing will happen to the import by itself any more: it ended, or a person has to decide. */
+export function isAtRest({ status }: Pick<ImportStatus, 'status'>): boolean {
+  return ['completed', 'failed', 'cancelled', 'rejected', 'on-hold'].includes(status);
+}
 
 /** Reads an import's state out of its Task; `progress` is the caller's to add. */
 export function importStatusFromTask(task: Task): ImportStatus {

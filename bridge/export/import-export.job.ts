@@ -17,6 +17,7 @@ import { missingLines } from './announce.ts';
 import { completeTask } from './complete-task.ts';
 import { CONNECTION_REVOKED, failTask, isSettled, moveTask } from './end-task.ts';
 import { type Destination, type HeldLoad, importLock, type Loaded, loadLineage } from './load-lineage.ts';
+import { measureProgress } from './measure-progress.ts';
 
 /** What the ingest is asked to load. */
 export interface LoadRequest extends Destination {
@@ -164,7 +165,8 @@ async function fetchFiles(
 
 /** Progress is told for people to watch; an import does not wait for it, nor fail with it. */
 function reporter(context: ImportContext): (progress: ImportProgress) => void {
-  return ({ phase, done, total }) => {
-    context.report({ phase, done, total }).catch(() => undefined);
+  const measure = measureProgress(() => performance.now());
+  return (progress) => {
+    context.report(measure(progress)).catch(() => undefined);
   };
 }

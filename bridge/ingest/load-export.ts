@@ -53,7 +53,8 @@ async function loadWindows(context: LoadContext, { committer, loader, reader, al
     await committer.confirm(passed);
     const { components, outside } = await matcher.match(await prepareWindow(context, reader, window), { known: found });
     await place({ components: hasTransactions ? components : inRounds(context, components), outside });
-    onProgress?.({ phase: 'write', done: tally.settled, total: tally.lines });
+    const { written, quarantined } = tally;
+    onProgress?.({ phase: 'write', done: tally.settled, total: tally.lines, written, quarantined });
   }
   const placeAlone = async (): Promise<void> => {
     await loader.finish();

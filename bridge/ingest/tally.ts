@@ -73,6 +73,14 @@ export class Tally {
     return DISPOSITIONS.reduce((sum, disposition) => sum + this.#outcome[disposition], 0);
   }
 
+  get written(): number {
+    return this.#outcome.created + this.#outcome.updated;
+  }
+
+  get quarantined(): number {
+    return this.#outcome.quarantined;
+  }
+
   report(connection: string): ImportReport {
     return {
       connection,

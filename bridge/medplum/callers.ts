@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
+import type { MedplumClient } from '@medplum/core';
 import type { Resource } from '@medplum/fhirtypes';
 import { Agent, type Dispatcher, request } from 'undici';
 import { HttpError } from '../errors.ts';
+import { createTokenClient } from './create-medplum.ts';
 
 /** Somebody who calls our API, seen through their own Medplum token: their AccessPolicy decides what they find. */
 export interface Caller {
@@ -14,6 +16,8 @@ export interface Caller {
     type: T,
     query: Readonly<Record<string, string>>,
   ): Promise<Extract<Resource, { resourceType: T }>[]>;
+  /** A client with their own token, for what is written in their name. */
+  client(): MedplumClient;
 }
 
 export interface Callers {
@@ -60,6 +64,7 @@ export function createCallers(baseUrl: string): Callers {
         const bundle = (await get(token, `fhir/R4/${type}?${new URLSearchParams(query)}`)) as Bundle;
         return (bundle.entry ?? []).flatMap(({ resource }) => (resource === undefined ? [] : [resource])) as never;
       },
+      client: () => createTokenClient(baseUrl, token),
     }),
     close: () => agent.close(),
   };

@@ -54,6 +54,13 @@ export async function createMedplum(settings: MedplumSettings): Promise<MedplumC
   return { client, close: () => agent.close() };
 }
 
+/** A MedplumClient with somebody's access token. Like {@link createMedplum}'s it never repeats a write by itself. */
+export function createTokenClient(baseUrl: string, token: string): MedplumClient {
+  const client = new MedplumClient({ baseUrl, fetch: settledFetch(fetch), cacheTime: 0, maxRetries: 0 });
+  client.setAccessToken(token);
+  return client;
+}
+
 /** Turns network faults and 5xx into {@link LostReplyError}: the only two cases in which nobody knows what happened. */
 function settledFetch(fetch: Fetch): Fetch {
   return async (url, init) => {

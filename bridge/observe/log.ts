@@ -33,6 +33,8 @@ const EVENTS = [
   'import.already-done',
   'import.gave-up',
   'import.held',
+  'import.decided',
+  'import.retried',
   'job.done',
   'job.retried',
   'job.failed',

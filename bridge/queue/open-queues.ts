@@ -3,7 +3,15 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { type Job, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { HttpError } from '../errors.ts';
-import { type AddJob, type JobProgress, jobProgress, type Payload, QUEUES, type QueueName } from './specs.ts';
+import {
+  type AddJob,
+  type JobProgress,
+  jobProgress,
+  type Payload,
+  QUEUES,
+  type QueueName,
+  type RetryJob,
+} from './specs.ts';
 
 export interface Queues {
   /**
@@ -11,6 +19,8 @@ export interface Queues {
    * first job is kept, unless that one failed for good; then it runs again with the new payload.
    */
   readonly add: AddJob;
+  /** Runs a job that failed for good once more, as it was; `gone` when none is kept. Others are left alone: `known`. */
+  readonly retry: RetryJob;
   /** What the job with this key last reported, if it is still kept and reported anything. */
   readProgress(queue: QueueName, key: readonly string[]): Promise<JobProgress | undefined>;
   /** Jobs by queue and state. */
@@ -40,6 +50,11 @@ export function openQueues(redis: Redis, prefix: string): Queues {
   };
   return {
     add: async (name, key, payload) => inTime(addJob(queueOf(name), jobIdOf(key), checkPayload(name, payload))),
+    retry: async (name, key) => {
+      const job: Job | undefined = await inTime(queueOf(name).getJob(jobIdOf(key)));
+      if (job === undefined) return 'gone';
+      return (await job.isFailed()) ? driveAgain(job, job.data) : 'known';
+    },
     readProgress: async (name, key) => {
       const job: Job | undefined = await queueOf(name).getJob(jobIdOf(key));
       return jobProgress.safeParse(job?.progress).data;

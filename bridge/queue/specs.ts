@@ -101,9 +101,12 @@ export type QueueName = keyof typeof QUEUES;
 export type Payload<N extends QueueName> = z.output<(typeof QUEUES)[N]['payload']>;
 
 /** What a queue counts on its way through an import; shown by `GET imports/:taskId`. */
-export const jobProgress = z.object({ phase: z.string() }).catchall(z.union([z.number(), z.string()]));
+export const jobProgress = z.object({ phase: z.string() }).catchall(z.union([z.number(), z.string(), z.undefined()]));
 
 export type JobProgress = z.infer<typeof jobProgress>;
+
+/** Drives a failed job again; see `openQueues`. */
+export type RetryJob = (queue: QueueName, key: readonly string[]) => Promise<'retried' | 'known' | 'gone'>;
 
 /** Puts a job on a queue; see `openQueues`. */
 export type AddJob = <N extends QueueName>(

@@ -54,7 +54,12 @@ async function start(changes: Partial<ServerParts> = {}): Promise<string> {
       if (token !== 'good') {
         throw new HttpError(401, 'login', 'the access token is not valid');
       }
-      return { profile: 'Patient/1', read: () => Promise.reject(), search: () => Promise.reject() };
+      return {
+        profile: 'Patient/1',
+        read: () => Promise.reject(),
+        search: () => Promise.reject(),
+        client: () => Promise.reject() as never,
+      };
     },
     checks: { redis: async () => 'PONG' },
     log: createLog('info', destination),

@@ -1,0 +1,44 @@
+import express, { type Request, type Router } from 'express';
+import type { ImportRetry } from '../contract/import-decision.ts';
+import type { Caller } from '../medplum/callers.ts';
+import type { StoredTask } from '../medplum/change-task.ts';
+import type { Log } from '../observe/log.ts';
+import { type Decide, decideAs, refusing } from './decide.ts';
+import { type FollowDeps, followImport } from './follow-import.ts';
+import { readImport } from './read-import.ts';
+import { showImport } from './show-import.ts';
+
+export interface ImportRoutesDeps extends FollowDeps {
+  /** Who makes the request; the routes are reached by known callers only. */
+  readonly callerOf: (req: Request) => Caller;
+  readonly decide: Decide;
+  readonly retry: (task: StoredTask) => Promise<ImportRetry['outcome']>;
+  readonly log: Log;
+}
+
+/** Everything below `imports/:taskId`: watch an import, decide about it, try it again. */
+export function importRoutes(deps: ImportRoutesDeps): Router {
+  const router = express.Router();
+  router.get('/imports/:taskId', async (req, res) => {
+    res.json(await showImport(await readImport(deps.callerOf(req), req.params.taskId), deps.readProgress));
+  });
+  router.get('/imports/:taskId/events', async (req, res) => {
+    const caller = deps.callerOf(req);
+    await followImport(deps, () => readImport(caller, req.params.taskId), res);
+  });
+  const decisions = { accept: 'accepted', reject: 'rejected' } as const;
+  for (const [name, decision] of Object.entries(decisions)) {
+    router.post(`/imports/:taskId/${name}`, async (req, res) => {
+      const { taskId } = req.params;
+      res.json(await decideAs(deps.decide, deps.callerOf(req), taskId, decision));
+      deps.log.info('import.decided', { taskId, code: decision });
+    });
+  }
+  router.post('/imports/:taskId/retry', async (req, res) => {
+    const task = await readImport(deps.callerOf(req), req.params.taskId);
+    const outcome = await refusing(() => deps.retry(task));
+    deps.log.info('import.retried', { taskId: task.id, code: outcome });
+    res.json({ outcome } satisfies ImportRetry);
+  });
+  return router;
+}
