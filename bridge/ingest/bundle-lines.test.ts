@@ -2,10 +2,10 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { Encounter, Observation, Patient, Task } from '@medplum/fhirtypes';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { ledgerFromTask } from '../contract/import-task.ts';
+import { type LedgerEntry, ledgerEntrySchema } from '../contract/ledger-entry.ts';
 import { readBinaryLines } from '../medplum/read-binary-lines.ts';
 import { type ImportWorld, type SourceLine, startImportWorld } from '../test/import-world.ts';
 import { importFile } from './import-file.ts';
-import { type LedgerEntry, ledgerEntrySchema } from './ledger/ledger-entry.ts';
 import { verifyImport } from './ledger/verify-import.ts';
 
 let world: ImportWorld;

@@ -4,6 +4,7 @@ import type { Task } from '@medplum/fhirtypes';
 import { EHI_EXPORT_SYSTEM } from '../contract/identifiers.ts';
 import type { ImportProgress, ImportReport, LedgerFile } from '../contract/import-report.ts';
 import { ledgerFromTask, outputsOfCompleted, type RawExport, rawExportsFromTask } from '../contract/import-task.ts';
+import { parseEntry } from '../contract/ledger-entry.ts';
 import { sourceRoot } from '../contract/source-key.ts';
 import { PermanentError } from '../errors.ts';
 import { changeTask, type StoredTask } from '../medplum/change-task.ts';
@@ -15,7 +16,6 @@ import { retryRead } from '../medplum/retry-read.ts';
 import type { UploadJournal } from './documents/documents.ts';
 import { importExport } from './import-export.ts';
 import { findImport } from './ledger/find-import.ts';
-import { parseEntry } from './ledger/ledger-entry.ts';
 
 export interface RedriveRequest {
   /** The connection's namespace. */

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { generateExport } from '../../sandbox/generator/generate-export.ts';
 import type { ImportReport } from '../contract/import-report.ts';
 import { DISPOSITIONS } from '../contract/import-task.ts';
-import { type LedgerEntry, ledgerEntrySchema } from '../ingest/ledger/ledger-entry.ts';
+import { type LedgerEntry, ledgerEntrySchema } from '../contract/ledger-entry.ts';
 import { checkProperty } from './check-property.ts';
 import { type ImportWorld, startImportWorld } from './import-world.ts';
 

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { MedplumClient } from '@medplum/core';
 import type { Resource } from '@medplum/fhirtypes';
+import type { LedgerEntry } from '../../contract/ledger-entry.ts';
 import { PermanentError } from '../../errors.ts';
 import { streamBinary } from '../../medplum/stream-binary.ts';
 import { type StoredDocument, storedDocuments } from '../documents/link-attachments.ts';
 import type { JsonObject } from '../walk-references.ts';
 import type { Findings } from './findings.ts';
-import type { LedgerEntry } from './ledger-entry.ts';
 
 /** A link of the server to a Binary leads with its id, and so does `Binary/<id>`. */
 const BINARY_ID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/i;

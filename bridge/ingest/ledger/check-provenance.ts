@@ -1,9 +1,9 @@
 import type { MedplumClient } from '@medplum/core';
 import type { Provenance } from '@medplum/fhirtypes';
 import { EHI_EXPORT_SYSTEM } from '../../contract/identifiers.ts';
+import type { LedgerEntry } from '../../contract/ledger-entry.ts';
 import { joined, search } from '../look-up.ts';
 import type { Findings } from './findings.ts';
-import type { LedgerEntry } from './ledger-entry.ts';
 
 /** Each resource that the import wrote is a target of a Provenance of its export: asked for a batch at a time. */
 export async function checkProvenance(

@@ -1,10 +1,10 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { MedplumClient } from '@medplum/core';
 import type { RawExport } from '../../contract/import-task.ts';
+import { type LedgerEntry, parseEntry } from '../../contract/ledger-entry.ts';
 import { PermanentError } from '../../errors.ts';
 import { streamBinary } from '../../medplum/stream-binary.ts';
 import type { Findings } from './findings.ts';
-import { type LedgerEntry, parseEntry } from './ledger-entry.ts';
 import { RawReader } from './raw-reader.ts';
 
 export interface RawCheck {

@@ -1,5 +1,6 @@
 import type { MedplumClient } from '@medplum/core';
 import type { Resource } from '@medplum/fhirtypes';
+import type { LedgerEntry } from '../../contract/ledger-entry.ts';
 import { parseSourceKey } from '../../contract/source-key.ts';
 import { symbolOf } from '../link-resource.ts';
 import { joined, search } from '../look-up.ts';
@@ -9,7 +10,6 @@ import { findSymbols, hashStored, STORED_REFERENCE, storedReferences } from '../
 import type { TargetSources } from './audit-ledger.ts';
 import type { DocumentCheck } from './check-documents.ts';
 import type { Findings } from './findings.ts';
-import type { LedgerEntry } from './ledger-entry.ts';
 
 /** An entry of a line that is in the store. */
 export type StoredEntry = LedgerEntry & { readonly key: string; readonly target: string };

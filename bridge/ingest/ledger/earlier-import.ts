@@ -1,12 +1,12 @@
 import type { MedplumClient } from '@medplum/core';
 import { z } from 'zod';
 import { ledgerFromTask } from '../../contract/import-task.ts';
+import { storedReferenceSchema, type VanishedEntry } from '../../contract/ledger-entry.ts';
 import { formatSourceKey, parseSourceKey, type SourceKey } from '../../contract/source-key.ts';
 import { PermanentError } from '../../errors.ts';
 import { readBinaryLines } from '../../medplum/read-binary-lines.ts';
 import type { ExportIndex } from '../export-index.ts';
 import { findLedgerTask } from './find-import.ts';
-import { storedReferenceSchema, type VanishedEntry } from './ledger-entry.ts';
 
 /** Words of a UUID. */
 const WORDS = 4;

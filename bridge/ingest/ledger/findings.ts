@@ -1,4 +1,4 @@
-import type { LedgerEntry } from './ledger-entry.ts';
+import type { LedgerEntry } from '../../contract/ledger-entry.ts';
 
 /** What a verification can find; ids of ours only, never what the source says. */
 export interface Finding {

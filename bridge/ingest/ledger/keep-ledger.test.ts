@@ -5,9 +5,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { generateExport } from '../../../sandbox/generator/generate-export.ts';
 import type { ImportReport } from '../../contract/import-report.ts';
 import { DISPOSITIONS, ledgerFromTask, rawExportsFromTask } from '../../contract/import-task.ts';
+import { type LedgerEntry, ledgerEntrySchema } from '../../contract/ledger-entry.ts';
 import { type ImportWorld, type SourceLine, startImportWorld } from '../../test/import-world.ts';
 import { importFile } from '../import-file.ts';
-import { type LedgerEntry, ledgerEntrySchema } from './ledger-entry.ts';
 import { MerkleTree } from './merkle-tree.ts';
 
 let world: ImportWorld;

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import type { LedgerEntry } from '../../contract/ledger-entry.ts';
 import { formatSourceKey, type SourceKey } from '../../contract/source-key.ts';
 import type { Documents } from '../documents/documents.ts';
 import type { ExportIndex } from '../export-index.ts';
@@ -7,7 +8,6 @@ import type { RowStates } from '../row-states.ts';
 import { type Line, scanLines } from '../scan-lines.ts';
 import type { EarlierImport } from './earlier-import.ts';
 import { hashFile } from './hash-file.ts';
-import type { LedgerEntry } from './ledger-entry.ts';
 import type { Outcomes } from './outcomes.ts';
 
 /** What is known of an export when its last line has ended. */

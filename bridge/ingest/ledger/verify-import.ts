@@ -1,6 +1,7 @@
 import type { MedplumClient } from '@medplum/core';
 import { EHI_EXPORT_SYSTEM } from '../../contract/identifiers.ts';
 import { type ImportCounts, ledgerFromTask, rawExportsFromTask } from '../../contract/import-task.ts';
+import { type LedgerEntry, parseEntry } from '../../contract/ledger-entry.ts';
 import { PermanentError } from '../../errors.ts';
 import { readBinaryLines } from '../../medplum/read-binary-lines.ts';
 import { loadDefinitions } from '../load-definitions.ts';
@@ -11,7 +12,6 @@ import { checkRawExport } from './check-raw-export.ts';
 import { checkStored, type StoredEntry } from './check-stored.ts';
 import { findImport } from './find-import.ts';
 import { type Finding, type FindingKind, Findings } from './findings.ts';
-import { type LedgerEntry, parseEntry } from './ledger-entry.ts';
 
 export interface VerifyRequest {
   /** The connection's namespace. */

@@ -1,6 +1,6 @@
 import type { MedplumClient } from '@medplum/core';
+import type { VanishedEntry } from '../../contract/ledger-entry.ts';
 import { uploadBinary } from '../../medplum/upload-binary.ts';
-import type { VanishedEntry } from './ledger-entry.ts';
 import { listEntries, type Settled } from './list-entries.ts';
 import { MerkleTree } from './merkle-tree.ts';
 

@@ -1,9 +1,9 @@
 import type { DocumentReference, Observation, Resource } from '@medplum/fhirtypes';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ledgerEntrySchema } from '../../contract/ledger-entry.ts';
 import { readBinaryLines } from '../../medplum/read-binary-lines.ts';
 import { type ImportWorld, type SourceLine, startImportWorld } from '../../test/import-world.ts';
 import { importFile } from '../import-file.ts';
-import { ledgerEntrySchema } from '../ledger/ledger-entry.ts';
 import { verifyImport } from '../ledger/verify-import.ts';
 
 let world: ImportWorld;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DISPOSITIONS } from '../../contract/import-task.ts';
+import { DISPOSITIONS } from './import-task.ts';
 
 /** `Type/<uuid>` in the store. */
 export const storedReferenceSchema = z.string().regex(/^[A-Z][A-Za-z]+\/[0-9a-f-]{36}$/);
