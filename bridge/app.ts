@@ -2,12 +2,14 @@ import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import type { DestinationStream } from 'pino';
 import type { Config } from './config.ts';
+import { createBindAnnouncedJob } from './connect/bind-announced.job.ts';
 import { returnRoutes } from './connect/return-routes.ts';
 import { createRevokeJob } from './connect/revoke-connection.job.ts';
 import { connectRoutes } from './connect/routes.ts';
 import { fetchFile } from './download/fetch-file.ts';
 import { openSpool } from './download/spool.ts';
 import { createStorageClient } from './download/storage-client.ts';
+import { createCancelImportsJob } from './export/cancel-imports.job.ts';
 import { decideImport } from './export/decide-import.ts';
 import { createFailExportJob } from './export/fail-export.job.ts';
 import { createImportJob, type LoadRequest } from './export/import-export.job.ts';
@@ -106,20 +108,19 @@ function openRedis({ redis: { url } }: Config, log: Log): Redis {
   return redis;
 }
 
+/** What binds a connection, for whoever tells of it first: the browser or Fasten's event. */
+function connectingParts({ config, log, redis, queues, medplum, fasten }: Foundations) {
+  const runAlone = waitForLock(createLock(redis, { prefix: config.redis.prefix }));
+  const { readConnection } = fasten;
+  return { medplum: medplum.client, readConnection, addJob: queues.add, runAlone, mode: config.fasten.mode, log };
+}
+
 async function serve(foundations: Foundations, stops: (() => Promise<unknown>)[]): Promise<string> {
-  const { config, log, metrics, redis, queues, medplum, fasten } = foundations;
+  const { config, log, metrics, redis, queues, medplum } = foundations;
   const callers = createCallers(config.medplum.baseUrl);
   const { mode } = config.fasten;
   const closing = new AbortController();
-  const runAlone = waitForLock(createLock(redis, { prefix: config.redis.prefix }));
-  const connecting = {
-    medplum: medplum.client,
-    readConnection: fasten.readConnection,
-    addJob: queues.add,
-    runAlone,
-    mode,
-    log,
-  };
+  const connecting = connectingParts(foundations);
   const app = createServer({
     apiPrefix: config.http.apiPrefix,
     medplumBaseUrl: config.medplum.baseUrl,
@@ -202,7 +203,9 @@ function makeHandlers(foundations: Foundations, disk: Disk): JobHandlers {
     'export-request': { run: createRequestExportJob({ medplum: client, fasten, log }) },
     'export-ready': { run: createReceiveExportJob({ medplum: client, addJob: queues.add, log }) },
     'export-failed': { run: createFailExportJob({ medplum: client, log }) },
-    'connection-revoked': { run: createRevokeJob({ medplum: client, log }) },
+    'connection-made': { run: createBindAnnouncedJob(connectingParts(foundations)) },
+    'connection-revoked': { run: createRevokeJob(connectingParts(foundations)) },
+    'connection-ended': { run: createCancelImportsJob({ medplum: client, log }) },
     import: createImportJob({
       ...disk,
       medplum: client,

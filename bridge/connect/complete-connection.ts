@@ -74,10 +74,13 @@ export async function bindConnection(deps: CompleteDeps, binding: Binding): Prom
   assertSamePatient(await findConnection(deps.medplum, orgConnectionId), patientId);
   const connection = await confirm(deps, orgConnectionId);
   const wish = makeConsent(connection, patientId, profile, new Date());
-  // Alone, so that of two connections to one portal at once the later finds the earlier's namespace.
-  const stored = await deps.runAlone(`connect:${patientId}`, () => store(deps, wish, binding));
-  assertSamePatient(stored, patientId);
-  const consent = await refresh(deps, stored, wish);
+  // Alone: of two connections to one portal at once the later finds the earlier's namespace, and Fasten's event and the
+  // browser's, which tell of the same connection at the same time, do not write over each other.
+  const consent = await deps.runAlone(`connect:${patientId}`, async () => {
+    const stored = await store(deps, wish, binding);
+    assertSamePatient(stored, patientId);
+    return refresh(deps, stored, wish);
+  });
   const { id: consentId, meta } = consent;
   await deps.addJob('export-request', [consentId, meta?.versionId ?? ''], { consentId, orgConnectionId });
   deps.log.info('connection.completed', { connectionId: consentId });

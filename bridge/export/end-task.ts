@@ -41,7 +41,8 @@ export function moveTask(medplum: TaskClient, taskId: string, phase: 'queued' | 
 export function failTask(medplum: TaskClient, taskId: string, code: string, text: string) {
   const status = code === CONNECTION_REVOKED ? 'cancelled' : 'failed';
   return changeTask(medplum, taskId, (task) => {
-    if (isSettled(task)) {
+    const isSaid = task.status === status && task.statusReason?.coding?.some((said) => said.code === code);
+    if (isSettled(task) || isSaid) {
       return task;
     }
     return {

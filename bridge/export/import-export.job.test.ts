@@ -78,12 +78,14 @@ async function prepare(status: Consent['status'], load: (request: LoadRequest) =
     },
     log: createLog('silent'),
     metrics: createMetrics(),
+    watchEveryMs: 20,
   });
   const context = { jobId: 'j1', signal: new AbortController().signal, report: async () => undefined };
   return {
     loaded,
     patient,
     taskId: task.id,
+    consent,
     run: () => job.run(payload, context),
     gaveUp: (code: string) => job.gaveUp(payload, { code, message: 'a sentence of ours' }),
     readTask: () => medplum.client.readResource('Task', task.id),
@@ -130,6 +132,20 @@ test('a revoked connection loads nothing and its Task is cancelled', async () =>
   await expect(run()).rejects.toMatchObject({ name: 'PermanentError', code: 'connection-revoked' });
   await gaveUp('connection-revoked');
   expect(loaded).toEqual([]);
+  expect(await readStatus()).toMatchObject({ status: 'cancelled', reason: 'connection-revoked' });
+});
+
+test('a load that runs stops when its connection ends', async () => {
+  const started = Promise.withResolvers<void>();
+  const { run, gaveUp, consent, readStatus } = await prepare('active', ({ signal }) => {
+    started.resolve();
+    return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+  });
+  const running = run().catch((error: unknown) => error);
+  await started.promise;
+  await medplum.client.updateResource({ ...consent, status: 'inactive' });
+  expect(await running).toMatchObject({ name: 'PermanentError', code: 'connection-revoked' });
+  await gaveUp('connection-revoked');
   expect(await readStatus()).toMatchObject({ status: 'cancelled', reason: 'connection-revoked' });
 });
 

@@ -18,6 +18,7 @@ import { completeTask } from './complete-task.ts';
 import { CONNECTION_REVOKED, failTask, isSettled, moveTask } from './end-task.ts';
 import { type Destination, type HeldLoad, importLock, type Loaded, loadLineage } from './load-lineage.ts';
 import { measureProgress } from './measure-progress.ts';
+import { whileActive } from './while-active.ts';
 
 /** What the ingest is asked to load. */
 export interface LoadRequest extends Destination {
@@ -40,7 +41,11 @@ export interface ImportExportDeps {
   readonly load: (request: LoadRequest) => Promise<Loaded>;
   readonly log: Log;
   readonly metrics: Metrics;
+  /** How often a load looks whether its connection still is; default 10 seconds. */
+  readonly watchEveryMs?: number;
 }
+
+const WATCH_EVERY_MS = 10_000;
 
 interface ImportContext {
   readonly jobId: string;
@@ -56,9 +61,10 @@ export function createImportJob(deps: ImportExportDeps) {
   return {
     run: async (job: Payload<'import'>, context: ImportContext): Promise<void> => {
       const consent: StoredConsent = await deps.medplum.readResource('Consent', job.consentId);
-      await deps.holdLock(importLock(namespaceOf(consent)), context.signal, (signal) => {
-        return importExport(deps, job, { ...context, signal });
-      });
+      const watched = { medplum: deps.medplum, consentId: job.consentId, everyMs: deps.watchEveryMs ?? WATCH_EVERY_MS };
+      await deps.holdLock(importLock(namespaceOf(consent)), context.signal, (locked) =>
+        whileActive({ ...watched, signal: locked }, (signal) => importExport(deps, job, { ...context, signal })),
+      );
     },
     gaveUp: async (
       job: Payload<'import'>,

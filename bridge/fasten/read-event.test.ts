@@ -95,3 +95,16 @@ test('no JSON makes it throw anything else', () => {
     }),
   );
 });
+
+test('a connection names its attempt by digest and id, and never by the secret itself', () => {
+  const made = { org_connection_id: 'c1', external_state: 'secret', external_id: 'a-1' };
+  const event = read('patient.connection_success', made);
+  expect(event).toMatchObject({ kind: 'connection-made', orgConnectionId: 'c1', attemptId: 'a-1' });
+  expect(JSON.stringify(event)).not.toContain('secret');
+  expect(read('patient.connection_success', { ...made, external_id: 'Kim Example' })).toMatchObject({
+    kind: 'connection-made',
+    attemptId: undefined,
+  });
+  expect(read('patient.connection_success', { org_connection_id: 'c1' }).kind).toBe('noted');
+  expect(read('patient.connection_success', { ...made, connection_status: 'revoked' }).kind).toBe('noted');
+});

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { fastenId } from './answers.ts';
+import { digestState } from './digest-state.ts';
 import { type ExportFile, locateFile } from './export-file.ts';
 
 /** How a file of an export is packed; `other` is not loaded (formats beyond the first two exist only on request). */
@@ -33,6 +34,14 @@ export type FastenEvent = {
       readonly orgConnectionId: string;
       readonly exportId: string;
       readonly reason: string;
+    }
+  | {
+      readonly kind: 'connection-made';
+      readonly orgConnectionId: string;
+      /** The `external_state`, digested; the widget of some versions sends none. */
+      readonly stateDigest: string | undefined;
+      /** The `external_id`, when it may be one of ours. */
+      readonly attemptId: string | undefined;
     }
   | { readonly kind: 'connection-revoked'; readonly orgConnectionId: string }
   /** Known, and nothing to do about it. */
@@ -74,13 +83,17 @@ const exportReady = exportEnded.extend({
 });
 const exportFailed = exportEnded.extend({ failure_reason: optionalText });
 const connection = z.object({ org_connection_id: fastenId });
+const connectionMade = connection.extend({
+  connection_status: optionalText,
+  external_state: optionalText,
+  external_id: z
+    .string()
+    .regex(/^[A-Za-z0-9-]{1,64}$/)
+    .optional()
+    .catch(undefined),
+});
 
-const NOTED = [
-  'patient.connection_success',
-  'patient.request_health_system',
-  'patient.request_support',
-  'webhook.test',
-];
+const NOTED = ['patient.request_health_system', 'patient.request_support', 'webhook.test'];
 
 /**
  * Reads the body of a verified webhook. Lenient wherever Fasten's samples contradict its documents; fields are looked
@@ -109,6 +122,8 @@ export function readEvent(body: string, baseUrl: string): FastenEvent {
       const wire = parse(exportFailed, data);
       return { ...common, kind: 'export-failed', ...ids(wire), reason: wire.failure_reason ?? 'unknown' };
     }
+    case 'patient.connection_success':
+      return { ...common, ...readConnectionMade(data) };
     case 'patient.authorization_revoked':
       return {
         ...common,
@@ -118,6 +133,17 @@ export function readEvent(body: string, baseUrl: string): FastenEvent {
     default:
       return { ...common, kind: NOTED.includes(type) ? 'noted' : 'unknown' };
   }
+}
+
+/** One that names no attempt was made without us, and Fasten's simulator sends some: nothing to do about it. */
+function readConnectionMade(data: unknown) {
+  const wire = connectionMade.safeParse(data).data;
+  const { org_connection_id: orgConnectionId, external_id: attemptId, external_state: state } = wire ?? {};
+  if (orgConnectionId === undefined || wire?.connection_status === 'revoked' || !(attemptId || state)) {
+    return { kind: 'noted' } as const;
+  }
+  const stateDigest = state === undefined ? undefined : digestState(state);
+  return { kind: 'connection-made', orgConnectionId, stateDigest, attemptId } as const;
 }
 
 function ids(wire: z.infer<typeof exportEnded>) {

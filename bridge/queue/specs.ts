@@ -55,9 +55,29 @@ export const QUEUES = {
     concurrency: 4,
     lockDurationMs: 30_000,
   },
-  /** A connection was revoked or ran out. Key: event. */
+  /** A patient connected a health system; the browser may never tell. Key: event. */
+  'connection-made': {
+    payload: z.object({ ...fromEvent, stateDigest: id.optional(), attemptId: id.optional() }),
+    attempts: 14,
+    backoff: { type: 'exponential', delay: 2_000, jitter: 0.5 },
+    keepCompletedS: 2 * DAY_S,
+    keepFailedS: 30 * DAY_S,
+    concurrency: 4,
+    lockDurationMs: 30_000,
+  },
+  /** A connection was revoked at Fasten, or its authorization there ran out. Key: event. */
   'connection-revoked': {
     payload: z.object(fromEvent),
+    attempts: 14,
+    backoff: { type: 'exponential', delay: 2_000, jitter: 0.5 },
+    keepCompletedS: 2 * DAY_S,
+    keepFailedS: 30 * DAY_S,
+    concurrency: 4,
+    lockDurationMs: 30_000,
+  },
+  /** A connection has ended here, whoever ended it: what is under way for it ends too. Key: connection and its version. */
+  'connection-ended': {
+    payload: z.object({ consentId: id }),
     attempts: 14,
     backoff: { type: 'exponential', delay: 2_000, jitter: 0.5 },
     keepCompletedS: 2 * DAY_S,

@@ -4,7 +4,7 @@ import { PermanentError } from '../errors.ts';
 import { createLog } from '../observe/log.ts';
 import { createMetrics } from '../observe/metrics.ts';
 import { type TestRedis, withRedis } from '../test/with-redis.ts';
-import { jobIdOf, openQueues, type Queues } from './open-queues.ts';
+import { jobIdOf, openQueues, type Queues, queueNames } from './open-queues.ts';
 import { type JobHandler, type JobHandlers, startWorkers, type Workers } from './start-workers.ts';
 import { TryLater } from './try-later.ts';
 
@@ -38,13 +38,8 @@ afterAll(async () => {
 /** Starts every worker; jobs of `connection-revoked` go to the handler. */
 function startWith(handler: JobHandler<'connection-revoked'>): void {
   const unused = { run: () => Promise.reject(new Error('not for this test')) };
-  const handlers: JobHandlers = {
-    'export-request': unused,
-    'export-ready': unused,
-    'export-failed': unused,
-    import: unused,
-    'connection-revoked': handler,
-  };
+  const others = Object.fromEntries(queueNames().map((name) => [name, unused]));
+  const handlers = { ...others, 'connection-revoked': handler } as JobHandlers;
   const destination = new Writable({
     write: (chunk, _encoding, done) => {
       logged += String(chunk);

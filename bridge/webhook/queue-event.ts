@@ -23,6 +23,10 @@ export async function queueEvent(addJob: AddJob, event: FastenEvent, eventId: st
       const { orgConnectionId, exportId, reason } = event;
       return addJob('export-failed', [eventId], { eventId, orgConnectionId, exportId, reason });
     }
+    case 'connection-made': {
+      const { orgConnectionId, stateDigest, attemptId } = event;
+      return addJob('connection-made', [eventId], { eventId, orgConnectionId, stateDigest, attemptId });
+    }
     case 'connection-revoked':
       return addJob('connection-revoked', [eventId], { eventId, orgConnectionId: event.orgConnectionId });
     default:
