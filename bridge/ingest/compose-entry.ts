@@ -70,9 +70,10 @@ export async function composeEntry(
   const { prepared, stored } = member;
   let [hasFreshTarget, isIncomplete, leavesExport] = [false, false, false];
   const resolve = (parsed: ParsedReference, owner: SourceKey): Target | undefined => {
-    const row = rowOf(context.index, parsed);
+    const row = context.index.rowOfReference(parsed);
     const target = row === -1 ? outsideTarget(parsed, outside) : rowTarget(context, row, parsed, owner, urns);
-    leavesExport ||= row === -1 || !target;
+    // What answers a search may be another row the next time, though the line is the same.
+    leavesExport ||= row === -1 || !target || parsed.kind === 'conditional';
     hasFreshTarget ||= row !== -1 && (context.states.isFresh(row) || urns.has(row));
     isIncomplete ||= row !== -1 && !target && context.states.isUnseen(row);
     return target;
@@ -165,17 +166,12 @@ function accountFor(
   return patient === undefined || isPatient || targets.includes(patient) ? undefined : patient;
 }
 
-/** The row of the export that a reference means, or -1. */
-export function rowOf(index: ExportIndex, parsed: ParsedReference): number {
-  if (parsed.kind === 'literal') return index.rowOf(parsed);
-  return parsed.kind === 'urn' ? index.rowOfUrn(parsed.urn) : -1;
-}
-
-/** The source key that a reference to this row of the export names. */
+/** The source key of the row of the export that a reference means. */
 export function targetKey(index: ExportIndex, row: number, parsed: ParsedReference): SourceKey {
-  const own = parsed.kind === 'urn' && row !== -1 ? index.idOf(row) : undefined;
-  const id = parsed.kind === 'urn' ? parsed.urn.slice('urn:uuid:'.length) : parsed.kind === 'literal' ? parsed.id : '';
-  return { resourceType: index.typeOf(row), id: own ?? id };
+  const resourceType = index.typeOf(row);
+  if (parsed.kind === 'literal') return { resourceType, id: parsed.id };
+  const named = parsed.kind === 'urn' ? parsed.urn.slice('urn:uuid:'.length) : '';
+  return { resourceType, id: index.idOf(row) ?? named };
 }
 
 function outsideTarget(parsed: ParsedReference, outside: OutsideIds): Target | undefined {

@@ -88,8 +88,8 @@ test('a urn reference means the resource whose id is that UUID, in either case',
   expect(index.rowOfUrn('urn:uuid:1')).toBe(-1);
 });
 
-test('contained, conditional and meaningless references are no edges', () => {
-  const references = ['#a', 'Patient?identifier=1', 'none', ''];
+test('contained, unanswered and meaningless references are no edges', () => {
+  const references = ['#a', 'Patient?identifier=1', 'Patient?identifier=urn:x|1', 'none', ''];
   expect(indexRows([{ key: 'Observation/1', references }, { key: 'Patient/1' }]).targets(0)).toEqual([]);
 });
 

@@ -1,8 +1,9 @@
 import { formatSourceKey, type SourceKey } from '../contract/source-key.ts';
+import { type Identifier, SearchAnswers } from './answer-searches.ts';
 import { Column } from './column.ts';
 import { KeyTable } from './key-table.ts';
 import { TextPool } from './ledger/text-pool.ts';
-import { parseReference } from './parse-reference.ts';
+import { type ParsedReference, parseReference } from './parse-reference.ts';
 
 /** What the first pass learns of one readable line. */
 export interface IndexedLine {
@@ -15,6 +16,8 @@ export interface IndexedLine {
   readonly lastUpdatedMs: number;
   /** Texts of the line's references. */
   readonly references: Iterable<string>;
+  /** By which a conditional reference may ask for it. */
+  readonly identifiers?: readonly Identifier[];
   /** `fullUrl` of a Bundle's entry. */
   readonly fullUrl?: string | undefined;
 }
@@ -38,10 +41,14 @@ export class ExportIndex {
   readonly #firstEdge = new Column('int32');
   readonly #edges = new Column('int32');
   readonly #keys = new KeyTable();
-  /** Keys that are referred to, numbered; `#edges` holds these numbers until `resolveEdges`, since most targets come later. */
+  /**
+   * Keys that are referred to, numbered; `#edges` holds these numbers until `resolveEdges`, since most targets come later,
+   * and below zero, as `~number`, those of searches.
+   */
   #awaited = new KeyTable();
   #awaitedRows = new Column('int32');
-  /** Ids that the line does not say, or not as it is referred to: those of entries of a Bundle. */
+  readonly #answers = new SearchAnswers();
+  /** Ids of what may be referred to by something else: the entries of a Bundle, and what a search may ask for. */
   readonly #ids = new TextPool(Number.POSITIVE_INFINITY);
   readonly #idOfRow = new Column('int32');
   readonly types: string[] = [];
@@ -64,7 +71,7 @@ export class ExportIndex {
     this.#shaded.push(0);
     const shaded = this.#claim(line.key, row);
     if (shaded !== -1) this.#shaded.set(shaded, 1);
-    if (line.fullUrl !== undefined) this.#nameEntry(line.fullUrl, line.key.id, row);
+    this.#nameOtherwise(line, row);
     return shaded;
   }
 
@@ -72,12 +79,21 @@ export class ExportIndex {
     return this.#keys.get(formatSourceKey(key));
   }
 
+  /** The row that any reference means, known after {@link resolveEdges}; -1 when it means none. */
+  rowOfReference(parsed: ParsedReference): number {
+    if (parsed.kind === 'literal') return this.rowOf(parsed);
+    return parsed.kind === 'urn' ? this.rowOfUrn(parsed.urn) : this.#answers.rowOf(parsed);
+  }
+
   /** The row that a `urn:uuid:` reference means: it is its entry's `fullUrl`, or that UUID its id. -1 when there is none. */
   rowOfUrn(urn: string): number {
     return this.#standing(this.#keys.get(urn.toLowerCase()));
   }
 
-  /** The id of a Bundle's entry, which its resource may not say; undefined for what stands on a line of its own. */
+  /**
+   * The id of a row that a reference may mean without saying it: of a Bundle's entry, whose resource may not say it either,
+   * and of what a conditional reference may ask for. Undefined for all others.
+   */
   idOf(row: number): string | undefined {
     const id = row < this.#idOfRow.length ? this.#idOfRow.at(row) : -1;
     return id === -1 ? undefined : this.#ids.at(id);
@@ -142,19 +158,22 @@ export class ExportIndex {
 
   /** Turns the awaited keys into rows, once every line is known, and lets go of what only more lines would need. */
   resolveEdges(): void {
+    this.#answers.settle((row) => this.isShaded(row));
     for (let edge = 0; edge < this.#edges.length; edge++) {
       const awaited = this.#edges.at(edge);
-      this.#edges.set(edge, this.#standing(this.#awaitedRows.at(awaited)));
+      this.#edges.set(edge, awaited < 0 ? this.#answers.at(~awaited) : this.#standing(this.#awaitedRows.at(awaited)));
     }
     this.#awaited = new KeyTable();
     this.#awaitedRows = new Column('int32');
     this.#lastUpdatedMs = new Column('float64');
   }
 
-  #nameEntry(fullUrl: string, id: string, row: number): void {
+  #nameOtherwise({ key, fullUrl, identifiers = [] }: IndexedLine, row: number): void {
+    if (fullUrl === undefined && identifiers.length === 0) return;
     while (this.#idOfRow.length <= row) this.#idOfRow.push(-1);
-    this.#idOfRow.set(row, this.#ids.keep(id));
-    if (fullUrl.startsWith('urn:')) this.#name(fullUrl.toLowerCase(), row);
+    this.#idOfRow.set(row, this.#ids.keep(key.id));
+    if (fullUrl?.startsWith('urn:')) this.#name(fullUrl.toLowerCase(), row);
+    for (const identifier of identifiers) this.#answers.claim(key.resourceType, identifier, row);
   }
 
   /** The row that took the place of a repeat; other rows, and -1, as they are. */
@@ -167,6 +186,8 @@ export class ExportIndex {
     const parsed = parseReference(text);
     if (parsed.kind === 'literal') this.#edges.push(this.#await(formatSourceKey(parsed)));
     if (parsed.kind === 'urn') this.#edges.push(this.#await(parsed.urn.toLowerCase()));
+    const search = this.#answers.numberOf(parsed);
+    if (search !== undefined) this.#edges.push(~search);
   }
 
   #await(key: string): number {

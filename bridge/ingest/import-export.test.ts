@@ -1,4 +1,12 @@
-import type { Basic, Encounter, Observation, Organization, Patient, Provenance } from '@medplum/fhirtypes';
+import type {
+  Basic,
+  Encounter,
+  Observation,
+  Organization,
+  Patient,
+  Practitioner,
+  Provenance,
+} from '@medplum/fhirtypes';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { generateExport } from '../../sandbox/generator/generate-export.ts';
 import {
@@ -196,7 +204,7 @@ describe('references', () => {
     expect(stored?.encounter?.reference).toBe(`Encounter/${encounter?.id}`);
   });
 
-  test('a conditional reference is never sent as one', async () => {
+  test('a conditional reference that nothing in the export answers is never sent as one', async () => {
     const performer = [{ reference: 'Practitioner?identifier=http://hl7.org/fhir/sid/us-npi|9999' }];
     await world.load('conditional', [observation('o', { performer })]);
     const [stored] = await world.stored<Observation>('Observation', 'conditional');
@@ -205,6 +213,44 @@ describe('references', () => {
       identifier: { system: 'http://hl7.org/fhir/sid/us-npi', value: '9999' },
     });
     expect(stored?.performer?.[0]?.reference).toBeUndefined();
+  });
+
+  test('a conditional reference points at what answers it in the export, a second run writes nothing', async () => {
+    const identifier = [{ system: 'http://hl7.org/fhir/sid/us-npi', value: '9999' }];
+    const performer = [{ reference: `Practitioner?identifier=${identifier[0]?.system}|9999`, display: 'Dr. Who' }];
+    const practitioner = (id: string, more: object) => ({ resourceType: 'Practitioner', id, ...more });
+    const asking = observation('o', { performer });
+    const lines = [asking, practitioner('who', { identifier }), practitioner('not', {})];
+    await world.load('answered', lines);
+    const target = async () => {
+      const [stored] = await world.stored<Observation>('Observation', 'answered');
+      const one = stored?.performer?.[0];
+      const found = await world.stored<Practitioner>('Practitioner', 'answered');
+      return (
+        found
+          .find(({ id }) => one?.reference === `Practitioner/${id}`)
+          ?.meta?.source?.split('/')
+          .at(-1) ?? one
+      );
+    };
+    expect(await target()).toBe('who');
+    expect((await world.load('answered', lines)).report).toMatchObject({ unchanged: 3 });
+
+    await world.load('answered', [asking, practitioner('who', {}), practitioner('not', { identifier })]);
+    expect(await target()).toBe('not');
+    await world.load('answered', [asking, practitioner('who', { identifier }), practitioner('not', { identifier })]);
+    expect(await target()).toMatchObject({ identifier: identifier[0], type: 'Practitioner', display: 'Dr. Who' });
+  });
+
+  test("a conditional reference to the source's Patient means the app's", async () => {
+    const app = await world.medplum.createResource<Patient>({ resourceType: 'Patient', name: [{ family: 'Doe' }] });
+    const lines = [
+      observation('o', { subject: { reference: 'Patient?identifier=urn:mrn|7' } }),
+      patient('p', { identifier: [{ system: 'urn:mrn', value: '7' }] }),
+    ];
+    await world.load('asked-patient', lines, { patient: `Patient/${app.id}` });
+    const [stored] = await world.stored<Observation>('Observation', 'asked-patient');
+    expect(stored?.subject?.reference).toBe(`Patient/${app.id}`);
   });
 
   test('a circle of resources is stored whole, larger than one bundle too', async () => {

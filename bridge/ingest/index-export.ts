@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import type { ImportProgress } from '../contract/import-report.ts';
 import { PermanentError } from '../errors.ts';
+import { soughtIdentifiers } from './answer-searches.ts';
 import { contentAt, contentOf } from './documents/document-content.ts';
 import type { Documents } from './documents/documents.ts';
 import { ExportIndex } from './export-index.ts';
@@ -77,9 +78,12 @@ async function indexPiece(index: ExportIndex, request: IndexRequest, file: numbe
   tally.receive(source.key.resourceType);
   const { number, offset, length } = line;
   const { key, resource } = source;
-  const references = referenceTexts(resource);
-  const times = { lastUpdatedMs: lastUpdatedMs(resource), references };
-  const shaded = index.add({ file, number, offset, length, key, ...times, fullUrl });
+  const said = {
+    lastUpdatedMs: lastUpdatedMs(resource),
+    references: referenceTexts(resource),
+    identifiers: soughtIdentifiers(resource),
+  };
+  const shaded = index.add({ file, number, offset, length, key, ...said, fullUrl });
   if (shaded !== -1) tally.settleDuplicate();
   const row = index.size - 1;
   if (key.resourceType === 'Binary' && shaded !== row) await indexDocument(index, request.documents, row, piece);

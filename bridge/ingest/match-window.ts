@@ -1,6 +1,6 @@
 import { isResourceType } from '@medplum/core';
 import { formatSourceKey, type SourceKey } from '../contract/source-key.ts';
-import { type Member, makeMember, type OutsideIds, rowOf, targetKey } from './compose-entry.ts';
+import { type Member, makeMember, type OutsideIds, targetKey } from './compose-entry.ts';
 import type { LoadContext } from './load-context.ts';
 import { lookUp, probeTypes, type StoredVersion, searchedType } from './look-up.ts';
 import { metaSource } from './meta-source.ts';
@@ -81,7 +81,7 @@ export class Matcher {
     const far = new Map<string, { key: SourceKey; row: number }>();
     for (const { text } of prepared.flatMap(({ links }) => links)) {
       const parsed = parseReference(text);
-      const row = rowOf(index, parsed);
+      const row = index.rowOfReference(parsed);
       if (row !== -1 && (near.has(row) || !states.isUnseen(row))) continue;
       if (row === -1 && (parsed.kind !== 'literal' || !isResourceType(parsed.resourceType))) continue;
       const key =

@@ -1,3 +1,4 @@
+import type { Identifier } from '../ingest/answer-searches.ts';
 import { ExportIndex } from '../ingest/export-index.ts';
 
 /** One line of an export as far as its index is concerned. */
@@ -5,6 +6,7 @@ export interface IndexedRow {
   /** `Type/id`. */
   readonly key: string;
   readonly references?: readonly string[];
+  readonly identifiers?: readonly Identifier[];
   readonly lastUpdated?: string;
   /** Bytes of the line. Default 100. */
   readonly length?: number;
@@ -14,7 +16,7 @@ export interface IndexedRow {
 export function indexRows(rows: readonly IndexedRow[]): ExportIndex {
   const index = new ExportIndex();
   let offset = 0;
-  for (const [row, { key, references = [], lastUpdated = '', length = 100 }] of rows.entries()) {
+  for (const [row, { key, references = [], identifiers = [], lastUpdated = '', length = 100 }] of rows.entries()) {
     const [resourceType = '', ...id] = key.split('/');
     index.add({
       file: 0,
@@ -24,6 +26,7 @@ export function indexRows(rows: readonly IndexedRow[]): ExportIndex {
       key: { resourceType, id: id.join('/') },
       lastUpdatedMs: Date.parse(lastUpdated),
       references,
+      identifiers,
     });
     offset += length + 1;
   }

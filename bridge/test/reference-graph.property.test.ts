@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-const TYPES = ['Observation', 'Encounter', 'Patient', 'Basic'] as const;
+const TYPES = ['Observation', 'Encounter', 'Patient', 'Organization', 'Basic'] as const;
 type NodeType = (typeof TYPES)[number];
 
 /** What each type needs besides references, for the server to take it. */
@@ -19,6 +19,7 @@ const REQUIRED: Readonly<Record<NodeType, object>> = {
   Observation: { status: 'final', code: { text: 'Pulse' } },
   Encounter: { status: 'finished', class: { code: 'AMB' } },
   Patient: {},
+  Organization: {},
   Basic: { code: { text: 'x' } },
 };
 
@@ -30,7 +31,13 @@ const FORMS = {
   'absolute and versioned': (type: string, id: string) => `https://ehr.example.test/r4/${type}/${id}/_history/1`,
   urn: (_: string, id: string) => `urn:uuid:${id}`,
   'urn in capitals': (_: string, id: string) => `urn:uuid:${id.toUpperCase()}`,
+  search: (type: string, id: string) => `${type}?identifier=${SYSTEM}|${id}`,
+  'search that several may answer': (type: string) => `${type}?identifier=${SYSTEM}|shared`,
 };
+
+const SYSTEM = 'urn:oid:2.16.840.1';
+/** Types that conditional references may ask for. */
+const SOUGHT: readonly string[] = ['Patient', 'Organization'];
 
 /** Forms that name nothing which the export has. */
 const LOST = [
@@ -52,6 +59,8 @@ const node = fc.record({
   type: fc.constantFrom(...TYPES),
   edges: fc.array(edge, { maxLength: 5 }),
   contained: fc.array(edge, { maxLength: 2 }),
+  /** Whether it has an identifier that others may have too. */
+  shares: fc.boolean(),
 });
 type Node = typeof node extends fc.Arbitrary<infer T> ? T : never;
 
@@ -61,21 +70,15 @@ function idOf(at: number): string {
   return `00000000-0000-4000-8000-${at.toString(16).padStart(12, '0')}`;
 }
 
-function targetOf(nodes: readonly Node[], edge: Edge): { type: string; id: string } | undefined {
-  if ('lost' in edge) return undefined;
-  const at = edge.to % nodes.length;
-  return { type: nodes[at]?.type ?? '', id: idOf(at) };
-}
-
 function textOf(nodes: readonly Node[], edge: Edge): string {
   if ('lost' in edge) return edge.lost;
-  const { type = '', id = '' } = targetOf(nodes, edge) ?? {};
-  return FORMS[edge.form as keyof typeof FORMS](type, id);
+  const at = edge.to % nodes.length;
+  return FORMS[edge.form as keyof typeof FORMS](nodes[at]?.type ?? '', idOf(at));
 }
 
 /** References stand in extensions, which every type may have; those of an Observation in `focus` too. */
 function toLine(nodes: readonly Node[], at: number): object {
-  const { type, edges, contained } = nodes[at] as Node;
+  const { type, edges, contained, shares } = nodes[at] as Node;
   const references = edges.map((one) => ({ reference: textOf(nodes, one) }));
   const inner = contained.map((one, position) => ({
     resourceType: 'Observation',
@@ -88,6 +91,7 @@ function toLine(nodes: readonly Node[], at: number): object {
     resourceType: type,
     id: idOf(at),
     ...REQUIRED[type],
+    identifier: [idOf(at), ...(shares ? ['shared'] : [])].map((value) => ({ system: SYSTEM, value })),
     ...(inner.length > 0 ? { contained: inner } : {}),
     extension: [...references.map((valueReference) => ({ url: EXTENSION, valueReference })), ...toInner],
     ...(type === 'Observation' ? { focus: references } : {}),
@@ -104,7 +108,14 @@ function said(reference: Held | undefined, places: ReadonlyMap<string, number>):
 }
 
 function expected(nodes: readonly Node[], edge: Edge): number | string {
-  return 'lost' in edge ? edge.lost : edge.to % nodes.length;
+  if ('lost' in edge) return edge.lost;
+  const at = edge.to % nodes.length;
+  const type = nodes[at]?.type ?? '';
+  if (!edge.form.startsWith('search')) return at;
+  const answers =
+    edge.form === 'search' ? [at] : nodes.flatMap((one, n) => (one.shares && one.type === type ? [n] : []));
+  const [only, second] = SOUGHT.includes(type) ? answers : [];
+  return only === undefined || second !== undefined ? textOf(nodes, edge) : only;
 }
 
 let runs = 0;
@@ -146,8 +157,8 @@ test('so it is in a component larger than a bundle', async () => {
   const large = fc.record({ size: fc.integer({ min: 101, max: 230 }), more: fc.array(node, { minLength: 1 }) });
   await checkProperty(large, 4, async ({ size, more }) => {
     const ring = Array.from({ length: size }, (_, at): Node => {
-      const { type, edges, contained } = more[at % more.length] as Node;
-      return { type, contained, edges: [{ to: (at + 1) % size, form: 'relative' }, ...edges] };
+      const { edges, ...node } = more[at % more.length] as Node;
+      return { ...node, edges: [{ to: (at + 1) % size, form: 'relative' }, ...edges] };
     });
     await expectLinked(ring);
   });

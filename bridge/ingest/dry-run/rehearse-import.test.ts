@@ -79,6 +79,19 @@ test('references to nothing are counted by the type that they name, whether they
   expect(await rehearse(lines)).toMatchObject({ writes: 0, danglingByType: dangling });
 });
 
+test('a conditional reference leads nowhere only when nothing in the export answers it', async () => {
+  const asked = ['1', '2'].map((value) => ({ reference: `Practitioner?identifier=urn:npi|${value}` }));
+  const lines = [
+    { resourceType: 'Observation', id: 'o', status: 'final', code: { text: 'Pulse' }, performer: asked },
+    { resourceType: 'Practitioner', id: 'd', identifier: [{ system: 'urn:npi', value: '1' }] },
+  ];
+  const foretold = await rehearse(lines);
+  expect(foretold.danglingByType).toEqual({ Practitioner: 1 });
+  const { ledger: _, ...report } = await load(lines);
+  expect(foretold.report).toEqual(report);
+  expect(await rehearse(lines)).toMatchObject({ writes: 0, danglingByType: { Practitioner: 1 } });
+});
+
 test('what is stored already is matched: updated and unchanged are told apart, and unchanged needs no write', async () => {
   const pulse = (id: string, text: string) => ({ resourceType: 'Observation', id, status: 'final', code: { text } });
   await load([pulse('a', 'Pulse'), pulse('b', 'Pulse')]);

@@ -61,6 +61,26 @@ describe('a clinician and the source both changed a resource', () => {
     expect((await stored('Observation', 'both')).meta?.versionId).toBe(now.meta?.versionId);
   });
 
+  test('a conditional reference that the export answers is no edit: it merges as what it stands for', async () => {
+    const identifier = [{ system: 'urn:npi', value: '7' }];
+    const practitioner = { resourceType: 'Practitioner', id: 'd', identifier };
+    const asking = (status: string) =>
+      observation({ status, performer: [{ reference: 'Practitioner?identifier=urn:npi|7' }] });
+    await sync('asked', [patient, asking('preliminary'), practitioner]);
+    expect((await verifyImport(world.medplum, { namespace: 'asked' })).findings).toEqual([]);
+    await edit<Observation>('Observation', 'asked', (now) => ({ ...now, note: [{ text: 'seen by me' }] }));
+    const changed = [patient, asking('final'), practitioner];
+    expect(await sync('asked', changed)).toMatchObject({ updated: 1, merged: 1, keptHere: 0 });
+    const { id } = await stored('Practitioner', 'asked');
+    expect(await stored('Observation', 'asked')).toMatchObject({
+      status: 'final',
+      note: [{ text: 'seen by me' }],
+      performer: [{ reference: `Practitioner/${id}` }],
+    });
+    expect((await verifyImport(world.medplum, { namespace: 'asked' })).findings).toEqual([]);
+    expect(await sync('asked', changed)).toMatchObject({ updated: 0, unchanged: 3 });
+  });
+
   test('an edit after the merge is found by verify, and survives the next change of the source with the first', async () => {
     await sync('again', [patient, observation()]);
     await edit<Observation>('Observation', 'again', (now) => ({ ...now, note: [{ text: 'first' }] }));
