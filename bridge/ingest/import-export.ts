@@ -4,10 +4,11 @@ import { bindPatient, boundPatient } from './bind-patient.ts';
 import { batchCommitter } from './commit-batch.ts';
 import { fencedCommitter } from './commit-bundle.ts';
 import { Documents, type UploadJournal } from './documents/documents.ts';
+import { FlightLimit, MOST_IN_FLIGHT } from './flight-limit.ts';
 import { guardChart } from './guard/guard-chart.ts';
 import { guardLineage } from './guard/guard-lineage.ts';
 import { indexExport } from './index-export.ts';
-import { LanePool, MAX_LANES } from './lane-pool.ts';
+import { LanePool } from './lane-pool.ts';
 import { readEarlierImport } from './ledger/earlier-import.ts';
 import { keepLedger } from './ledger/keep-ledger.ts';
 import { keepRawExport } from './ledger/keep-raw-export.ts';
@@ -67,7 +68,7 @@ export async function importExport(medplum: MedplumClient, request: ImportReques
   if (request.continues) await guardLineage(medplum, { namespace, index, files, signal });
   const { held, unsure } = await guardChart(medplum, { namespace, index, files, patient, taskId, signal });
   if (held) throw held;
-  const lanes = await LanePool.open(medplum, namespace, hasTransactions ? MAX_LANES : 1);
+  const lanes = await LanePool.open(medplum, namespace, new FlightLimit(hasTransactions ? MOST_IN_FLIGHT : 1));
   const earlier = await readEarlierImport(medplum, namespace, index, signal);
   tally.vanished = earlier?.vanished ?? 0;
   const context: LoadContext = {

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { MedplumClient } from '@medplum/core';
 import type { Basic } from '@medplum/fhirtypes';
-import { fenceOff, findLanes, Lane } from './lane.ts';
-
-/** Transactions in flight at once, at most. */
-export const MAX_LANES = 4;
+import { quotaWaits } from '../medplum/quota-waits.ts';
+import { type FlightLimit, MOST_IN_FLIGHT } from './flight-limit.ts';
+import { type Committed, fenceOff, findLanes, Lane } from './lane.ts';
 
 /** One sequence of transactions, fenced or counted. */
 export type Transactor = Pick<Lane, 'transact'>;
@@ -24,7 +23,7 @@ export interface Lanes {
 export class LanePool implements Lanes {
   readonly #medplum: MedplumClient;
   readonly #namespace: string;
-  readonly #limit: number;
+  readonly #flight: FlightLimit;
   readonly #run = randomUUID();
   readonly #seen: readonly (Basic | undefined)[];
   readonly #free: Lane[] = [];
@@ -34,26 +33,31 @@ export class LanePool implements Lanes {
   #taking: Promise<unknown> = Promise.resolve();
   #busy = 0;
 
-  private constructor(medplum: MedplumClient, namespace: string, limit: number, seen: readonly (Basic | undefined)[]) {
+  private constructor(
+    medplum: MedplumClient,
+    namespace: string,
+    flight: FlightLimit,
+    seen: readonly (Basic | undefined)[],
+  ) {
     this.#medplum = medplum;
     this.#namespace = namespace;
-    this.#limit = limit;
+    this.#flight = flight;
     this.#seen = seen;
   }
 
-  /** `limit`: how many of the lanes this run may use at once. All that exist are fenced off. */
-  static async open(medplum: MedplumClient, namespace: string, limit: number): Promise<LanePool> {
-    const seen = await findLanes(medplum, namespace, MAX_LANES);
-    const pool = new LanePool(medplum, namespace, limit, seen);
+  /** `flight`: how many of the lanes this run may use at once. All that exist are fenced off. */
+  static async open(medplum: MedplumClient, namespace: string, flight: FlightLimit): Promise<LanePool> {
+    const seen = await findLanes(medplum, namespace, MOST_IN_FLIGHT);
+    const pool = new LanePool(medplum, namespace, flight, seen);
     for (const [number, lane] of seen.entries()) {
       if (lane) seen[number] = await fenceOff(medplum, lane, pool.#run);
     }
     return pool;
   }
 
-  /** A lane without a bundle under way; waits for one when as many are busy as may be. */
+  /** A lane without a bundle under way; waits for one when as many are busy as may be at this time. */
   async acquire(): Promise<Lane> {
-    while (this.#busy >= this.#limit) await new Promise<void>((go) => this.#waiting.push(go));
+    while (this.#busy >= this.#flight.limit) await new Promise<void>((go) => this.#waiting.push(go));
     this.#busy++;
     const taking = this.#taking.then(() => this.#next());
     this.#taking = taking.catch(() => undefined);
@@ -82,13 +86,27 @@ export class LanePool implements Lanes {
    */
   async #takeFirst(): Promise<void> {
     const known = this.#seen.findLastIndex((lane) => lane !== undefined) + 1;
-    const count = Math.max(known, Math.min(known + 1, this.#limit));
+    const count = Math.max(known, Math.min(known + 1, this.#flight.most));
     for (let number = 0; number < count; number++) this.#free.unshift(await this.#take(number));
   }
 
   async #take(number: number): Promise<Lane> {
-    const lane = await Lane.take(this.#medplum, this.#namespace, number, this.#run, this.#seen[number]);
+    const onEnd = (ended: Committed, entries: number) => this.#onEnd(ended, entries);
+    const lane = await Lane.take(this.#medplum, this.#namespace, number, this.#run, this.#seen[number], onEnd);
     this.#taken.push(lane);
     return lane;
+  }
+
+  #onEnd(ended: Committed, entries: number): void {
+    // Refused for what it says, or because somebody edited it meanwhile (412): the server had its work all the same.
+    const isTroubled =
+      ended.kind === 'refused' ? [409, 429].includes(ended.status) : !('reply' in ended && ended.reply);
+    this.#flight.ended({
+      at: performance.now(),
+      resources: isTroubled ? 0 : entries,
+      isTroubled,
+      isAwaited: this.#waiting.length > 0,
+      quotaWaits: quotaWaits(this.#medplum),
+    });
   }
 }

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Cut } from '../test/cutting-proxy.ts';
 import { type ImportWorld, startImportWorld } from '../test/import-world.ts';
-import { laneState } from './lane.ts';
+import { FlightLimit, MOST_IN_FLIGHT } from './flight-limit.ts';
+import { Lane, laneState } from './lane.ts';
 import { LanePool } from './lane-pool.ts';
 
 let world: ImportWorld;
@@ -17,6 +18,7 @@ afterEach(() => {
 afterAll(() => world.close());
 
 const BASIC: Basic = { resourceType: 'Basic', code: { text: 'anything' } };
+const ENTRY = JSON.stringify({ request: { method: 'POST', url: 'Basic' }, resource: BASIC });
 
 const lines = Array.from({ length: 450 }, (_, n) => ({
   resourceType: 'Observation',
@@ -53,6 +55,26 @@ async function expectWhole(namespace: string): Promise<void> {
   const provenances = await world.stored<Provenance>('Provenance', namespace);
   const targets = provenances.flatMap(({ target }) => target.map(({ reference }) => reference));
   expect(targets.toSorted()).toEqual([...ids].toSorted());
+}
+
+function openPool(namespace: string, most = MOST_IN_FLIGHT): Promise<LanePool> {
+  return LanePool.open(world.medplum, namespace, new FlightLimit(most, most));
+}
+
+/** At once, as bundles do. */
+function takeLanes(pool: LanePool, count: number): Promise<Lane[]> {
+  return Promise.all(Array.from({ length: count }, () => pool.acquire()));
+}
+
+/** Writes in each of the lanes that can still be had; true when anything was stored. */
+async function writeInAll(pool: LanePool, count: number): Promise<boolean> {
+  const free = MOST_IN_FLIGHT - count;
+  const ends = await Promise.all(
+    Array.from({ length: Math.max(0, free) }, async () => (await pool.acquire()).transact([ENTRY])).map((end) =>
+      end.catch(() => undefined),
+    ),
+  );
+  return ends.some((end) => end?.kind === 'committed');
 }
 
 describe('a lost reply', () => {
@@ -115,23 +137,42 @@ describe('another run of the same namespace', () => {
   });
 
   test('that opened a lane which this one did not see keeps this one from writing', async () => {
-    const entries = [JSON.stringify({ request: { method: 'POST', url: 'Basic' }, resource: BASIC })];
-    const first = await LanePool.open(world.medplum, 'unseen', 4);
+    const first = await LanePool.open(world.medplum, 'unseen', new FlightLimit(4));
     await first.acquire();
-    const second = await LanePool.open(world.medplum, 'unseen', 4);
+    const second = await LanePool.open(world.medplum, 'unseen', new FlightLimit(4));
     const unseen = await first.acquire();
-    expect(await unseen.transact(entries)).toMatchObject({ kind: 'committed' });
+    expect(await unseen.transact([ENTRY])).toMatchObject({ kind: 'committed' });
     await expect(second.acquire()).rejects.toMatchObject({ code: 'import-running' });
   });
 
   test('that parked a lane which this one has not taken yet keeps this one from writing', async () => {
-    const earlier = await LanePool.open(world.medplum, 'unparked', 4);
+    const earlier = await LanePool.open(world.medplum, 'unparked', new FlightLimit(4));
     await Promise.all([earlier.acquire(), earlier.acquire()]);
     await earlier.park();
-    const second = await LanePool.open(world.medplum, 'unparked', 4);
-    const first = await LanePool.open(world.medplum, 'unparked', 4);
+    const second = await LanePool.open(world.medplum, 'unparked', new FlightLimit(4));
+    const first = await LanePool.open(world.medplum, 'unparked', new FlightLimit(4));
     await Promise.all([first.acquire(), first.acquire()]);
     await expect(second.acquire()).rejects.toMatchObject({ code: 'import-running' });
+  });
+
+  test('never writes while this one does too, however many lanes there are and either has open', async () => {
+    const lanes = fc.integer({ min: 1, max: MOST_IN_FLIGHT });
+    let run = 0;
+    await fc.assert(
+      fc.asyncProperty(lanes, lanes, async (earlier, before) => {
+        const namespace = `eight-${run++}`;
+        const past = await openPool(namespace, earlier);
+        await takeLanes(past, earlier);
+        await past.park();
+        const first = await openPool(namespace);
+        await takeLanes(first, before);
+        const second = await openPool(namespace);
+        const isWritten = await writeInAll(first, before);
+        const taken = await takeLanes(second, 1).catch((error: { code: string }) => error.code);
+        expect(taken).toEqual(isWritten ? 'import-running' : [expect.any(Lane)]);
+      }),
+      { numRuns: 20 },
+    );
   });
 
   test('finds the lanes parked after a clean end, so that nothing has to be fenced', async () => {

@@ -33,6 +33,9 @@ export type Committed =
  */
 const BATCH_WAITS_MS: readonly number[] = [50, 200, 1_000];
 
+/** Told how a transaction of so many entries ended. */
+export type OnEnd = (ended: Committed, entries: number) => void;
+
 type StoredLane = Basic & { id: string; meta: { versionId: string } };
 
 /**
@@ -43,19 +46,21 @@ type StoredLane = Basic & { id: string; meta: { versionId: string } };
 export class Lane {
   readonly #medplum: MedplumClient;
   readonly #run: string;
+  readonly #onEnd: OnEnd | undefined;
   #stored: StoredLane;
   #bundle = 0;
 
-  private constructor(medplum: MedplumClient, run: string, stored: StoredLane) {
+  private constructor(medplum: MedplumClient, run: string, stored: StoredLane, onEnd: OnEnd | undefined) {
     this.#medplum = medplum;
     this.#run = run;
     this.#stored = stored;
+    this.#onEnd = onEnd;
   }
 
   /**
    * Takes lane `number` of a namespace for this run: whatever an earlier run still had under way in it is dead
    * afterwards. Throws PermanentError `import-running` when `seen`, the lane as it was when this run began to read, has
-   * moved since: what was read may be outdated.
+   * moved since: what was read may be outdated. `onEnd` is told how each transaction ended.
    */
   static async take(
     medplum: MedplumClient,
@@ -63,6 +68,7 @@ export class Lane {
     number: number,
     run: string,
     seen: Basic | undefined,
+    onEnd?: OnEnd,
   ): Promise<Lane> {
     const fresh = laneResource(namespace, number, { run, bundle: 0, isParked: false });
     const value = fresh.identifier?.[0]?.value;
@@ -71,7 +77,7 @@ export class Lane {
       ? await updateFrom(medplum, seen, fresh)
       : await retryRead(() => medplum.createResourceIfNoneExist(fresh, query));
     if (laneState(stored).run !== run) throw importRunning();
-    return new Lane(medplum, run, stored as StoredLane);
+    return new Lane(medplum, run, stored as StoredLane, onEnd);
   }
 
   /**
@@ -79,6 +85,12 @@ export class Lane {
    * Throws LostReplyError when the server stays unreachable, PermanentError `import-running` when another run took over.
    */
   async transact(entries: readonly string[]): Promise<Committed> {
+    const ended = await this.#transact(entries);
+    this.#onEnd?.(ended, entries.length);
+    return ended;
+  }
+
+  async #transact(entries: readonly string[]): Promise<Committed> {
     const number = this.#bundle + 1;
     const fence = JSON.stringify(this.#fenceEntry(number));
     const body = `{"resourceType":"Bundle","type":"transaction","entry":[${[...entries, fence].join(',')}]}`;

@@ -3,6 +3,7 @@ import { Agent, fetch as undiciFetch } from 'undici';
 import { PermanentError } from '../errors.ts';
 import { LostReplyError } from './lost-reply-error.ts';
 import { type Fetch, type Pacing, pacedFetch } from './paced-fetch.ts';
+import { countQuotaWaits } from './quota-waits.ts';
 import { refuseWrites } from './refuse-writes.ts';
 
 export interface MedplumSettings extends Pacing {
@@ -38,13 +39,19 @@ export async function createMedplum(settings: MedplumSettings): Promise<MedplumC
       typeof undiciFetch
     >[1]) as unknown as Promise<Response>;
   const settled = settledFetch(plain);
+  let waits = 0;
+  const onWait = (waitMs: number): void => {
+    waits++;
+    settings.onWait?.(waitMs);
+  };
   const client = new MedplumClient({
     baseUrl: settings.baseUrl,
-    fetch: pacedFetch(settings.isReadOnly ? refuseWrites(settled) : settled, settings),
+    fetch: pacedFetch(settings.isReadOnly ? refuseWrites(settled) : settled, { ...settings, onWait }),
     cacheTime: 0,
     maxRetries: 0,
     refreshGracePeriod: 60_000,
   });
+  countQuotaWaits(client, () => waits);
   try {
     await client.startClientLogin(settings.clientId, settings.clientSecret);
   } catch (error) {
