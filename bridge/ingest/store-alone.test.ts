@@ -115,3 +115,20 @@ test('a lost reply doubles nothing', async () => {
   expect(stored).toHaveLength(1);
   expect(await provenancesOf(`List/${stored[0]?.id}`)).toHaveLength(1);
 });
+
+test('one that is deleted in Medplum while its change is on its way stays deleted', async () => {
+  await load([list('l')]);
+  const [stored] = await world.stored<List>('List', connection);
+  let deleting: Promise<unknown> | undefined;
+  world.proxy.cut = (_method, _path, body) => {
+    if (deleting || !body.includes('"ifMatch"')) return undefined;
+    deleting = world.medplum.deleteResource('List', stored?.id ?? '');
+    return 'before-server';
+  };
+  const report = await load([list('l', { title: 'Changed' }, { reference: 'List/l' })]);
+  world.proxy.cut = () => undefined;
+  await deleting;
+  expect(report).toMatchObject({ created: 0, updated: 0, skipped: 1, problemsByCode: { 'deleted-here': 1 } });
+  expect(await world.stored<List>('List', connection)).toHaveLength(0);
+  expect(await findings()).toEqual([]);
+});

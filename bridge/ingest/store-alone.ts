@@ -18,6 +18,7 @@ import type { LoadContext } from './load-context.ts';
 import { lookUp, type StoredVersion } from './look-up.ts';
 import { makeProvenance } from './make-provenance.ts';
 import { escapeSearchValue, metaSource } from './meta-source.ts';
+import { passDeletedSince } from './pass-deleted.ts';
 import { settleDecision, settleProblem, settleRefused } from './settle-rows.ts';
 import { originTags, storedHash } from './shape-meta.ts';
 
@@ -73,7 +74,10 @@ async function storeAlone(context: LoadContext, first: Member, outside: OutsideI
       return told;
     }
     await sleep(WAIT_MS * 2 ** tries, undefined, context.signal ? { signal: context.signal } : {});
-    member = makeMember(first.prepared, await find(context, member), first.isRevisit);
+    const again = makeMember(first.prepared, await find(context, member), first.isRevisit);
+    const [left] = (await passDeletedSince(context, [member], [[again]])).flat();
+    if (!left) return { ...decision, isIncomplete: false };
+    member = left;
   }
   throw new LostReplyError('async-batch-unsettled');
 }
