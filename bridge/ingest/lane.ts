@@ -34,7 +34,7 @@ export type Committed =
 const BATCH_WAITS_MS: readonly number[] = [50, 200, 1_000];
 
 /** Told how a transaction of so many entries ended. */
-export type OnEnd = (ended: Committed, entries: number) => void;
+type OnEnd = (ended: Committed, entries: number) => void;
 
 type StoredLane = Basic & { id: string; meta: { versionId: string } };
 
