@@ -1,10 +1,8 @@
-import { BRIDGE_CODE_SYSTEM, IMPORT_CODE_SYSTEM, IMPORT_TASK_CODE } from '@fasten-medplum/bridge/contract/identifiers';
+import { BRIDGE_CODE_SYSTEM, IMPORT_TASK_CODE, MESSAGE_SYSTEM } from '@fasten-medplum/bridge/contract/identifiers';
+import { importStatusFromTask } from '@fasten-medplum/bridge/contract/import-status';
 import { countsFromTask, type ImportCounts } from '@fasten-medplum/bridge/contract/import-task';
 import { type BotEvent, createReference, type MedplumClient, resolveId } from '@medplum/core';
 import type { Communication, Patient, Reference, Resource, Task } from '@medplum/fhirtypes';
-
-/** System of the identifier `<Task id>/<status>` that makes a message unique. */
-const MESSAGE_SYSTEM = `${IMPORT_CODE_SYSTEM}-message`;
 
 const COMMUNICATION_CATEGORY = 'http://terminology.hl7.org/CodeSystem/communication-category';
 
@@ -16,6 +14,8 @@ interface Message {
 
 /**
  * Tells the patient, once, that an import is done, waits for a person, or failed.
+ *
+ * A failure after which another export comes by itself is no news, and of others the bridge may have told better.
  *
  * Subscription: `Task?code=<BRIDGE_CODE_SYSTEM>|ehi-import`. Every change of the Task comes here, so most calls do nothing.
  *
@@ -73,6 +73,7 @@ function composeMessage(task: Task): Message | undefined {
           'makes sure that they belong to you. You do not need to do anything.',
       };
     case 'failed':
+      if (importStatusFromTask(task).nextStep === 'retry') return undefined;
       return {
         topic: 'Your health records could not be loaded',
         text:

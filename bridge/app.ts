@@ -18,6 +18,7 @@ import { createReceiveExportJob } from './export/receive-export.job.ts';
 import { createRequestExportJob } from './export/request-export.job.ts';
 import { retryImport } from './export/retry-import.ts';
 import { exportRoutes } from './export/routes.ts';
+import { createWatchExportJob } from './export/watch-export.job.ts';
 import { createFasten, type FastenGateway } from './fasten/client.ts';
 import { importRoutes } from './imports/routes.ts';
 import { OtherSourcePatient } from './ingest/guard/guard-lineage.ts';
@@ -200,9 +201,10 @@ function makeHandlers(foundations: Foundations, disk: Disk): JobHandlers {
   const { config, log, metrics, redis, queues, medplum, fasten } = foundations;
   const { client } = medplum;
   return {
-    'export-request': { run: createRequestExportJob({ medplum: client, fasten, log }) },
+    'export-request': { run: createRequestExportJob({ medplum: client, fasten, addJob: queues.add, log }) },
+    'export-watch': { run: createWatchExportJob({ medplum: client, fasten, addJob: queues.add, log, metrics }) },
     'export-ready': { run: createReceiveExportJob({ medplum: client, addJob: queues.add, log }) },
-    'export-failed': { run: createFailExportJob({ medplum: client, log }) },
+    'export-failed': { run: createFailExportJob({ medplum: client, addJob: queues.add, log }) },
     'connection-made': { run: createBindAnnouncedJob(connectingParts(foundations)) },
     'connection-revoked': { run: createRevokeJob(connectingParts(foundations)) },
     'connection-ended': { run: createCancelImportsJob({ medplum: client, log }) },

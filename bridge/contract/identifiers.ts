@@ -52,6 +52,12 @@ export const BRIDGE_CODE_SYSTEM = `${FASTEN_API}/bridge/code`;
 /** System of Task.input, Task.output and Task.businessStatus codes. */
 export const IMPORT_CODE_SYSTEM = `${FASTEN_API}/bridge/import`;
 
+/** System of the code in Task.statusReason that says what follows a failure. */
+export const NEXT_STEP_SYSTEM = `${FASTEN_API}/bridge/next-step`;
+
+/** System of the identifier that makes a message to a patient unique, such as `<Task id>/<status>`. */
+export const MESSAGE_SYSTEM = `${IMPORT_CODE_SYSTEM}-message`;
+
 /** Code (system {@link BRIDGE_CODE_SYSTEM}) of the Task that is the one timeline of an export and its import. */
 export const IMPORT_TASK_CODE = 'ehi-import';
 

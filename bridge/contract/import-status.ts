@@ -1,6 +1,6 @@
 import type { Task } from '@medplum/fhirtypes';
 import { z } from 'zod';
-import { EHI_EXPORT_SYSTEM, IMPORT_CODE_SYSTEM } from './identifiers.ts';
+import { EHI_EXPORT_SYSTEM, IMPORT_CODE_SYSTEM, NEXT_STEP_SYSTEM } from './identifiers.ts';
 import { byTypeFromTask, countsFromTask, DISPOSITIONS } from './import-task.ts';
 
 /** Where an import stands; code (system `IMPORT_CODE_SYSTEM`) of `Task.businessStatus`. */
@@ -17,6 +17,14 @@ export const IMPORT_PHASES = [
 ] as const;
 
 export type ImportPhase = (typeof IMPORT_PHASES)[number];
+
+/**
+ * What follows an export that failed: `retry` another one is asked for by itself; `reconnect` the patient connects the health
+ * system again; `support` somebody asks Fasten; `nothing-found` the health system has no record.
+ */
+export const NEXT_STEPS = ['retry', 'reconnect', 'support', 'nothing-found'] as const;
+
+export type NextStep = (typeof NEXT_STEPS)[number];
 
 const count = z.number();
 
@@ -51,6 +59,7 @@ export const importStatusSchema = z.object({
   phase: z.string().optional(),
   /** Why it failed: a short code. */
   reason: z.string().optional(),
+  nextStep: z.enum(NEXT_STEPS).optional(),
   startedAt: z.string().optional(),
   endedAt: z.string().optional(),
   counts: z.record(z.enum(['lines', ...DISPOSITIONS]), count),
@@ -71,12 +80,14 @@ export function importStatusFromTask(task: Task): ImportStatus {
   const exportId = task.identifier?.find(({ system }) => system === EHI_EXPORT_SYSTEM)?.value;
   const phase = codeOf(task.businessStatus);
   const reason = codeOf(task.statusReason);
+  const nextStep = nextStepOf(task);
   return {
     taskId: task.id ?? '',
     status: task.status,
     ...(exportId && { exportId }),
     ...(phase && { phase }),
     ...(reason && { reason }),
+    ...(nextStep && { nextStep }),
     ...(task.executionPeriod?.start && { startedAt: task.executionPeriod.start }),
     ...(task.executionPeriod?.end && { endedAt: task.executionPeriod.end }),
     counts: { ...countsFromTask(task) },
@@ -86,4 +97,9 @@ export function importStatusFromTask(task: Task): ImportStatus {
 
 function codeOf(concept: Task['businessStatus']): string | undefined {
   return concept?.coding?.find(({ system }) => system === IMPORT_CODE_SYSTEM)?.code;
+}
+
+function nextStepOf({ statusReason }: Task): NextStep | undefined {
+  const code = statusReason?.coding?.find(({ system }) => system === NEXT_STEP_SYSTEM)?.code;
+  return NEXT_STEPS.find((step) => step === code);
 }

@@ -1,10 +1,9 @@
 import type { MedplumClient } from '@medplum/core';
-import { BRIDGE_CODE_SYSTEM, IMPORT_TASK_CODE } from '../contract/identifiers.ts';
-import type { StoredTask } from '../medplum/change-task.ts';
 import type { StoredConsent } from '../medplum/find-connection.ts';
 import type { Log } from '../observe/log.ts';
 import type { Payload } from '../queue/specs.ts';
 import { CONNECTION_REVOKED, failTask } from './end-task.ts';
+import { listImports } from './list-imports.ts';
 
 export interface CancelImportsDeps {
   readonly medplum: Pick<MedplumClient, 'readResource' | 'searchResources' | 'updateResource'>;
@@ -20,19 +19,10 @@ export function createCancelImportsJob({ medplum, log }: CancelImportsDeps) {
     const consent: StoredConsent = await medplum.readResource('Consent', consentId);
     // Connected again in the meantime: whatever is under way is wanted.
     if (consent.status === 'active') return;
-    for (const { id } of await findUnderWay(medplum, consentId)) {
+    const imports = await listImports(medplum, consentId);
+    for (const { id } of imports.filter((task) => ['requested', 'in-progress'].includes(task.status))) {
       const { status } = await failTask(medplum, id, CONNECTION_REVOKED, 'the connection has ended');
       log.info('import.cancelled', { taskId: id, status });
     }
   };
-}
-
-function findUnderWay(medplum: CancelImportsDeps['medplum'], consentId: string): Promise<readonly StoredTask[]> {
-  const query = new URLSearchParams({
-    code: `${BRIDGE_CODE_SYSTEM}|${IMPORT_TASK_CODE}`,
-    focus: `Consent/${consentId}`,
-    status: 'requested,in-progress',
-    _count: '100',
-  });
-  return medplum.searchResources('Task', query, { cache: 'reload' });
 }

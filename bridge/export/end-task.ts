@@ -1,5 +1,6 @@
 import type { MedplumClient } from '@medplum/core';
-import { IMPORT_CODE_SYSTEM } from '../contract/identifiers.ts';
+import { IMPORT_CODE_SYSTEM, NEXT_STEP_SYSTEM } from '../contract/identifiers.ts';
+import type { NextStep } from '../contract/import-status.ts';
 import { changeTask, type StoredTask } from '../medplum/change-task.ts';
 import { phaseConcept } from './ensure-task.ts';
 
@@ -37,9 +38,11 @@ export function moveTask(medplum: TaskClient, taskId: string, phase: 'queued' | 
  *
  * @param code - A short constant; kept as `Task.statusReason`.
  * @param text - One sentence without PHI.
+ * @param next - What follows, when that is known.
  */
-export function failTask(medplum: TaskClient, taskId: string, code: string, text: string) {
+export function failTask(medplum: TaskClient, taskId: string, code: string, text: string, next?: NextStep) {
   const status = code === CONNECTION_REVOKED ? 'cancelled' : 'failed';
+  const coding = [{ system: IMPORT_CODE_SYSTEM, code }, ...(next ? [{ system: NEXT_STEP_SYSTEM, code: next }] : [])];
   return changeTask(medplum, taskId, (task) => {
     const isSaid = task.status === status && task.statusReason?.coding?.some((said) => said.code === code);
     if (isSettled(task) || isSaid) {
@@ -49,7 +52,7 @@ export function failTask(medplum: TaskClient, taskId: string, code: string, text
       ...task,
       status,
       businessStatus: phaseConcept(status),
-      statusReason: { coding: [{ system: IMPORT_CODE_SYSTEM, code }], text },
+      statusReason: { coding, text },
       executionPeriod: { ...task.executionPeriod, end: new Date().toISOString() },
     };
   });

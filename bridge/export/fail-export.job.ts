@@ -1,32 +1,63 @@
 import type { MedplumClient } from '@medplum/core';
+import type { NextStep } from '../contract/import-status.ts';
+import type { StoredTask } from '../medplum/change-task.ts';
+import type { StoredConsent } from '../medplum/find-connection.ts';
 import type { Log } from '../observe/log.ts';
-import type { Payload } from '../queue/specs.ts';
-import { failTask } from './end-task.ts';
+import type { AddJob, Payload } from '../queue/specs.ts';
+import { classifyFailure, type FailureClass } from './classify-failure.ts';
+import { failTask, isSettled } from './end-task.ts';
 import { ensureTask } from './ensure-task.ts';
+import { listImports } from './list-imports.ts';
 import { requireConnection } from './require-connection.ts';
+import { tellFailure } from './tell-failure.ts';
 
 export interface FailExportDeps {
-  readonly medplum: Pick<MedplumClient, 'searchOne' | 'readResource' | 'createResourceIfNoneExist' | 'updateResource'>;
+  readonly medplum: Pick<
+    MedplumClient,
+    'searchOne' | 'searchResources' | 'readResource' | 'createResourceIfNoneExist' | 'updateResource'
+  >;
+  readonly addJob: AddJob;
   readonly log: Log;
 }
 
-/** Fasten's reasons as of 2026-08; the list grows, and what is new may be free text. */
-const REASONS: Readonly<Record<string, string>> = {
-  token_refresh_failure: 'Fasten could not renew the access; the patient should reconnect',
-  scope_patient_missing: 'the patient did not share their demographics; they should reconnect',
-  resource_patient_failure: 'Fasten could not read the Patient at the health system',
-  resource_invalid_content: 'Fasten could not read what the health system sent',
-  tefca_no_documents_found: 'no documents were found for the patient',
-  suppressed_please_contact: 'Fasten hides the reason; ask its support with the export id',
-};
-
-/** Makes the job that keeps a failed export on its Task, where support can read it. */
-export function createFailExportJob({ medplum, log }: FailExportDeps) {
+/**
+ * Makes the job that acts upon a failed export: another one is asked for later where that may help, else the patient is
+ * asked to reconnect, or support sees it. The Task says which, and the patient is told when there is something to tell.
+ */
+export function createFailExportJob(deps: FailExportDeps) {
   return async ({ orgConnectionId, exportId, reason }: Payload<'export-failed'>): Promise<void> => {
+    const { medplum, addJob, log } = deps;
     const consent = await requireConnection(medplum, orgConnectionId);
     const task = await ensureTask(medplum, consent, exportId);
-    const code = Object.hasOwn(REASONS, reason) ? reason : 'unknown-reason';
-    await failTask(medplum, task.id, code, REASONS[code] ?? 'Fasten gave a reason that is not known');
-    log.warn('export.failed', { taskId: task.id, exportId, reason: code });
+    if (isSettled(task)) return;
+    const failure = classifyFailure(reason);
+    const { step, delayMs } = await planNext(deps, consent, task, failure);
+    if (delayMs !== undefined) {
+      await addJob('export-request', ['retry', task.id], { consentId: consent.id, orgConnectionId }, { delayMs });
+    }
+    if (step !== undefined) await tellFailure(medplum, task, step);
+    await failTask(medplum, task.id, failure.code, failure.text, step);
+    log.warn('export.failed', { taskId: task.id, exportId, reason: failure.code, code: step, delayMs });
   };
+}
+
+interface Plan {
+  /** Nothing when the connection has ended: nobody waits for its export. */
+  readonly step?: NextStep;
+  readonly delayMs?: number;
+}
+
+/** Each export that failed since the last one that did not has used up one of the waits. */
+async function planNext(
+  { medplum }: FailExportDeps,
+  consent: StoredConsent,
+  task: StoredTask,
+  failure: FailureClass,
+): Promise<Plan> {
+  if (consent.status !== 'active') return {};
+  const earlier = (await listImports(medplum, consent.id)).filter(({ id }) => id !== task.id);
+  const lastGood = earlier.findIndex(({ status }) => status !== 'failed');
+  const failures = lastGood === -1 ? earlier.length : lastGood;
+  const delayMs = failure.retryAfterMs[failures];
+  return delayMs === undefined ? { step: failure.endsIn } : { step: 'retry', delayMs };
 }

@@ -4,15 +4,20 @@ import type { FastenGateway } from '../fasten/client.ts';
 import { FastenError } from '../fasten/fasten-error.ts';
 import type { StoredConsent } from '../medplum/find-connection.ts';
 import type { Log } from '../observe/log.ts';
-import type { Payload } from '../queue/specs.ts';
+import type { AddJob, Payload } from '../queue/specs.ts';
 import { CONNECTION_REVOKED } from './end-task.ts';
 import { ensureTask } from './ensure-task.ts';
+import { FIRST_LOOK_MS } from './watch-export.job.ts';
 
 export interface RequestExportDeps {
   readonly medplum: Pick<MedplumClient, 'readResource' | 'createResourceIfNoneExist'>;
   readonly fasten: Pick<FastenGateway, 'requestExport'>;
+  readonly addJob: AddJob;
   readonly log: Log;
 }
+
+/** Longer than Fasten repeats itself. */
+const ASK_ANEW_MS = 25 * 60 * 60 * 1000;
 
 /**
  * Makes the job that asks Fasten for an export. Fasten starts none by itself; asked again, it answers with the same one
@@ -24,9 +29,17 @@ export function createRequestExportJob(deps: RequestExportDeps) {
     if (consent.status !== 'active') {
       throw new PermanentError(CONNECTION_REVOKED, 'the connection was revoked before its export was asked for');
     }
-    const { exportId } = await request(deps, orgConnectionId);
+    const { exportId, status } = await request(deps, orgConnectionId);
     const task = await ensureTask(deps.medplum, consent, exportId);
-    deps.log.info('export.requested', { connectionId: consentId, exportId, taskId: task.id });
+    deps.log.info('export.requested', { connectionId: consentId, exportId, taskId: task.id, status });
+    if (task.status === 'requested') {
+      const watched = { taskId: task.id, consentId, orgConnectionId, exportId };
+      await deps.addJob('export-watch', [task.id], watched, { delayMs: FIRST_LOOK_MS });
+    } else if (task.status === 'failed' && status === 'failed') {
+      // Whether asking again after a failure begins anything is nowhere said: here it did not.
+      const again = { consentId, orgConnectionId };
+      await deps.addJob('export-request', ['anew', task.id], again, { delayMs: ASK_ANEW_MS });
+    }
   };
 }
 

@@ -22,6 +22,8 @@ export interface FastenGateway {
   readConnection(orgConnectionId: string): Promise<OrgConnection>;
   /** Asks for an export; the same connection gets the same export again for about a day. */
   requestExport(orgConnectionId: string): Promise<ExportState>;
+  /** How far an export is. It never tells the links: only a webhook does. */
+  readExport(exportId: string): Promise<ExportState>;
   /**
    * Follows one file of an export to where it is kept. The storage address lives for about ten minutes. `headers` say which
    * part is wanted, should Fasten send the file itself.
@@ -66,6 +68,7 @@ export function createFasten(options: FastenOptions): FastenGateway {
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ org_connection_id: id }),
       }),
+    readExport: async (id) => ask(`/bridge/fhir/ehi-export/${segment(id)}`, exportAnswer),
     openFile: async (file, headers, signal) => {
       const wanted = { accept: '*/*', 'accept-encoding': 'gzip', ...headers };
       const response = await send(filePath(file), { signal, headers: wanted });

@@ -55,6 +55,12 @@ export function createMetrics() {
       buckets: [0.1, 1, 10, 60, 600, 3600, 21_600],
       registers,
     }),
+    alarms: new Counter({
+      name: 'bridge_alarms_total',
+      help: 'What somebody should look at before it is too late, by kind',
+      labelNames: ['alarm'],
+      registers,
+    }),
     downloadedBytes: new Counter({ name: 'bridge_download_bytes_total', help: 'Bytes of exports fetched', registers }),
     lines: new Counter({
       name: 'bridge_import_lines_total',

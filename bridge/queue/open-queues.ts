@@ -49,7 +49,8 @@ export function openQueues(redis: Redis, prefix: string): Queues {
     return queue;
   };
   return {
-    add: async (name, key, payload) => inTime(addJob(queueOf(name), jobIdOf(key), checkPayload(name, payload))),
+    add: async (name, key, payload, { delayMs: delay = 0 } = {}) =>
+      inTime(addJob(queueOf(name), { jobId: jobIdOf(key), delay }, checkPayload(name, payload))),
     retry: async (name, key) => {
       const job: Job | undefined = await inTime(queueOf(name).getJob(jobIdOf(key)));
       if (job === undefined) return 'gone';
@@ -69,10 +70,12 @@ export function openQueues(redis: Redis, prefix: string): Queues {
   };
 }
 
-async function addJob(queue: Queue, jobId: string, payload: unknown): ReturnType<AddJob> {
-  const known: Job | undefined = await queue.getJob(jobId);
+type Placed = { readonly jobId: string; readonly delay: number };
+
+async function addJob(queue: Queue, placed: Placed, payload: unknown): ReturnType<AddJob> {
+  const known: Job | undefined = await queue.getJob(placed.jobId);
   if (known === undefined) {
-    await queue.add(queue.name, payload, { jobId });
+    await queue.add(queue.name, payload, placed);
     return 'added';
   }
   return (await known.isFailed()) ? driveAgain(known, payload) : 'known';

@@ -29,6 +29,16 @@ export const QUEUES = {
     concurrency: 4,
     lockDurationMs: 30_000,
   },
+  /** Look after an export that was asked for, until Fasten has told of it. Key: the import's Task. */
+  'export-watch': {
+    payload: z.object({ taskId: id, consentId: id, orgConnectionId: id, exportId: id }),
+    attempts: 14,
+    backoff: { type: 'exponential', delay: 2_000, jitter: 0.5 },
+    keepCompletedS: 2 * DAY_S,
+    keepFailedS: 30 * DAY_S,
+    concurrency: 4,
+    lockDurationMs: 30_000,
+  },
   /** An export can be fetched. Key: event. Retried for hours, since it may come before its connection was completed. */
   'export-ready': {
     payload: z.object({
@@ -133,4 +143,10 @@ export type AddJob = <N extends QueueName>(
   queue: N,
   key: readonly string[],
   payload: Payload<N>,
+  options?: JobOptions,
 ) => Promise<'added' | 'known' | 'retried'>;
+
+export interface JobOptions {
+  /** How long the job waits before it runs for the first time. */
+  readonly delayMs?: number;
+}

@@ -173,7 +173,10 @@ test('an export that failed at Fasten says so on its Task', async () => {
   const connection = await world.fasten.createConnection({ persona, failWith: 'token_refresh_failure' });
   await complete(patient, connection.orgConnectionId);
   const task = await endedTask(patient);
-  expect(task).toMatchObject({ status: 'failed', statusReason: { coding: [{ code: 'token_refresh_failure' }] } });
+  expect(task).toMatchObject({
+    status: 'failed',
+    statusReason: { coding: [{ code: 'token_refresh_failure' }, { code: 'retry' }] },
+  });
 });
 
 test('a bridge that is stopped in mid-import hands it back, and the next one finishes it', async () => {
