@@ -20,6 +20,7 @@ import { retryImport } from './export/retry-import.ts';
 import { exportRoutes } from './export/routes.ts';
 import { createWatchExportJob } from './export/watch-export.job.ts';
 import { createFasten, type FastenGateway } from './fasten/client.ts';
+import { ledgerRoutes } from './imports/ledger-routes.ts';
 import { importRoutes } from './imports/routes.ts';
 import { OtherSourcePatient } from './ingest/guard/guard-lineage.ts';
 import { HeldImport } from './ingest/guard/held-import.ts';
@@ -36,6 +37,7 @@ import { openQueues, type Queues } from './queue/open-queues.ts';
 import { rememberUploads } from './queue/remember-uploads.ts';
 import { type JobHandlers, startWorkers, type Workers } from './queue/start-workers.ts';
 import { waitForLock } from './queue/wait-for-lock.ts';
+import { recordRoutes } from './records/routes.ts';
 import { createServer } from './serve/create-server.ts';
 import { listen } from './serve/listen.ts';
 import { callerOf } from './serve/require-caller.ts';
@@ -155,6 +157,8 @@ async function serve(foundations: Foundations, stops: (() => Promise<unknown>)[]
         closing: closing.signal,
         log,
       }),
+      ledgerRoutes({ medplum: medplum.client, callerOf }),
+      recordRoutes({ callerOf }),
     ],
     identify: callers.identify,
     checks: { redis: () => redis.ping(), medplum: () => medplum.client.get('healthcheck') },

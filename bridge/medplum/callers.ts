@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { MedplumClient } from '@medplum/core';
-import type { Resource } from '@medplum/fhirtypes';
+import type { Bundle, Resource } from '@medplum/fhirtypes';
 import { Agent, type Dispatcher, request } from 'undici';
 import { HttpError } from '../errors.ts';
 import { createTokenClient } from './create-medplum.ts';
@@ -16,6 +16,8 @@ export interface Caller {
     type: T,
     query: Readonly<Record<string, string>>,
   ): Promise<Extract<Resource, { resourceType: T }>[]>;
+  /** One page of matches, with the links as Medplum gives them. */
+  searchPage(type: string, query: Readonly<Record<string, string>>): Promise<Bundle>;
   /** A client with their own token, for what is written in their name. */
   client(): MedplumClient;
 }
@@ -64,14 +66,11 @@ export function createCallers(baseUrl: string): Callers {
         const bundle = (await get(token, `fhir/R4/${type}?${new URLSearchParams(query)}`)) as Bundle;
         return (bundle.entry ?? []).flatMap(({ resource }) => (resource === undefined ? [] : [resource])) as never;
       },
+      searchPage: async (type, query) => (await get(token, `fhir/R4/${type}?${new URLSearchParams(query)}`)) as Bundle,
       client: () => createTokenClient(baseUrl, token),
     }),
     close: () => agent.close(),
   };
-}
-
-interface Bundle {
-  readonly entry?: readonly { readonly resource?: Resource }[];
 }
 
 async function getJson(agent: Agent, url: URL, token: string): Promise<unknown> {

@@ -58,6 +58,7 @@ async function start(changes: Partial<ServerParts> = {}): Promise<string> {
         profile: 'Patient/1',
         read: () => Promise.reject(),
         search: () => Promise.reject(),
+        searchPage: () => Promise.reject(),
         client: () => Promise.reject() as never,
       };
     },

@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { DISPOSITIONS } from './import-task.ts';
+import { ledgerEntrySchema, vanishedEntrySchema } from './ledger-entry.ts';
+
+/** What `GET imports/:taskId/ledger` may be asked; each narrows the answer. */
+export const ledgerQuerySchema = z.strictObject({
+  disposition: z.enum([...DISPOSITIONS, 'vanished']).optional(),
+  /** Resource type, by the source's key. */
+  type: z
+    .string()
+    .regex(/^[A-Za-z]{1,64}$/)
+    .optional(),
+  code: z
+    .string()
+    .regex(/^[\w.:-]{1,64}$/)
+    .optional(),
+  _count: z.coerce.number().int().min(1).max(500).default(100),
+  /** From the `next` of the page before. */
+  cursor: z.coerce.number().int().min(0).default(0),
+});
+
+/** The answer: entries in order of the export, and where to go on when there are more. */
+export const ledgerPageSchema = z.object({
+  entries: z.array(z.union([ledgerEntrySchema, vanishedEntrySchema])),
+  /** Address of the next page, from the root of this service; absent on the last. */
+  next: z.string().optional(),
+});
+
+/** What `GET imports/:taskId/lines/:n` may be asked besides the number of the line. */
+export const rawLineQuerySchema = z.strictObject({
+  /** 0-based, of the files of the export. */
+  file: z.coerce.number().int().min(0).default(0),
+  /** Byte at which it begins: one entry of a line that is a Bundle; without it the line. */
+  offset: z.coerce.number().int().min(0).optional(),
+});
+
+export type LedgerQuery = z.infer<typeof ledgerQuerySchema>;
+export type LedgerPage = z.infer<typeof ledgerPageSchema>;
+export type RawLineQuery = z.infer<typeof rawLineQuerySchema>;

@@ -1,0 +1,54 @@
+import type { MedplumClient } from '@medplum/core';
+import express, { type Request, type Router } from 'express';
+import type { z } from 'zod';
+import { type LedgerPage, ledgerQuerySchema, rawLineQuerySchema } from '../contract/ledger-page.ts';
+import { HttpError } from '../errors.ts';
+import type { Caller } from '../medplum/callers.ts';
+import { auditLine } from './audit-line.ts';
+import { readImport } from './read-import.ts';
+import { findEntries } from './read-ledger.ts';
+import { readRawLine } from './read-raw-line.ts';
+
+export interface LedgerRoutesDeps {
+  /** The bridge's own client: ids of Binaries are named by the Task alone, and whoever may read it may see these. */
+  readonly medplum: MedplumClient;
+  readonly callerOf: (req: Request) => Caller;
+}
+
+/** `GET imports/:taskId/ledger`, and one line of the export as it came: `GET imports/:taskId/lines/:n`. */
+export function ledgerRoutes({ medplum, callerOf }: LedgerRoutesDeps): Router {
+  const router = express.Router();
+  router.get('/imports/:taskId/ledger', async (req, res) => {
+    const task = await readImport(callerOf(req), req.params.taskId);
+    const query = readQuery(ledgerQuerySchema, req.query);
+    const { entries, cursor } = await findEntries(medplum, task, query);
+    const more = new URLSearchParams({ ...(req.query as Record<string, string>), cursor: `${cursor}` });
+    const next = cursor === undefined ? {} : { next: `${req.baseUrl}${req.path}?${more}` };
+    res.json({ entries: [...entries], ...next } satisfies LedgerPage);
+  });
+  router.get('/imports/:taskId/lines/:n', async (req, res) => {
+    const caller = callerOf(req);
+    const task = await readImport(caller, req.params.taskId);
+    const line = Number(req.params.n);
+    if (!Number.isSafeInteger(line)) throw new HttpError(404, 'not-found', 'the number of a line is needed');
+    const bytes = await readRawLine(medplum, task, line, readQuery(rawLineQuerySchema, req.query));
+    // First the record of it: a line that cannot be recorded is not shown.
+    await auditLine(medplum, task, caller.profile, line);
+    // Whatever it holds, a browser is to do nothing with it.
+    res.set({ 'content-type': 'application/octet-stream', 'content-disposition': 'attachment' }).send(bytes);
+  });
+  return router;
+}
+
+function readQuery<T extends z.ZodType>(shape: T, query: unknown): z.output<T> {
+  const parsed = shape.safeParse(query);
+  if (parsed.success) return parsed.data;
+  const names = parsed.error.issues.flatMap((issue) =>
+    issue.code === 'unrecognized_keys' ? issue.keys : [issue.path.join('.')],
+  );
+  throw new HttpError(
+    400,
+    'invalid',
+    `unusable in the query: ${[...new Set(names)].filter((name) => /^\w{1,32}$/.test(name)).join(', ')}`,
+  );
+}
