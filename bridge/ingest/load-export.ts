@@ -4,7 +4,7 @@ import { uploadAhead } from './documents/store-documents.ts';
 import { MAX_BODY_BYTES, MAX_ENTRIES } from './draft.ts';
 import { inRounds } from './in-rounds.ts';
 import type { LoadContext } from './load-context.ts';
-import { Loader } from './loader.ts';
+import { isTakenForReference, Loader } from './loader.ts';
 import { type MatchedWindow, Matcher } from './match-window.ts';
 import { digestLine, passUnchanged } from './pass-unchanged.ts';
 import { planWindows, type Window } from './plan-windows.ts';
@@ -115,8 +115,9 @@ async function prepareRow(context: LoadContext, reader: SpoolReader, row: number
   // A document's place may have moved into the text of an extension, where nothing could point at its bytes.
   const placed = new Set(prepared.attachments.map(({ large }) => large));
   if ([...documents.values()].some((document) => !placed.has(document))) return leaveOut(context, row, 'too-large');
-  // A large one is looked at each time, see `Loader.unproven`.
-  const line = bytes && bytes.length < MAX_BODY_BYTES * 0.8 ? digestLine(bytes, binding) : undefined;
+  // What goes alone is looked at each time, see `Loader.unproven`.
+  const isLarge = bytes === undefined || bytes.length >= MAX_BODY_BYTES * 0.8;
+  const line = isLarge || isTakenForReference({ prepared }) ? undefined : digestLine(bytes, binding);
   const whole = { ...prepared, repairs: [...repairs, ...prepared.repairs], line };
   tally.repair(row, whole.repairs);
   return [whole];

@@ -1,6 +1,6 @@
 import { recompose } from './commit-bundle.ts';
 import type { Committer, FoundRow, Work } from './committer.ts';
-import { composeEntry, type Decision, isWrite, type OutsideIds } from './compose-entry.ts';
+import { composeEntry, type Decision, isWrite, type Member, type OutsideIds } from './compose-entry.ts';
 import { type Component, Draft, MAX_BODY_BYTES } from './draft.ts';
 import type { LoadContext } from './load-context.ts';
 import { settleDecision } from './settle-rows.ts';
@@ -19,9 +19,9 @@ export class Loader {
   readonly #sending = new Map<number, Promise<void>>();
   /** Rows of circles that no bundle can hold whole: stored without some of their references, closed at the end. */
   readonly incomplete: number[] = [];
-  /** Rows that are larger than a request may be: they go last, each alone. Until then they are unseen. */
+  /** Rows that no bundle can carry: they go last, each alone. Until then they are unseen. */
   readonly alone: { readonly row: number; readonly isRevisit: boolean }[] = [];
-  /** Rows of that size that were found stored: the run that did it may have been killed before their Provenance followed. */
+  /** Rows of that kind that were found stored: the run that did it may have been killed before their Provenance followed. */
   readonly unproven: number[] = [];
   #draft = new Draft(0);
   #outside: OutsideIds = new Map();
@@ -45,9 +45,10 @@ export class Loader {
         for (const decision of decisions) this.#settle(decision);
         return;
       }
-      if (this.#draft.fits(writes)) return this.#add(component, decisions);
+      const mustGoAlone = this.#context.hasTransactions && component.some(isTakenForReference);
+      if (!mustGoAlone && this.#draft.fits(writes)) return this.#add(component, decisions);
       for (const member of component) this.#draft.urns.delete(member.prepared.row);
-      if (this.#draft.isEmpty) return this.#placeTooLarge(component);
+      if (mustGoAlone || this.#draft.isEmpty) return this.#placeApart(component);
       await this.#flush();
     }
   }
@@ -67,7 +68,8 @@ export class Loader {
     const { row, resource } = decision.member.prepared;
     settleDecision(this.#context, decision, new Map());
     const isLong = this.#context.index.place(row).length > LARGE_BYTES;
-    if (isLong && JSON.stringify(resource).length > LARGE_BYTES) this.unproven.push(row);
+    const isLarge = isLong && JSON.stringify(resource).length > LARGE_BYTES;
+    if (isLarge || isTakenForReference(decision.member)) this.unproven.push(row);
   }
 
   #add(component: Component, decisions: readonly Decision[]): void {
@@ -105,7 +107,7 @@ export class Loader {
     }
   }
 
-  async #placeTooLarge(component: Component): Promise<void> {
+  async #placeApart(component: Component): Promise<void> {
     const [only] = component;
     if (only && component.length === 1) {
       this.alone.push({ row: only.prepared.row, isRevisit: only.isRevisit });
@@ -138,6 +140,14 @@ export class Loader {
     const { binding } = this.#context;
     return binding.kind === 'own' && draft.urns.has(binding.row);
   }
+}
+
+/**
+ * A resource with a text `reference` of its own (DetectedIssue) is a Reference to Medplum 5.0, which puts that text in place
+ * of the `urn:uuid:` by which the others of its bundle name it.
+ */
+export function isTakenForReference({ prepared: { resource } }: Pick<Member, 'prepared'>): boolean {
+  return typeof resource.reference === 'string';
 }
 
 function foundRow({ member: { prepared, stored } }: Decision): FoundRow[] {

@@ -16,25 +16,29 @@ export function isObject(value: Json | undefined): value is JsonObject {
 /**
  * Calls `visit` for every reference of a resource, those inside `contained` and extensions too.
  * `nested` is true for a holder below a `contained` or `extension` element, where it is no claim of the resource itself.
+ * `name` is the property that holds `value`.
  */
 export function walkReferences(
   value: Json | undefined,
   visit: (holder: ReferenceHolder, nested: boolean) => void,
   nested = false,
+  name = '',
 ): void {
   if (Array.isArray(value)) {
-    for (const item of value) walkReferences(item, visit, nested);
+    for (const item of value) walkReferences(item, visit, nested, name);
     return;
   }
   if (!isObject(value)) return;
   for (const key in value) {
     const child = value[key];
     if (typeof child !== 'object') continue;
-    walkReferences(child, visit, nested || key === 'contained' || key === 'extension' || key === 'modifierExtension');
+    const isNested = nested || key === 'contained' || key === 'extension' || key === 'modifierExtension';
+    walkReferences(child, visit, isNested, key);
   }
-  if (isReferenceHolder(value)) visit(value, nested);
+  if (isReferenceHolder(value, name)) visit(value, nested);
 }
 
-function isReferenceHolder(value: JsonObject): value is ReferenceHolder {
-  return typeof value.reference === 'string';
+/** In two places of R4 `reference` is a uri: `DetectedIssue.reference` and `Immunization.education.reference`. */
+function isReferenceHolder(value: JsonObject, name: string): value is ReferenceHolder {
+  return typeof value.reference === 'string' && value.resourceType === undefined && name !== 'education';
 }

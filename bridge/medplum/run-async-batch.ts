@@ -4,13 +4,15 @@ import type { AsyncJob, Bundle, BundleEntry, OperationOutcome } from '@medplum/f
 import { LostReplyError } from './lost-reply-error.ts';
 import { retryRead } from './retry-read.ts';
 
+/** Medplum's body limit is 1 MB (`maxJsonSize`). */
+const MAX_SYNC_BYTES = 900_000;
 const POLL_MS = 250;
 /** A server that is restarted loses the job (before 5.2), and would be waited for without end. */
 const DEADLINE_MS = 5 * 60_000;
 
 /**
- * Has one entry (JSON text) carried out as an asynchronous batch, the only way in for what is larger than a request may
- * be (FHIR R4 async.html; Medplum takes 50 MB there, and no transaction). Returns how the entry ended; undefined when the
+ * Has one entry (JSON text) carried out as a batch, an asynchronous one when it is larger than a request may be (FHIR R4
+ * async.html; Medplum takes 50 MB there, and no transaction). Returns how the entry ended; undefined when the
  * job came to an end without saying so.
  * Throws OperationOutcomeError when the server takes no such request, LostReplyError when nobody knows what became of it.
  */
@@ -20,10 +22,11 @@ export async function runAsyncBatch(
   signal?: AbortSignal,
 ): Promise<BundleEntry | undefined> {
   const body = `{"resourceType":"Bundle","type":"batch","entry":[${entry}]}`;
+  const isLarge = Buffer.byteLength(body) > MAX_SYNC_BYTES;
   const accepted: OperationOutcome | Bundle = await medplum.post(medplum.fhirUrl(), body, 'application/fhir+json', {
-    headers: { Prefer: 'respond-async' },
+    headers: isLarge ? { Prefer: 'respond-async' } : {},
   });
-  // A server that knows no asynchronous requests may have carried it out at once.
+  // It was small, or the server knows no asynchronous requests and carried it out at once.
   if (accepted.resourceType === 'Bundle') return accepted.entry?.[0];
   const id = /\/job\/([^/]+)\/status/.exec(accepted.issue?.[0]?.diagnostics ?? '')?.[1];
   if (!id) throw new LostReplyError('async-batch-unnamed');
