@@ -26,7 +26,7 @@ export async function loadExport(
   const loader = new Loader(context, committer);
   const reader = new SpoolReader(context.files);
   try {
-    await loadWindows(context, { committer, loader, reader, alone });
+    await loadRows(context, { committer, loader, reader, alone, matcher: new Matcher(context) });
   } finally {
     await loader.idle();
     reader.close();
@@ -38,50 +38,62 @@ interface Loading {
   readonly loader: Loader;
   readonly reader: SpoolReader;
   readonly alone: AloneWriter;
+  readonly matcher: Matcher;
 }
 
-async function loadWindows(context: LoadContext, { committer, loader, reader, alone }: Loading): Promise<void> {
+async function loadRows(context: LoadContext, loading: Loading): Promise<void> {
+  const { alone, loader, matcher, reader } = loading;
+  await loadWindows(context, loading);
+  await storeApart(context, loading);
+  for (const row of loader.incomplete.splice(0)) {
+    const again = await prepareWindow(context, reader, [[row]]);
+    await place(context, loader, await matcher.match(again, { isRevisit: true }));
+  }
+  await storeApart(context, loading);
+  for (const row of loader.unproven) await alone.prove(row);
+  await loadWrappers(context, loading);
+}
+
+async function loadWindows(context: LoadContext, { committer, loader, matcher, reader }: Loading): Promise<void> {
   const { binding, index, tally, signal, hasTransactions, onProgress } = context;
-  const matcher = new Matcher(context);
   const windows = planWindows(index, binding.kind === 'own' ? [binding.row] : []);
-  const place = async ({ components, outside }: MatchedWindow): Promise<void> => {
-    await uploadAhead(context, components);
-    for (const component of components) await loader.place(component, outside);
-  };
   for await (const { window, passed, found } of passUnchanged(context, matcher, reader, windows)) {
     signal?.throwIfAborted();
     await committer.confirm(passed);
     const { components, outside } = await matcher.match(await prepareWindow(context, reader, window), { known: found });
-    await place({ components: hasTransactions ? components : inRounds(context, components), outside });
-    const { written, quarantined } = tally;
-    onProgress?.({ phase: 'write', done: tally.settled, total: tally.lines, written, quarantined });
+    const rounds = hasTransactions ? components : inRounds(context, components);
+    await place(context, loader, { components: rounds, outside });
+    onProgress?.({ phase: 'write', done: tally.settled, total: tally.lines });
   }
-  const placeAlone = async (): Promise<void> => {
-    await loader.finish();
-    for (const { row, isRevisit } of loader.alone.splice(0)) {
-      signal?.throwIfAborted();
-      const { components, outside } = await matcher.match(await prepareWindow(context, reader, [[row]]), {
-        isRevisit: true,
-      });
-      for (const member of components.flat()) {
-        const { isIncomplete } = await alone.store({ ...member, isRevisit }, outside);
-        if (isIncomplete && !isRevisit) loader.incomplete.push(row);
-      }
+}
+
+/** What no bundle can carry, behind everything else. */
+async function storeApart(context: LoadContext, { alone, loader, matcher, reader }: Loading): Promise<void> {
+  await loader.finish();
+  for (const { row, isRevisit } of loader.alone.splice(0)) {
+    context.signal?.throwIfAborted();
+    const prepared = await prepareWindow(context, reader, [[row]]);
+    const { components, outside } = await matcher.match(prepared, { isRevisit: true });
+    for (const member of components.flat()) {
+      const { isIncomplete } = await alone.store({ ...member, isRevisit }, outside);
+      if (isIncomplete && !isRevisit) loader.incomplete.push(row);
     }
-  };
-  await placeAlone();
-  for (const row of loader.incomplete.splice(0)) {
-    const again = await prepareWindow(context, reader, [[row]]);
-    await place(await matcher.match(again, { isRevisit: true }));
   }
-  await placeAlone();
-  for (const row of loader.unproven) await alone.prove(row);
+}
+
+/** What stands for the documents that nothing carries. */
+async function loadWrappers(context: LoadContext, { loader, matcher }: Loading): Promise<void> {
   const wrappers = settleDocuments(context).map((wrapper) => [wrapper]);
   for (let at = 0; at < wrappers.length; at += MAX_ENTRIES) {
-    signal?.throwIfAborted();
-    await place(await matcher.match(wrappers.slice(at, at + MAX_ENTRIES)));
+    context.signal?.throwIfAborted();
+    await place(context, loader, await matcher.match(wrappers.slice(at, at + MAX_ENTRIES)));
   }
   await loader.finish();
+}
+
+async function place(context: LoadContext, loader: Loader, { components, outside }: MatchedWindow): Promise<void> {
+  await uploadAhead(context, components);
+  for (const component of components) await loader.place(component, outside);
 }
 
 async function prepareWindow(context: LoadContext, reader: SpoolReader, window: Window): Promise<PreparedResource[][]> {
