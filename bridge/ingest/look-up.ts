@@ -5,7 +5,7 @@ import type { SourceKey } from '../contract/source-key.ts';
 import { LostReplyError } from '../medplum/lost-reply-error.ts';
 import { retryRead } from '../medplum/retry-read.ts';
 import { escapeSearchValue, metaSource } from './meta-source.ts';
-import { type Age, storedAge, storedHash, storedLine } from './shape-meta.ts';
+import { type Age, parkedProfiles, storedAge, storedHash, storedLine } from './shape-meta.ts';
 
 /** A resource of ours in the store, as far as matching needs it. */
 export interface StoredVersion {
@@ -18,6 +18,8 @@ export interface StoredVersion {
   /** The export that last wrote it. */
   readonly exportId: string | undefined;
   readonly age: Age;
+  /** The profiles that its source claims stand in our extension. */
+  readonly parksProfile: boolean;
 }
 
 /** Values of one search. Medplum gives at most 1,000 matches a page, and a key could be stored twice by somebody else. */
@@ -55,7 +57,7 @@ export function versionOf({ id, meta }: Resource): StoredVersion | undefined {
   if (!id || !meta?.versionId) return undefined;
   const { versionId } = meta;
   const [sha256, line, exportId, age] = [storedHash(meta), storedLine(meta), exportOf(meta), storedAge(meta)];
-  return { id, versionId, sha256, line, exportId, age };
+  return { id, versionId, sha256, line, exportId, age, parksProfile: parkedProfiles(meta).length > 0 };
 }
 
 function exportOf(meta: Meta): string | undefined {

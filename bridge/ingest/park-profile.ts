@@ -1,7 +1,10 @@
 import { getStatus } from '@medplum/core';
 import type { OperationOutcome } from '@medplum/fhirtypes';
 import type { Member } from './compose-entry.ts';
+import type { LineRepair } from './ledger/outcomes.ts';
 import type { LoadContext } from './load-context.ts';
+import type { PreparedResource } from './prepare-resource.ts';
+import type { Tally } from './tally.ts';
 import { isObject } from './walk-references.ts';
 
 /**
@@ -15,8 +18,17 @@ export function parkProfile({ tally }: LoadContext, member: Member, outcome: Ope
   const hasProfile = isObject(meta) && Array.isArray(meta.profile) && meta.profile.length > 0;
   const isAboutContent = getStatus(outcome) === 400 && outcome.issue.some(({ expression }) => expression);
   if (!hasProfile || prepared.parksProfile || !isAboutContent) return undefined;
-  const repair = { rule: 'profile-parked', path: `${prepared.key.resourceType}.meta.profile` };
-  const repairs = [...prepared.repairs, repair];
-  tally.repairAgain(prepared.row, repairs, repair);
-  return { ...member, prepared: { ...prepared, parksProfile: true, repairs } };
+  return { ...member, prepared: { ...prepared, parksProfile: true, repairs: tell(tally, prepared) } };
+}
+
+/** Tells of a row that is left as an earlier import stored it: its profiles are parked there, in whatever ledger. */
+export function tellParked({ tally }: LoadContext, { prepared, stored }: Member): void {
+  if (stored?.parksProfile && !prepared.parksProfile) tell(tally, prepared);
+}
+
+function tell(tally: Tally, { key, row, repairs }: PreparedResource): LineRepair[] {
+  const repair = { rule: 'profile-parked', path: `${key.resourceType}.meta.profile` };
+  const all = [...repairs, repair];
+  tally.repairAgain(row, all, repair);
+  return all;
 }

@@ -1,8 +1,9 @@
 import type { OperationOutcome, OperationOutcomeIssue } from '@medplum/fhirtypes';
 import type { LineProblem } from '../contract/import-report.ts';
-import type { Decision, Member } from './compose-entry.ts';
+import { type Decision, isWrite, type Member } from './compose-entry.ts';
 import type { LoadContext } from './load-context.ts';
 import { nameElements } from './name-elements.ts';
+import { tellParked } from './park-profile.ts';
 
 /** A decision that was carried out. `ids` are those that the transaction gave. */
 export function settleDecision(context: LoadContext, decision: Decision, ids: ReadonlyMap<number, string>): void {
@@ -11,6 +12,7 @@ export function settleDecision(context: LoadContext, decision: Decision, ids: Re
   const id = ids.get(row) ?? stored?.id;
   if (id) context.states.setStored(row, id, decision.kind === 'create');
   if (isRevisit) return;
+  if (!isWrite(decision)) tellParked(context, decision.member);
   if (decision.kind === 'edited-here' || decision.kind === 'older-than-stored') {
     settleProblem(context, row, 'skipped', decision.kind);
     return;

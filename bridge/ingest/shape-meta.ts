@@ -109,10 +109,15 @@ function parked(profile: Json | undefined): JsonObject[] {
   return list(profile).flatMap((url) => textExtensions({ [PARKED_PROFILE]: url }));
 }
 
+/** The profiles that stand in our extension of a stored resource. */
+export function parkedProfiles(meta: Meta | undefined): string[] {
+  const ours = meta?.extension?.find(({ url }) => url === SOURCE_META_EXTENSION)?.extension ?? [];
+  return ours.flatMap(({ url, valueString }) => (url === PARKED_PROFILE && valueString ? [valueString] : []));
+}
+
 /** `meta` of a stored resource with its parked profiles back in their place. */
 export function withParkedProfile(meta: Meta | undefined): Meta | undefined {
-  const ours = meta?.extension?.find(({ url }) => url === SOURCE_META_EXTENSION)?.extension ?? [];
-  const profiles = ours.flatMap(({ url, valueString }) => (url === PARKED_PROFILE && valueString ? [valueString] : []));
+  const profiles = parkedProfiles(meta);
   return profiles.length > 0 ? { ...meta, profile: [...profiles, ...(meta?.profile ?? [])] } : meta;
 }
 
