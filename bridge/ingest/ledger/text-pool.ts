@@ -6,12 +6,16 @@ const MAX_BYTES = 64 << 20;
 /** Most texts come back on thousands of lines; the rest are kept once each time. */
 const MAX_KNOWN = 20_000;
 
-/** Keeps texts as bytes, no object a text, and gives each a number. Ends at `maxBytes`. */
+/**
+ * Keeps texts as bytes, no object a text, and gives each a number. Ends at `maxBytes`. UTF-8 but for those that it cannot
+ * hold, in which half a character stands alone: an id may be such a text.
+ */
 export class TextPool {
   readonly #maxBytes: number;
   readonly #pages: Buffer[] = [];
   readonly #page = new Column('int32');
   readonly #start = new Column('int32');
+  /** In bytes; below zero for UTF-16. */
   readonly #length = new Column('int32');
   readonly #known = new Map<string, number>();
   #free = 0;
@@ -25,32 +29,34 @@ export class TextPool {
   keep(text: string): number {
     const known = this.#known.get(text);
     if (known !== undefined) return known;
-    const length = Buffer.byteLength(text);
+    const isUtf8 = text.isWellFormed();
+    const length = isUtf8 ? Buffer.byteLength(text) : text.length * 2;
     if (this.#bytes + length > this.#maxBytes) return -1;
-    const number = this.#write(text, length);
+    const number = this.#write(text, length, isUtf8);
     if (this.#known.size < MAX_KNOWN) this.#known.set(text, number);
     return number;
   }
 
   /** The text kept under this number. */
   at(number: number): string {
-    const start = this.#start.at(number);
-    return this.#pages[this.#page.at(number)]?.toString('utf8', start, start + this.#length.at(number)) ?? '';
+    const [start, length] = [this.#start.at(number), this.#length.at(number)];
+    const encoding = length < 0 ? 'utf16le' : 'utf8';
+    return this.#pages[this.#page.at(number)]?.toString(encoding, start, start + Math.abs(length)) ?? '';
   }
 
-  #write(text: string, length: number): number {
+  #write(text: string, length: number, isUtf8: boolean): number {
     if (length > this.#free) {
       this.#free = Math.max(PAGE_BYTES, length);
       this.#pages.push(Buffer.alloc(this.#free));
     }
     const page = this.#pages.length - 1;
     const start = (this.#pages[page]?.length ?? 0) - this.#free;
-    this.#pages[page]?.write(text, start);
+    this.#pages[page]?.write(text, start, isUtf8 ? 'utf8' : 'utf16le');
     this.#free -= length;
     this.#bytes += length;
     this.#page.push(page);
     this.#start.push(start);
-    this.#length.push(length);
+    this.#length.push(isUtf8 ? length : -length);
     return this.#length.length - 1;
   }
 }

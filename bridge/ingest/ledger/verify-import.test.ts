@@ -327,3 +327,22 @@ test("another connection's Task is refused", async () => {
   const other = verifyImport(world.medplum, { namespace: 'other', taskId: id });
   await expect(other).rejects.toMatchObject({ code: 'task-of-another-connection' });
 });
+
+test('ids that differ only in half a character balance, and a missing one of them is told', async () => {
+  const [encounter, organization] = [LINES[1] as object, LINES[2] as object];
+  const halves = ['e\ud800', 'e\ud801', 'e\ufffd'].map((id) => ({ ...encounter, id }));
+  const visits = halves.map(({ id }, n) => ({
+    ...(LINES[3] as object),
+    id: `v${n}\ud800`,
+    encounter: { reference: `Encounter/${id}` },
+  }));
+  await importLines([LINES[0] ?? '', organization, ...halves, ...visits]);
+  expect((await verify()).found).toEqual(CLEAN);
+
+  const stored = await world.stored<Observation>('Observation', connection);
+  const [visit] = stored.filter(({ encounter }) => encounter?.reference);
+  await world.medplum.deleteResource('Encounter', visit?.encounter?.reference?.slice('Encounter/'.length) ?? '');
+  expect((await verify()).found).toEqual({ ...CLEAN, missing: 1, dangling: 1 });
+  await importLines([LINES[0] ?? '', organization, ...halves, ...visits]);
+  expect((await verify()).found).toEqual(CLEAN);
+});
