@@ -16,6 +16,7 @@ import { createImportJob, type LoadRequest } from './export/import-export.job.ts
 import { importJobKey } from './export/import-job-key.ts';
 import { createReceiveExportJob } from './export/receive-export.job.ts';
 import { createRequestExportJob } from './export/request-export.job.ts';
+import { createResyncJob } from './export/resync.job.ts';
 import { retryImport } from './export/retry-import.ts';
 import { exportRoutes } from './export/routes.ts';
 import { createWatchExportJob } from './export/watch-export.job.ts';
@@ -144,6 +145,8 @@ async function serve(foundations: Foundations, stops: (() => Promise<unknown>)[]
       connectRoutes({
         ...connecting,
         publicId: config.fasten.publicId,
+        scheduleJob: queues.schedule,
+        readNextRun: queues.readNextRun,
         keepReport: createKeepReport(redis, config.redis.prefix),
         callerOf,
       }),
@@ -206,6 +209,9 @@ function makeHandlers(foundations: Foundations, disk: Disk): JobHandlers {
   const { client } = medplum;
   return {
     'export-request': { run: createRequestExportJob({ medplum: client, fasten, addJob: queues.add, log }) },
+    're-sync': {
+      run: createResyncJob({ medplum: client, addJob: queues.add, scheduleJob: queues.schedule, log }),
+    },
     'export-watch': { run: createWatchExportJob({ medplum: client, fasten, addJob: queues.add, log, metrics }) },
     'export-ready': { run: createReceiveExportJob({ medplum: client, addJob: queues.add, log }) },
     'export-failed': { run: createFailExportJob({ medplum: client, addJob: queues.add, log }) },

@@ -152,7 +152,9 @@ async function refresh(
   if (stored.status === 'active' && stored.provision?.period?.end === wish.provision?.period?.end) {
     return stored;
   }
-  const { status, dateTime, performer, provision, extension } = wish;
+  const { status, dateTime, performer, provision, extension: facts = [] } = wish;
+  const kept = stored.extension?.filter(({ url }) => !facts.some((fact) => fact.url === url)) ?? [];
+  const extension = [...kept, ...facts];
   const revived = { ...stored, status, dateTime, provision, extension, ...(performer && { performer }) };
   const headers = { 'If-Match': `W/"${stored.meta?.versionId}"` };
   return deps.medplum.updateResource(revived as StoredConsent, { headers });

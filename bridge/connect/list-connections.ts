@@ -9,15 +9,20 @@ import { BRIDGE_CODE_SYSTEM, IMPORT_TASK_CODE } from '../contract/identifiers.ts
 import { importStatusFromTask } from '../contract/import-status.ts';
 import type { Caller } from '../medplum/callers.ts';
 import { searchConnections } from '../medplum/search-connections.ts';
+import type { ReadNextRun } from '../queue/specs.ts';
 
 const MAX_RESULTS = '1000';
 
 /**
- * Every connection of a Patient with its latest import, read with the caller's own token throughout.
+ * Every connection of a Patient with its latest import and its next re-sync, read with the caller's own token throughout.
  *
  * @throws HttpError 404 for a Patient that the caller does not see.
  */
-export async function listConnections(caller: Caller, patientId: string): Promise<ConnectionList> {
+export async function listConnections(
+  readNextRun: ReadNextRun,
+  caller: Caller,
+  patientId: string,
+): Promise<ConnectionList> {
   const [consents, tasks] = await Promise.all([
     searchConnections(caller, patientId),
     caller.search('Task', {
@@ -27,10 +32,18 @@ export async function listConnections(caller: Caller, patientId: string): Promis
       _sort: '-_lastUpdated',
     }),
   ]);
-  const connections = consents.map((consent): Connection => {
+  const listed = consents.map(async (consent): Promise<Connection> => {
     const task = tasks.find(({ focus }) => focus?.reference === `Consent/${consent.id}`);
-    return { ...connectionFromConsent(consent), ...(task && { latestImport: toLatestImport(task) }) };
+    const connection = connectionFromConsent(consent);
+    const isScheduled = connection.status === 'active' && connection.resync !== 'off';
+    const next = isScheduled ? await readNextRun('re-sync', [consent.id]) : undefined;
+    return {
+      ...connection,
+      ...(task && { latestImport: toLatestImport(task) }),
+      ...(next !== undefined && { nextResync: new Date(next).toISOString() }),
+    };
   });
+  const connections = await Promise.all(listed);
   return { connections: connections.map((each) => withSuccessor(each, connections)) };
 }
 

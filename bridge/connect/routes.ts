@@ -2,10 +2,13 @@ import express, { type Request, type Router } from 'express';
 import type { z } from 'zod';
 import { type ConnectionList, completeConnectionSchema, connectionFromConsent } from '../contract/connection.ts';
 import { completeAttemptSchema, initiateConnectionSchema } from '../contract/connection-attempt.ts';
+import { changeConnectionSchema } from '../contract/resync.ts';
 import { stitchReportSchema } from '../contract/stitch-report.ts';
 import { HttpError } from '../errors.ts';
 import type { Caller } from '../medplum/callers.ts';
 import type { StoredConsent } from '../medplum/find-connection.ts';
+import type { ReadNextRun } from '../queue/specs.ts';
+import { type ChangeResyncDeps, changeResync } from './change-resync.ts';
 import { completeAttempt } from './complete-attempt.ts';
 import { type CompleteDeps, completeConnection } from './complete-connection.ts';
 import { endConnections } from './end-connections.ts';
@@ -17,13 +20,15 @@ export interface ConnectRoutesDeps extends Omit<CompleteDeps, 'medplum'>, Report
   readonly medplum: CompleteDeps['medplum'] & InitiateDeps['medplum'];
   /** Of our key pair; not a secret. */
   readonly publicId: string;
+  readonly scheduleJob: ChangeResyncDeps['scheduleJob'];
+  readonly readNextRun: ReadNextRun;
   /** Who makes the request; the routes are reached by known callers only. */
   readonly callerOf: (req: Request) => Caller;
 }
 
 /**
- * `POST connections/initiate`, `POST connections/complete`, `POST connections/events`, `GET connections/:patientId` and
- * `DELETE connections/:patientId[/:connectionId]`.
+ * `POST connections/initiate`, `POST connections/complete`, `POST connections/events`, `GET connections/:patientId`,
+ * `PATCH connections/:patientId/:connectionId` and `DELETE connections/:patientId[/:connectionId]`.
  */
 export function connectRoutes(deps: ConnectRoutesDeps): Router {
   const router = express.Router();
@@ -46,7 +51,13 @@ export function connectRoutes(deps: ConnectRoutesDeps): Router {
     res.status(202).json({});
   });
   router.get('/connections/:patientId', async (req, res) => {
-    res.json(await listConnections(deps.callerOf(req), req.params.patientId));
+    res.json(await listConnections(deps.readNextRun, deps.callerOf(req), req.params.patientId));
+  });
+  router.patch('/connections/:patientId/:connectionId', async (req, res) => {
+    const { patientId, connectionId } = req.params;
+    const { resync } = readBody(changeConnectionSchema, req.body);
+    await changeResync(deps, deps.callerOf(req), patientId, connectionId, resync);
+    res.json(await listConnections(deps.readNextRun, deps.callerOf(req), patientId));
   });
   router.delete('/connections/:patientId{/:connectionId}', async (req, res) => {
     const { patientId, connectionId } = req.params as { patientId: string; connectionId?: string };

@@ -1,6 +1,7 @@
 import type { Consent } from '@medplum/fhirtypes';
 import { z } from 'zod';
 import { LINEAGE_SYSTEM, ORG_CONNECTION_SYSTEM } from './identifiers.ts';
+import { RESYNC_SCHEDULES, resyncOf } from './resync.ts';
 
 /** On a Consent of ours: what Fasten said of the connection, one sub-extension a fact (url: the fact's name). */
 export const CONNECTION_FACTS_EXTENSION =
@@ -38,6 +39,10 @@ export const connectionSchema = z.object({
   status: z.string(),
   connectedAt: z.string().optional(),
   expiresAt: z.string().optional(),
+  /** How often it is exported again by itself. */
+  resync: z.enum(RESYNC_SCHEDULES).default('off'),
+  /** FHIR instant of the next export by itself. */
+  nextResync: z.string().optional(),
   facts: z.partialRecord(z.enum(CONNECTION_FACTS), z.string()),
   latestImport: latestImportSchema.optional(),
 });
@@ -81,7 +86,7 @@ export function placeFromConsent(consent: Consent): string | undefined {
   return JSON.stringify([mode, endpoint === undefined ? { directory } : { endpoint }]);
 }
 
-/** Reads a connection out of its Consent; `latestImport` and `continuedBy` are the caller's to add. */
+/** Reads a connection out of its Consent; `latestImport`, `nextResync` and `continuedBy` are the caller's to add. */
 export function connectionFromConsent(consent: Consent): Connection {
   return {
     consentId: consent.id ?? '',
@@ -90,6 +95,7 @@ export function connectionFromConsent(consent: Consent): Connection {
     status: consent.status,
     ...(consent.dateTime && { connectedAt: consent.dateTime }),
     ...(consent.provision?.period?.end && { expiresAt: consent.provision.period.end }),
+    resync: resyncOf(consent),
     facts: factsOf(consent),
   };
 }

@@ -19,6 +19,9 @@ export const EHI_EXPORT_SYSTEM = `${FASTEN_API}/bridge/fhir/ehi-export`;
 
 const EXTENSION = `${FASTEN_API}/bridge/fhir/StructureDefinition`;
 
+/** On the Consent of a connection: how often it is exported again by itself (valueCode). */
+export const RESYNC_EXTENSION = `${EXTENSION}/resync`;
+
 /** On `meta`: what the server would overwrite (the source's own source, versionId, lastUpdated) and our content hash. */
 export const SOURCE_META_EXTENSION = `${EXTENSION}/source-meta`;
 

@@ -10,7 +10,9 @@ import {
   type Payload,
   QUEUES,
   type QueueName,
+  type ReadNextRun,
   type RetryJob,
+  type ScheduleJob,
 } from './specs.ts';
 
 export interface Queues {
@@ -21,6 +23,8 @@ export interface Queues {
   readonly add: AddJob;
   /** Runs a job that failed for good once more, as it was; `gone` when none is kept. Others are left alone: `known`. */
   readonly retry: RetryJob;
+  readonly schedule: ScheduleJob;
+  readonly readNextRun: ReadNextRun;
   /** What the job with this key last reported, if it is still kept and reported anything. */
   readProgress(queue: QueueName, key: readonly string[]): Promise<JobProgress | undefined>;
   /** Jobs by queue and state. */
@@ -56,6 +60,10 @@ export function openQueues(redis: Redis, prefix: string): Queues {
       if (job === undefined) return 'gone';
       return (await job.isFailed()) ? driveAgain(job, job.data) : 'known';
     },
+    schedule: async (name, key, payload, everyMs) => {
+      await inTime(scheduleJob(queueOf(name), jobIdOf(key), checkPayload(name, payload), everyMs));
+    },
+    readNextRun: async (name, key) => (await inTime(queueOf(name).getJobScheduler(jobIdOf(key))))?.next,
     readProgress: async (name, key) => {
       const job: Job | undefined = await queueOf(name).getJob(jobIdOf(key));
       return jobProgress.safeParse(job?.progress).data;
@@ -68,6 +76,14 @@ export function openQueues(redis: Redis, prefix: string): Queues {
       await Promise.all([...queues.values()].map((queue) => queue.close()));
     },
   };
+}
+
+async function scheduleJob(queue: Queue, id: string, data: unknown, everyMs: number | undefined): Promise<void> {
+  // The new interval counts from now, whatever was left of the old one.
+  await queue.removeJobScheduler(id);
+  if (everyMs === undefined) return;
+  const repeat = { every: everyMs, startDate: Date.now() + everyMs };
+  await queue.upsertJobScheduler(id, repeat, { name: queue.name, data });
 }
 
 type Placed = { readonly jobId: string; readonly delay: number };

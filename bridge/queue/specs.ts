@@ -85,6 +85,16 @@ export const QUEUES = {
     concurrency: 4,
     lockDurationMs: 30_000,
   },
+  /** A connection's schedule has come round. Made by its scheduler, one each. */
+  're-sync': {
+    payload: z.object({ consentId: id }),
+    attempts: 14,
+    backoff: { type: 'exponential', delay: 2_000, jitter: 0.5 },
+    keepCompletedS: 2 * DAY_S,
+    keepFailedS: 30 * DAY_S,
+    concurrency: 4,
+    lockDurationMs: 30_000,
+  },
   /** A connection has ended here, whoever ended it: what is under way for it ends too. Key: connection and its version. */
   'connection-ended': {
     payload: z.object({ consentId: id }),
@@ -145,6 +155,20 @@ export type AddJob = <N extends QueueName>(
   payload: Payload<N>,
   options?: JobOptions,
 ) => Promise<'added' | 'known' | 'retried'>;
+
+/**
+ * Adds a job every so often, for the first time after one interval; undefined ends that. The same key again puts the new
+ * interval in place of the old one.
+ */
+export type ScheduleJob = <N extends QueueName>(
+  queue: N,
+  key: readonly string[],
+  payload: Payload<N>,
+  everyMs: number | undefined,
+) => Promise<void>;
+
+/** When the schedule with this key adds its next job, in milliseconds since 1970; undefined when there is none. */
+export type ReadNextRun = (queue: QueueName, key: readonly string[]) => Promise<number | undefined>;
 
 export interface JobOptions {
   /** How long the job waits before it runs for the first time. */

@@ -1,7 +1,9 @@
 import type { MedplumClient } from '@medplum/core';
 import type { Patient, Task } from '@medplum/fhirtypes';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { connectionListSchema } from '../contract/connection.ts';
 import { syncAnswerSchema } from '../contract/sync.ts';
+import { promoteJobs } from './promote-jobs.ts';
 import { eventually, startWorld, type World } from './start-world.ts';
 
 const KIM = { given: 'Kim', family: 'Example', birthDate: '1980-05-17', gender: 'female' } as const;
@@ -58,4 +60,42 @@ test('a new export is asked for once a day has passed, and not before', async ()
   await world.call(clinician, 'DELETE', `/connections/${patient.id}`);
   expect(await sync(patient)).toMatchObject([{ outcome: 'not-active' }]);
   expect((await world.call(undefined, 'POST', `/sync/${patient.id}`)).status).toBe(401);
+});
+
+test('a connection is exported again by its schedule, never within 25 hours, until it is switched off or ends', async () => {
+  const { given, family, ...rest } = KIM;
+  const name = [{ given: [given], family }];
+  const patient = await clinician.createResource<Patient>({ resourceType: 'Patient', name, ...rest });
+  const persona = { seed: 2, resources: 20, documentBytes: 200, patient: KIM };
+  const { orgConnectionId } = await world.fasten.createConnection({ persona });
+  await world.call(clinician, 'POST', '/connections/complete', {
+    patientId: patient.id,
+    org_connection_id: orgConnectionId,
+  });
+  const first = await eventually(async () => (await tasksOf(patient)).find(({ status }) => status === 'completed'));
+  const set = async (resync: string) => {
+    return world.call(clinician, 'PATCH', `/connections/${patient.id}/${orgConnectionId}`, { resync });
+  };
+  const leastMs = Date.now() + (25 / 24) * DAY_MS;
+  const daily = await set('daily');
+  const [listed] = connectionListSchema.parse(daily.body).connections;
+  expect([daily.status, listed?.resync]).toEqual([200, 'daily']);
+  expect(Date.parse(listed?.nextResync ?? '')).toBeGreaterThanOrEqual(leastMs);
+  expect(Date.parse(listed?.nextResync ?? '')).toBeLessThan(leastMs + DAY_MS);
+  expect((await set('hourly')).status).toBe(400);
+  expect((await world.call(undefined, 'PATCH', `/connections/${patient.id}/x`, { resync: 'off' })).status).toBe(401);
+
+  world.fasten.advanceClock(2 * DAY_MS);
+  await clinician.updateResource({ ...first, authoredOn: new Date(Date.now() - 2 * DAY_MS).toISOString() });
+  expect(await promoteJobs(world, 're-sync')).toHaveLength(1);
+  await eventually(async () =>
+    (await tasksOf(patient)).find(({ id, status }) => id !== first.id && status === 'completed'),
+  );
+  expect(connectionListSchema.parse((await set('off')).body).connections[0]).toMatchObject({ resync: 'off' });
+  expect(await promoteJobs(world, 're-sync')).toEqual([]);
+  await set('weekly');
+  await world.call(clinician, 'DELETE', `/connections/${patient.id}`);
+  expect((await set('daily')).status).toBe(409);
+  expect(await promoteJobs(world, 're-sync')).toHaveLength(1);
+  await eventually(async () => ((await promoteJobs(world, 're-sync')).length === 0 ? true : undefined));
 });
