@@ -34,3 +34,11 @@ export class HttpError extends Error {
     this.issueCode = issueCode;
   }
 }
+
+/** What a full disk is called in a job's fault and by a command. */
+export const DISK_FULL = 'disk-full';
+
+/** No space, no quota, or larger than a file may be (errno(3)). */
+export function isDiskFull(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && ['ENOSPC', 'EDQUOT', 'EFBIG'].includes(String(error.code));
+}

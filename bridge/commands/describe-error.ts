@@ -1,5 +1,5 @@
 import { ConfigError } from '../config.ts';
-import { PermanentError } from '../errors.ts';
+import { DISK_FULL, isDiskFull, PermanentError } from '../errors.ts';
 import { HeldImport } from '../ingest/guard/held-import.ts';
 import { LostReplyError } from '../medplum/lost-reply-error.ts';
 
@@ -13,13 +13,8 @@ export function describeError(error: unknown): string {
   if (error instanceof LostReplyError) {
     return `medplum-unreachable: the server stopped answering (${error.code}); ${GO_ON}`;
   }
-  if (isDiskFull(error)) return `disk-full: no room is left for the files of this command; make room, then ${GO_ON}`;
+  if (isDiskFull(error)) return `${DISK_FULL}: no room is left for the files of this command; make room, then ${GO_ON}`;
   return `unexpected: ${where(error)}; ${GO_ON}`;
-}
-
-/** No space, no quota, or larger than a file may be (errno(3)). */
-function isDiskFull(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && ['ENOSPC', 'EDQUOT', 'EFBIG'].includes(String(error.code));
 }
 
 /** Name and place of a foreign error: its message may quote the record. */

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { PermanentError } from '../errors.ts';
+import { isDiskFull, PermanentError } from '../errors.ts';
 import type { ExportFile } from '../fasten/export-file.ts';
 import { type OpenDeps, openFile } from './open-file.ts';
 import { openPartialFile, type PartialFile } from './partial-file.ts';
@@ -21,6 +21,7 @@ const WAITS_MS = [1_000, 5_000, 20_000];
  * @param signal - Ends the download.
  * @returns Bytes on disk: as many as the host announced, if it did.
  * @throws PermanentError `export-gone` when Fasten no longer has it, `storage-refused` for a target that may not be asked.
+ * @throws The file system's error when the disk is full.
  * @throws DownloadError or FastenError when several tries in a row brought nothing new.
  */
 export async function fetchFile(deps: FetchDeps, file: ExportFile, path: string, signal: AbortSignal): Promise<number> {
@@ -52,7 +53,8 @@ async function fetchWhole(deps: FetchDeps, file: ExportFile, partial: PartialFil
       // The file has become shorter than what is here of it.
       if (fault instanceof Error && 'code' in fault && /-416$/.test(String(fault.code))) await partial.clear();
       const waitMs = waitsMs[tries];
-      if (fault instanceof PermanentError || signal.aborted || waitMs === undefined) {
+      // Room is made in minutes or hours, which the queue's own retries span.
+      if (fault instanceof PermanentError || isDiskFull(fault) || signal.aborted || waitMs === undefined) {
         throw fault;
       }
       await wait(waitMs, undefined, { signal });

@@ -17,3 +17,10 @@ test.each([
 ])('of a foreign error only a code is left (%#)', (error, code) => {
   expect(describeFault(error)).toEqual({ code, message: code, permanent: false });
 });
+
+test('a full disk is called so, whichever way the system says it, and may have room again', () => {
+  for (const code of ['ENOSPC', 'EDQUOT', 'EFBIG']) {
+    const fault = describeFault(Object.assign(new Error("ENOSPC: write '/spool/x'"), { code }));
+    expect(fault).toEqual({ code: 'disk-full', message: expect.stringMatching(/^no room /), permanent: false });
+  }
+});

@@ -1,4 +1,4 @@
-import { PermanentError } from '../errors.ts';
+import { DISK_FULL, isDiskFull, PermanentError } from '../errors.ts';
 
 /** What may be kept of a fault: a code, whether trying again can help, and a sentence only where we wrote it ourselves. */
 export interface Fault {
@@ -19,6 +19,13 @@ const CODE = /^[\w.-]{1,64}$/;
 export function describeFault(error: unknown): Fault {
   if (error instanceof PermanentError) {
     return { code: error.code, message: error.message, permanent: true };
+  }
+  if (isDiskFull(error)) {
+    return {
+      code: DISK_FULL,
+      message: 'no room is left on the disk of the worker; make room, then try again',
+      permanent: false,
+    };
   }
   const code = codeOf(error);
   return { code, message: code, permanent: false };
