@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Express } from 'express';
 import { Redis } from 'ioredis';
 import type { DestinationStream } from 'pino';
 import type { Config } from './config.ts';
@@ -49,6 +50,8 @@ import { createVerifier } from './webhook/verify-signature.ts';
 export interface Overrides {
   /** Where log lines go instead of standard output. */
   readonly logTo?: DestinationStream;
+  /** Sees the HTTP side before it listens. */
+  readonly seeServer?: (server: Express) => void;
 }
 
 /** The whole service, without a process around it. */
@@ -91,7 +94,7 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
   return {
     log,
     listen: async () => {
-      const origin = config.role === 'worker' ? undefined : await serve(foundations, stops);
+      const origin = config.role === 'worker' ? undefined : await serve(foundations, stops, overrides);
       if (config.role !== 'api') {
         stops.push(await work(foundations));
       }
@@ -119,7 +122,11 @@ function connectingParts({ config, log, redis, queues, medplum, fasten }: Founda
   return { medplum: medplum.client, readConnection, addJob: queues.add, runAlone, mode: config.fasten.mode, log };
 }
 
-async function serve(foundations: Foundations, stops: (() => Promise<unknown>)[]): Promise<string> {
+async function serve(
+  foundations: Foundations,
+  stops: (() => Promise<unknown>)[],
+  { seeServer }: Overrides,
+): Promise<string> {
   const { config, log, metrics, redis, queues, medplum } = foundations;
   const callers = createCallers(config.medplum.baseUrl);
   const { mode } = config.fasten;
@@ -132,6 +139,7 @@ async function serve(foundations: Foundations, stops: (() => Promise<unknown>)[]
     pageFolder: join(import.meta.dirname, '../ui/dist'),
     trustedProxies: config.http.trustedProxies,
     requestsPerMinute: config.http.requestsPerMinute,
+    allowedOrigins: config.http.allowedOrigins,
     signedRoutes: webhookRoutes({
       verify: createVerifier(config.fasten.webhookSecrets),
       addJob: queues.add,
@@ -168,6 +176,7 @@ async function serve(foundations: Foundations, stops: (() => Promise<unknown>)[]
     log,
     metrics,
   });
+  seeServer?.(app);
   const listening = await listen(app, config.http.host, config.http.port);
   stops.push(
     () => callers.close(),

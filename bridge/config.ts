@@ -51,6 +51,8 @@ const environment = z.object({
   BRIDGE_TRUSTED_PROXIES: z.coerce.number().int().min(0).max(10).default(0),
   /** Requests a minute that one client address may make of the API. */
   RATE_LIMIT_PER_MINUTE: z.coerce.number().int().min(1).default(600),
+  /** Origins whose pages may call the API from a browser, separated by blanks; our own page needs none. */
+  CORS_ORIGINS: words(origin),
   /** Folder for exports while they are loaded; it holds health records, so it belongs on an encrypted disk. */
   SPOOL_DIR: z.string().min(1).default('.data/spool'),
   /** Folder for what the command line remembers between two runs: hashes and ids. */
@@ -116,6 +118,7 @@ export function readConfig(env: Environment) {
       apiPrefix: data.API_PREFIX,
       trustedProxies: data.BRIDGE_TRUSTED_PROXIES,
       requestsPerMinute: data.RATE_LIMIT_PER_MINUTE,
+      allowedOrigins: data.CORS_ORIGINS,
     },
   };
 }

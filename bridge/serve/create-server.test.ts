@@ -48,6 +48,7 @@ async function start(changes: Partial<ServerParts> = {}): Promise<string> {
     pageFolder,
     trustedProxies: 0,
     requestsPerMinute: 1000,
+    allowedOrigins: ['https://app.example.com'],
     signedRoutes,
     callerRoutes: [callerRoutes],
     identify: async (token) => {
@@ -115,6 +116,49 @@ test.each([
   const response = await fetch(`${origin}/api/x/echo`, { method: 'POST', headers, body });
   expect(response.status).toBe(status);
   expect(await response.json()).toMatchObject({ resourceType: 'OperationOutcome' });
+});
+
+test('a body that is no JSON is refused, and so is a method that an address does not know', async () => {
+  const origin = await start();
+  const body = {
+    method: 'POST',
+    body: 'a=1',
+    headers: { ...good, 'content-type': 'application/x-www-form-urlencoded' },
+  };
+  const other = await fetch(`${origin}/api/x/echo`, body);
+  expect([other.status, await other.json()]).toMatchObject([415, { resourceType: 'OperationOutcome' }]);
+  expect((await fetch(`${origin}/api/x/echo`, { method: 'POST', headers: good })).status).toBe(200);
+  for (const [method, path, allow] of [
+    ['PUT', '/imports/7', 'GET, HEAD'],
+    ['GET', '/webhook', 'POST'],
+    ['POST', '/connections/7', 'GET, DELETE, HEAD'],
+  ] as const) {
+    const response = await fetch(`${origin}/api/x${path}`, { method, headers: good });
+    expect([response.status, response.headers.get('allow')]).toEqual([405, allow]);
+    expect(await response.json()).toMatchObject({ resourceType: 'OperationOutcome' });
+  }
+});
+
+test('pages of the named origins may call the API, pages of others may not', async () => {
+  const origin = await start();
+  const preflight = (from: string) => {
+    const asked = { origin: from, 'access-control-request-method': 'GET' };
+    return fetch(`${origin}/api/x/imports/7`, { method: 'OPTIONS', headers: asked });
+  };
+  const allowed = await preflight('https://app.example.com');
+  expect([allowed.status, allowed.headers.get('access-control-allow-origin')]).toEqual([
+    204,
+    'https://app.example.com',
+  ]);
+  expect(allowed.headers.get('access-control-allow-headers')).toContain('authorization');
+  expect(allowed.headers.get('access-control-allow-credentials')).toBeNull();
+  const refused = await preflight('https://elsewhere.example.com');
+  expect([refused.status, refused.headers.get('access-control-allow-origin')]).toEqual([405, null]);
+  const call = await fetch(`${origin}/api/x/me`, { headers: { ...good, origin: 'https://app.example.com' } });
+  expect(call.headers.get('access-control-allow-origin')).toBe('https://app.example.com');
+  const foreign = await fetch(`${origin}/api/x/me`, { headers: { ...good, origin: 'null' } });
+  expect(foreign.headers.get('access-control-allow-origin')).toBeNull();
+  expect(foreign.headers.get('x-content-type-options')).toBe('nosniff');
 });
 
 test('a client that asks too often is told so', async () => {

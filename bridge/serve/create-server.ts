@@ -4,9 +4,12 @@ import { HttpError } from '../errors.ts';
 import type { Caller } from '../medplum/callers.ts';
 import type { Log } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
+import { allowOrigins } from './allow-origins.ts';
 import { answerErrors } from './answer-errors.ts';
+import { docsRoutes } from './docs-routes.ts';
 import { pageHeaders } from './page-headers.ts';
 import { pageRoutes } from './page-routes.ts';
+import { refuseMethods, refuseOtherBodies } from './refuse-requests.ts';
 import { requireCaller } from './require-caller.ts';
 import { type Check, stateRoutes } from './state-routes.ts';
 import { traceRequests } from './trace-requests.ts';
@@ -19,6 +22,8 @@ export interface ServerParts {
   readonly pageFolder: string;
   readonly trustedProxies: number;
   readonly requestsPerMinute: number;
+  /** Origins whose pages may call the API besides our own. */
+  readonly allowedOrigins: readonly string[];
   /** Routes that prove by signature who calls. */
   readonly signedRoutes: Router;
   /** Routes that a browser navigates to: no token, their query proves who calls. */
@@ -38,6 +43,7 @@ export function createServer(parts: ServerParts): Express {
   app.use(pageHeaders(parts.medplumBaseUrl, parts.fastenBaseUrl));
   app.use(stateRoutes(parts.checks, parts.metrics));
   app.use(parts.apiPrefix, apiRoutes(parts));
+  app.use(docsRoutes(parts.apiPrefix));
   app.use(pageRoutes({ ...parts, folder: parts.pageFolder }));
   app.use((_req, _res, next) => next(new HttpError(404, 'not-found', 'there is nothing at this address')));
   app.use(answerErrors(parts.log));
@@ -46,6 +52,7 @@ export function createServer(parts: ServerParts): Express {
 
 function apiRoutes(parts: ServerParts): Router {
   const router = express.Router();
+  router.use(allowOrigins(parts.allowedOrigins));
   router.use((_req, res, next) => {
     res.set('cache-control', 'no-store');
     next();
@@ -54,7 +61,7 @@ function apiRoutes(parts: ServerParts): Router {
   router.use(parts.signedRoutes);
   router.use(limit(parts.requestsPerMinute));
   if (parts.landingRoutes) router.use(parts.landingRoutes);
-  router.use(requireCaller(parts.identify));
+  router.use(refuseMethods, requireCaller(parts.identify), refuseOtherBodies);
   router.use(express.json({ limit: '100kb' }));
   router.use(...parts.callerRoutes);
   return router;

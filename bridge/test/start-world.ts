@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import { MedplumClient } from '@medplum/core';
+import type { Express } from 'express';
 import { SANDBOX_KEYS, type SandboxFasten, startFasten } from '../../sandbox/fasten/start-fasten.ts';
 import { type SandboxMedplum, startMedplum } from '../../sandbox/medplum/start-medplum.ts';
 import { buildApp } from '../app.ts';
@@ -20,6 +21,8 @@ export interface World {
   readonly spoolDir: string;
   /** What the bridge is told by its environment. */
   readonly environment: Readonly<Record<string, string>>;
+  /** The HTTP side of the bridge as it was first started. */
+  readonly server: Express;
   /** Everything the bridge has logged. */
   log(): string;
   /** Stops the bridge as a SIGTERM does and starts it again on the same port, with the same Redis and Medplum. */
@@ -54,14 +57,18 @@ export async function startWorld(): Promise<World> {
     },
   });
   const around = { medplum, fasten, redis, spoolDir };
-  let app = await buildApp(readConfig(environmentOf(around, 0)), { logTo });
+  const seen: Express[] = [];
+  let app = await buildApp(readConfig(environmentOf(around, 0)), { logTo, seeServer: (server) => seen.push(server) });
   const origin = (await app.listen()) ?? '';
   const environment = environmentOf(around, Number(new URL(origin).port));
+  const [server] = seen;
+  if (!server) throw new Error('the bridge serves nothing');
   const api = `${origin}${PREFIX}`;
   await fasten.setWebhook({ url: `${api}/webhook`, connectionEvents: false });
   return {
     ...around,
     api,
+    server,
     environment,
     log: () => lines.join(''),
     restartBridge: async () => {

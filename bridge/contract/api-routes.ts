@@ -1,0 +1,206 @@
+import { z } from 'zod';
+import { completeConnectionSchema, connectionListSchema, connectionSchema } from './connection.ts';
+import { completeAttemptSchema, connectionAttemptSchema, initiateConnectionSchema } from './connection-attempt.ts';
+import { importDecisionSchema, importRetrySchema } from './import-decision.ts';
+import { importStatusSchema } from './import-status.ts';
+import { ledgerPageSchema, ledgerQuerySchema, rawLineQuerySchema } from './ledger-page.ts';
+import { recordBundleSchema, recordCategorySchema, recordQuerySchema } from './record-category.ts';
+import { stitchReportSchema } from './stitch-report.ts';
+import { syncAnswerSchema } from './sync.ts';
+
+/** One call of the API, for its description and for whoever makes it. */
+export interface ApiRoute {
+  readonly method: 'get' | 'post' | 'delete';
+  /** Below the prefix; `:name` stands for one segment. */
+  readonly path: string;
+  readonly summary: string;
+  /** Who proves what: a Medplum token, Fasten's signature, or the secret of an attempt in the query. */
+  readonly proof: 'token' | 'signature' | 'attempt';
+  /** What segments of the path may be, where that is not any id. */
+  readonly params?: Readonly<Record<string, z.ZodType>>;
+  readonly query?: z.ZodObject;
+  readonly body?: z.ZodType;
+  readonly status: 200 | 201 | 202 | 303;
+  /** The body of the answer; none for a redirect. */
+  readonly answer?: z.ZodType;
+  /** Of the answer; JSON without it. */
+  readonly mediaType?: string;
+  /** Statuses of refusals besides those of every call. */
+  readonly refusals?: readonly number[];
+}
+
+const empty = z.object({});
+
+/** Every call under the API's prefix. `bridge/test/api-docs.test.ts` holds it against what the server answers. */
+export const API_ROUTES: readonly ApiRoute[] = [
+  {
+    method: 'post',
+    path: '/webhook',
+    summary: "Fasten's events, signed by Standard Webhooks; durable before the answer.",
+    proof: 'signature',
+    body: z.looseObject({ type: z.string() }),
+    status: 200,
+    answer: z.looseObject({}),
+    refusals: [503],
+  },
+  {
+    method: 'get',
+    path: '/connections/return',
+    summary: 'Where Fasten sends the browser back to after a connection without the widget; goes on to the page.',
+    proof: 'attempt',
+    query: z.object({
+      external_state: z.string().optional(),
+      org_connection_id: z.string().optional(),
+      error: z.string().optional(),
+    }),
+    status: 303,
+  },
+  {
+    method: 'post',
+    path: '/connections/initiate',
+    summary: 'Begins to connect a health system, or one of the connections again.',
+    proof: 'token',
+    body: initiateConnectionSchema,
+    status: 201,
+    answer: connectionAttemptSchema,
+  },
+  {
+    method: 'post',
+    path: '/connections/complete',
+    summary:
+      "Completes an attempt with Stitch's event, or binds one connection that Fasten knows; its export is asked for.",
+    proof: 'token',
+    body: z.union([completeAttemptSchema, completeConnectionSchema]),
+    status: 200,
+    answer: z.union([connectionListSchema, connectionSchema]),
+    refusals: [403, 409],
+  },
+  {
+    method: 'post',
+    path: '/connections/events',
+    summary: 'Any other event of Stitch, kept for support for 15 days.',
+    proof: 'token',
+    body: stitchReportSchema,
+    status: 202,
+    answer: empty,
+  },
+  {
+    method: 'get',
+    path: '/connections/:patientId',
+    summary: "A Patient's connections.",
+    proof: 'token',
+    status: 200,
+    answer: connectionListSchema,
+  },
+  {
+    method: 'delete',
+    path: '/connections/:patientId',
+    summary: 'Ends every connection of a Patient.',
+    proof: 'token',
+    status: 200,
+    answer: connectionListSchema,
+  },
+  {
+    method: 'delete',
+    path: '/connections/:patientId/:connectionId',
+    summary: 'Ends one connection, by its consentId.',
+    proof: 'token',
+    status: 200,
+    answer: connectionListSchema,
+  },
+  {
+    method: 'post',
+    path: '/sync/:patientId',
+    summary: 'Asks for a new export of each connection for which it would bring anything new.',
+    proof: 'token',
+    status: 200,
+    answer: syncAnswerSchema,
+  },
+  {
+    method: 'get',
+    path: '/imports/:taskId',
+    summary: 'How an import stands.',
+    proof: 'token',
+    status: 200,
+    answer: importStatusSchema,
+  },
+  {
+    method: 'get',
+    path: '/imports/:taskId/events',
+    summary:
+      'The same whenever it changes, as server-sent events `status` (its data is an ImportStatus) and at last `end`.',
+    proof: 'token',
+    status: 200,
+    answer: z.string(),
+    mediaType: 'text/event-stream',
+  },
+  {
+    method: 'post',
+    path: '/imports/:taskId/accept',
+    summary: 'Decides that the records of an import on hold belong to the chart. Not for patients and relatives.',
+    proof: 'token',
+    status: 200,
+    answer: importDecisionSchema,
+    refusals: [403, 409],
+  },
+  {
+    method: 'post',
+    path: '/imports/:taskId/reject',
+    summary: 'Decides that they do not: nothing of it is loaded. Not for patients and relatives.',
+    proof: 'token',
+    status: 200,
+    answer: importDecisionSchema,
+    refusals: [403, 409],
+  },
+  {
+    method: 'post',
+    path: '/imports/:taskId/retry',
+    summary: 'Queues an import that failed once more.',
+    proof: 'token',
+    status: 200,
+    answer: importRetrySchema,
+    refusals: [409],
+  },
+  {
+    method: 'get',
+    path: '/imports/:taskId/ledger',
+    summary: 'What became of each line of the export.',
+    proof: 'token',
+    query: ledgerQuerySchema,
+    status: 200,
+    answer: ledgerPageSchema,
+  },
+  {
+    method: 'get',
+    path: '/imports/:taskId/lines/:n',
+    summary: 'One line of the export as it came. That it was read is recorded.',
+    proof: 'token',
+    params: { n: z.int().positive() },
+    query: rawLineQuerySchema,
+    status: 200,
+    answer: z.string(),
+    mediaType: 'application/octet-stream',
+    refusals: [422],
+  },
+  {
+    method: 'get',
+    path: '/data/:patientId',
+    summary: 'The whole record of a Patient, page by page.',
+    proof: 'token',
+    query: recordQuerySchema,
+    status: 200,
+    answer: recordBundleSchema,
+    mediaType: 'application/fhir+json',
+  },
+  {
+    method: 'get',
+    path: '/data/:patientId/:dataType',
+    summary: 'One category of the record.',
+    proof: 'token',
+    params: { dataType: recordCategorySchema },
+    query: recordQuerySchema,
+    status: 200,
+    answer: recordBundleSchema,
+    mediaType: 'application/fhir+json',
+  },
+];
