@@ -5,12 +5,13 @@ import { importDecisionSchema, importRetrySchema } from './import-decision.ts';
 import { importStatusSchema } from './import-status.ts';
 import { ledgerPageSchema, ledgerQuerySchema, rawLineQuerySchema } from './ledger-page.ts';
 import { recordBundleSchema, recordCategorySchema, recordQuerySchema } from './record-category.ts';
+import { changeConnectionSchema } from './resync.ts';
 import { stitchReportSchema } from './stitch-report.ts';
 import { syncAnswerSchema } from './sync.ts';
 
 /** One call of the API, for its description and for whoever makes it. */
 export interface ApiRoute {
-  readonly method: 'get' | 'post' | 'delete';
+  readonly method: 'get' | 'post' | 'patch' | 'delete';
   /** Below the prefix; `:name` stands for one segment. */
   readonly path: string;
   readonly summary: string;
@@ -31,7 +32,10 @@ export interface ApiRoute {
 
 const empty = z.object({});
 
-/** Every call under the API's prefix. `bridge/test/api-docs.test.ts` holds it against what the server answers. */
+/**
+ * Every call under the API's prefix. The server answers a method that stands here for no call of an address with 405;
+ * `bridge/test/api-docs.test.ts` holds the table against what is served.
+ */
 export const API_ROUTES: readonly ApiRoute[] = [
   {
     method: 'post',
@@ -89,6 +93,15 @@ export const API_ROUTES: readonly ApiRoute[] = [
     path: '/connections/:patientId',
     summary: "A Patient's connections.",
     proof: 'token',
+    status: 200,
+    answer: connectionListSchema,
+  },
+  {
+    method: 'patch',
+    path: '/connections/:patientId/:connectionId',
+    summary: 'Changes how often a connection, by its consentId, is exported again by itself.',
+    proof: 'token',
+    body: changeConnectionSchema,
     status: 200,
     answer: connectionListSchema,
   },

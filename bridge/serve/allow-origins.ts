@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 
-const METHODS = 'GET, POST, DELETE';
+const METHODS = 'GET, POST, PATCH, DELETE';
 const HEADERS = 'authorization, content-type, x-request-id';
 const EXPOSED = 'x-request-id, retry-after, ratelimit';
 
