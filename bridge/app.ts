@@ -4,9 +4,11 @@ import { Redis } from 'ioredis';
 import type { DestinationStream } from 'pino';
 import type { Config } from './config.ts';
 import { createBindAnnouncedJob } from './connect/bind-announced.job.ts';
+import { createExpireJob } from './connect/expire-connection.job.ts';
 import { returnRoutes } from './connect/return-routes.ts';
 import { createRevokeJob } from './connect/revoke-connection.job.ts';
 import { connectRoutes } from './connect/routes.ts';
+import { createSweepJob } from './connect/sweep-connections.job.ts';
 import { fetchFile } from './download/fetch-file.ts';
 import { openSpool } from './download/spool.ts';
 import { createStorageClient } from './download/storage-client.ts';
@@ -204,11 +206,20 @@ async function work(foundations: Foundations): Promise<() => Promise<unknown>> {
       });
     },
   });
+  await planSweeps(foundations.queues);
   const workers: Workers = startWorkers({ redis, prefix: config.redis.prefix, handlers, log, metrics });
   return async () => {
     await workers.close();
     await storage.close();
   };
+}
+
+const SWEEP_EVERY_MS = 6 * 60 * 60 * 1000;
+
+/** Now, since Redis may have been lost while nothing ran, and every so often. */
+async function planSweeps({ add, schedule }: Queues): Promise<void> {
+  await add('sweep', ['start', new Date().toISOString()], {});
+  await schedule('sweep', ['every'], {}, SWEEP_EVERY_MS);
 }
 
 type Disk = Pick<Parameters<typeof createImportJob>[0], 'withFolder' | 'fetchFile'>;
@@ -225,6 +236,14 @@ function makeHandlers(foundations: Foundations, disk: Disk): JobHandlers {
     'export-ready': { run: createReceiveExportJob({ medplum: client, addJob: queues.add, log }) },
     'export-failed': { run: createFailExportJob({ medplum: client, addJob: queues.add, log }) },
     'connection-made': { run: createBindAnnouncedJob(connectingParts(foundations)) },
+    'connection-expiry': { run: createExpireJob(connectingParts(foundations)) },
+    sweep: {
+      run: createSweepJob({
+        ...connectingParts(foundations),
+        scheduleJob: queues.schedule,
+        readNextRun: queues.readNextRun,
+      }),
+    },
     'connection-revoked': { run: createRevokeJob(connectingParts(foundations)) },
     'connection-ended': { run: createCancelImportsJob({ medplum: client, log }) },
     import: createImportJob({

@@ -12,6 +12,7 @@ import { findConnection, findNamespaces, type StoredConsent } from '../medplum/f
 import type { Log } from '../observe/log.ts';
 import type { AddJob } from '../queue/specs.ts';
 import type { RunAlone } from '../queue/wait-for-lock.ts';
+import { planExpiry } from './expire-connection.job.ts';
 import { makeConsent } from './make-consent.ts';
 
 export interface CompleteDeps {
@@ -83,6 +84,7 @@ export async function bindConnection(deps: CompleteDeps, binding: Binding): Prom
   });
   const { id: consentId, meta } = consent;
   await deps.addJob('export-request', [consentId, meta?.versionId ?? ''], { consentId, orgConnectionId });
+  await planExpiry(deps.addJob, consent, orgConnectionId);
   deps.log.info('connection.completed', { connectionId: consentId });
   return consent;
 }

@@ -59,7 +59,7 @@ function factsExtension(connection: OrgConnection): NonNullable<Consent['extensi
 }
 
 /** Health systems report expiry in every form; one that is no date is left out rather than refused by Medplum. */
-function readDateTime(text: string | undefined): string | undefined {
+export function readDateTime(text: string | undefined): string | undefined {
   const time = text === undefined ? Number.NaN : Date.parse(text);
   return Number.isNaN(time) ? undefined : new Date(time).toISOString();
 }

@@ -95,6 +95,26 @@ export const QUEUES = {
     concurrency: 4,
     lockDurationMs: 30_000,
   },
+  /** A connection's consent runs out. Key: connection and the end that was told. */
+  'connection-expiry': {
+    payload: z.object({ consentId: id, orgConnectionId: id }),
+    attempts: 14,
+    backoff: { type: 'exponential', delay: 2_000, jitter: 0.5 },
+    keepCompletedS: 2 * DAY_S,
+    keepFailedS: 30 * DAY_S,
+    concurrency: 4,
+    lockDurationMs: 30_000,
+  },
+  /** Close abandoned attempts and plan again what Redis has lost. One schedule for the installation, and at each start. */
+  sweep: {
+    payload: z.object({}),
+    attempts: 5,
+    backoff: { type: 'exponential', delay: 10_000, jitter: 0.5 },
+    keepCompletedS: DAY_S,
+    keepFailedS: 30 * DAY_S,
+    concurrency: 1,
+    lockDurationMs: 30_000,
+  },
   /** A connection has ended here, whoever ended it: what is under way for it ends too. Key: connection and its version. */
   'connection-ended': {
     payload: z.object({ consentId: id }),
