@@ -28,10 +28,9 @@ export interface FileImport {
  */
 export function importFile(medplum: MedplumClient, request: FileImport): Promise<ImportResult> {
   const { patient, journals, signal, onProgress } = request;
-  const retrieved = new Date();
   return withFile(medplum, request, async (origin, files) => {
     const journal = journals === undefined ? undefined : await openFileJournal(journals, origin.namespace);
-    const result = await underTask(medplum, origin, (taskId) =>
+    const result = await underTask(medplum, origin, (taskId, retrieved) =>
       importExport(medplum, { ...origin, taskId, files, patient, retrieved, journal, signal, onProgress }),
     );
     await journal?.remove();

@@ -17,18 +17,20 @@ import { type Origin, originTags } from './shape-meta.ts';
 /**
  * Runs an import of a file under its Task, so that a run that failed half-way is named in Medplum. A run that found
  * everything in place leaves the completed Task of the earlier run as it is. A HeldImport puts it on hold; a Task that a
- * person rejected is not run: PermanentError `import-rejected`.
+ * person rejected is not run: PermanentError `import-rejected`. `run` is told since when the file counts as retrieved: a
+ * run that goes on where another stopped keeps its time.
  */
 export async function underTask(
   medplum: MedplumClient,
   origin: Origin,
-  run: (taskId: string) => Promise<ImportResult>,
+  run: (taskId: string, retrieved: Date) => Promise<ImportResult>,
 ): Promise<ImportResult> {
   const earlier = await findTask(medplum, origin);
   refuseRejected(earlier);
-  const { id, status } = earlier?.status === 'completed' ? earlier : await startTask(medplum, origin, earlier);
+  const isRepeat = earlier?.status === 'completed';
+  const { id, status, authoredOn } = isRepeat ? earlier : await startTask(medplum, origin, earlier);
   try {
-    const result = await run(id);
+    const result = await run(id, isRepeat || !authoredOn ? new Date() : new Date(authoredOn));
     const isTold = status === 'completed' && !result.report.ledger;
     if (!isTold) await completeTask(medplum, id, result);
     return result;

@@ -52,7 +52,7 @@ export async function dumpStore(
     };
     const { id: _, meta = {}, ...content } = resource;
     const { source, profile, security, tag, accounts } = meta;
-    const kept = { source, profile, security, tag, accounts, extension: withoutHash(meta.extension) };
+    const kept = { source, profile, security, tag, accounts, extension: ofAnyRun(meta.extension) };
     const canonical = await canonise(medplum, { ...content, meta: kept } as unknown as Json, name);
     resources[key] = JSON.parse(JSON.stringify(canonical).replaceAll(namespace, 'NAMESPACE'));
   }
@@ -121,11 +121,13 @@ async function canonise(medplum: MedplumClient, value: Json, name: (reference: s
   return copy;
 }
 
-/** Logical references name the namespace, so the hash over them is equal in one namespace only. */
-function withoutHash(extensions: readonly Extension[] = []): Extension[] {
+/** Logical references name the namespace, so the hash over them is equal in one namespace only; and each import has its time. */
+const OF_ONE_RUN = ['sha256', 'retrieved'];
+
+function ofAnyRun(extensions: readonly Extension[] = []): Extension[] {
   return extensions.map((one) =>
     one.url === SOURCE_META_EXTENSION
-      ? { ...one, extension: one.extension?.filter(({ url }) => url !== 'sha256') ?? [] }
+      ? { ...one, extension: one.extension?.filter(({ url }) => !OF_ONE_RUN.includes(url)) ?? [] }
       : one,
   );
 }
