@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { PermanentError } from '../errors.ts';
+import { LostReplyError } from '../medplum/lost-reply-error.ts';
 import { describeFault } from './describe-fault.ts';
 
 test('our own faults keep their words', () => {
@@ -9,6 +10,7 @@ test('our own faults keep their words', () => {
 
 test.each([
   [Object.assign(new Error('connect ECONNREFUSED 10.0.0.7:443'), { code: 'ECONNREFUSED' }), 'ECONNREFUSED'],
+  [new LostReplyError('http-503', new Error('upstream said Gutierrez')), 'http-503'],
   [new SyntaxError('Unexpected token in {"family":"Gutierrez"}'), 'SyntaxError'],
   [Object.assign(new Error('x'), { code: 'Gutierrez, Maria', name: 'also not a code' }), 'unknown'],
   [Object.assign(new Error('x'), { code: 42 }), 'Error'],

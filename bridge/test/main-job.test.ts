@@ -179,6 +179,19 @@ test('an export that failed at Fasten says so on its Task', async () => {
   });
 });
 
+test('a download whose signed link expires in its middle goes on with a fresh one', async () => {
+  const patient = await newPatient();
+  const { orgConnectionId } = await connectAtFasten(10);
+  const cut = world.fasten.cutNextDownload(4000);
+  await complete(patient, orgConnectionId);
+  const task = await endedTask(patient);
+  await cut;
+  expect(task.status).toBe('completed');
+  const counts = countsFromTask(task);
+  expect(counts.lines).toBeGreaterThanOrEqual(60);
+  expect([settledLines(counts), counts.quarantined]).toEqual([counts.lines, 0]);
+});
+
 test('a bridge that is stopped in mid-import hands it back, and the next one finishes it', async () => {
   const patient = await newPatient();
   const persona = { seed: 9, resources: 1500, documentBytes: 200, patient: KIM };

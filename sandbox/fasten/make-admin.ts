@@ -6,6 +6,7 @@ import { GENERATOR_OPTIONS } from '../generator/generate-export.ts';
 import type { WebhookSender } from './deliver-webhooks.ts';
 import type { KeptState } from './keep-state.ts';
 import type { Clock } from './make-clock.ts';
+import type { StorageFault } from './serve-storage.ts';
 import type { Delivery, ExportTask, OrgConnection, WebhookSettings } from './state.ts';
 import { authorizationRevoked, connectionMade, type WebhookEvent, webhookTest } from './webhook-events.ts';
 
@@ -59,10 +60,17 @@ export interface FastenAdmin {
   redeliver(eventId: string): boolean;
   /** Moves the simulator's clock forward and returns its time in milliseconds since 1970. */
   advanceClock(ms: number): number;
+  /** Breaks the next download off after so many bytes, its signed address expired. Resolves when that has happened. */
+  cutNextDownload(afterBytes: number): Promise<void>;
 }
 
 /** Joins the state, the clock and the sender into the simulator's remote control. */
-export function makeAdmin({ state, save }: KeptState, clock: Clock, sender: WebhookSender): FastenAdmin {
+export function makeAdmin(
+  { state, save }: KeptState,
+  clock: Clock,
+  sender: WebhookSender,
+  fault: StorageFault,
+): FastenAdmin {
   const announce = async (event: WebhookEvent): Promise<void> => {
     if (state.webhook.connectionEvents) {
       await sender.send(event);
@@ -115,6 +123,10 @@ export function makeAdmin({ state, save }: KeptState, clock: Clock, sender: Webh
       clock.advance(ms);
       return clock.now();
     },
+    cutNextDownload: (afterBytes) =>
+      new Promise((done) => {
+        fault.cut = { afterBytes, done };
+      }),
   };
 }
 

@@ -1,8 +1,15 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import express, { type Express, type Response } from 'express';
 import type { KeptState } from './keep-state.ts';
 import type { Clock } from './make-clock.ts';
+
+/** What goes wrong with the next file that storage sends. */
+export interface StorageFault {
+  /** It breaks off after so many bytes, and its signed address has expired by then. */
+  cut?: { readonly afterBytes: number; readonly done: () => void } | undefined;
+}
 
 /** The signed target of a download lives this long; the API gives a fresh one on every call. */
 const SIGNED_URL_MS = 10 * 60 * 1000;
@@ -24,7 +31,7 @@ export function signStoragePath(signingKey: string, fileId: string, nowMs: numbe
  * The second origin, which behaves like S3 behind a signed URL: the query is the only credential, a request that carries
  * an Authorization header too is refused, and a file comes with Content-Length, ETag and byte ranges.
  */
-export function serveStorage({ state }: KeptState, clock: Clock): Express {
+export function serveStorage({ state }: KeptState, clock: Clock, fault: StorageFault): Express {
   const app = express().disable('x-powered-by');
   app.get('/:fileId', async (req, res) => {
     const { fileId } = req.params;
@@ -47,10 +54,28 @@ export function serveStorage({ state }: KeptState, clock: Clock): Express {
       'content-type': 'binary/octet-stream',
       etag: `"${found.size.toString(16)}-${Math.trunc(found.mtimeMs)}"`,
     });
+    const { cut } = fault;
+    if (cut !== undefined) {
+      fault.cut = undefined;
+      return sendStart(res.set('content-length', `${found.size}`), path, cut.afterBytes, () => {
+        clock.advance(SIGNED_URL_MS);
+        cut.done();
+      });
+    }
     // The data folder begins with a dot, which Express hides unless told not to.
     return res.sendFile(path, { dotfiles: 'allow', cacheControl: false });
   });
   return app;
+}
+
+/** Sends the first bytes of a file and hangs up once they are on their way. */
+function sendStart(res: Response, path: string, bytes: number, done: () => void): void {
+  createReadStream(path, { end: bytes - 1 })
+    .on('data', (chunk) => res.write(chunk))
+    .on('close', () => {
+      done();
+      res.socket?.end();
+    });
 }
 
 function sendXmlError(res: Response, status: number, code: string, message: string): void {

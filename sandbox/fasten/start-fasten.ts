@@ -11,7 +11,7 @@ import { runExports } from './run-exports.ts';
 import { SANDBOX_KEYS } from './sandbox-keys.ts';
 import { serveAdmin } from './serve-admin.ts';
 import { apiModeOf, serveApi } from './serve-api.ts';
-import { serveStorage } from './serve-storage.ts';
+import { type StorageFault, serveStorage } from './serve-storage.ts';
 
 export { SANDBOX_KEYS };
 
@@ -62,7 +62,8 @@ export async function startFasten(options: FastenOptions = {}): Promise<SandboxF
   const retryDelaysMs = options.retryDelaysMs ?? [1000, 4000, 16_000, 64_000];
   const sender = sendWebhooks({ kept, clock, apiMode: apiModeOf(publicId), retryDelaysMs });
 
-  const storage = await listen(serveStorage(kept, clock), options.storagePort);
+  const fault: StorageFault = {};
+  const storage = await listen(serveStorage(kept, clock, fault), options.storagePort);
   const app = express().disable('x-powered-by');
   const api = await listen(app, options.port).catch(async (error: unknown) => {
     await storage.close();
@@ -70,7 +71,7 @@ export async function startFasten(options: FastenOptions = {}): Promise<SandboxF
   });
   const baseUrl = `${api.origin}/v1`;
   const exports = runExports({ kept, clock, sender, dir, baseUrl, exportDelayMs: options.exportDelayMs ?? 200 });
-  const admin = makeAdmin(kept, clock, sender);
+  const admin = makeAdmin(kept, clock, sender, fault);
   app.get('/healthz', (_req, res) => res.json({ ok: true, pid: process.pid }));
   app.use('/admin', serveAdmin(admin));
   app.use('/v1', serveApi({ keys: { publicId, privateKey }, kept, clock, exports, storageOrigin: storage.origin }));
