@@ -1,4 +1,5 @@
-import { type Place, readBytes, streamBytes } from './read-bytes.ts';
+import { closeSync, openSync } from 'node:fs';
+import { type Place, readFully, streamBytes } from './read-bytes.ts';
 import { type LargeStrings, readLongLine } from './read-long-line.ts';
 import { readResource, type SourceResource, type Unreadable } from './read-resource.ts';
 import { BundleScanner, type EntryPlace } from './scan-bundle.ts';
@@ -33,16 +34,32 @@ export function readPiece(file: string, line: Line, givenId?: string): Piece | P
  * The entries of a Bundle, those of the Bundles in it too, at constant memory and in order of appearance; the Bundle itself
  * is not among them. A resource without an id is known by its entry's `fullUrl`.
  */
-export async function* unwrapBundle(file: string, bundle: Line, level = 1): AsyncGenerator<Piece> {
-  for await (const entry of findEntries(file, bundle)) {
-    const piece = await readEntry(file, bundle, entry);
+export async function* unwrapBundle(file: string, bundle: Line): AsyncGenerator<Piece> {
+  // One that is held has its entries in it; a longer one may have more than a file should be opened for.
+  const descriptor = bundle.bytes ? undefined : openSync(file, 'r');
+  try {
+    yield* unwrap({ file, descriptor }, bundle, 1);
+  } finally {
+    if (descriptor !== undefined) closeSync(descriptor);
+  }
+}
+
+/** The file of a Bundle; open when the Bundle is not held. */
+interface BundleFile {
+  readonly file: string;
+  readonly descriptor: number | undefined;
+}
+
+async function* unwrap(from: BundleFile, bundle: Line, level: number): AsyncGenerator<Piece> {
+  for await (const entry of findEntries(from.file, bundle)) {
+    const piece = await readEntry(from, bundle, entry);
     const isBundle = !('key' in piece.source) && piece.source.code === 'bundle-unwrapped';
     if (isBundle && level === MAX_BUNDLES) {
       yield { ...piece, source: { code: 'nested-too-deeply', resourceType: 'Bundle' } };
       continue;
     }
     yield piece;
-    if (isBundle) yield* unwrapBundle(file, piece.line, level + 1);
+    if (isBundle) yield* unwrap(from, piece.line, level + 1);
   }
 }
 
@@ -57,20 +74,21 @@ async function* findEntries(file: string, { offset, length, bytes }: Line): Asyn
   }
 }
 
-async function readEntry(file: string, bundle: Line, entry: EntryPlace): Promise<Piece> {
+async function readEntry(from: BundleFile, bundle: Line, entry: EntryPlace): Promise<Piece> {
   const { resource, fullUrl, mode } = entry;
-  if (!resource) return { line: lineAt(file, bundle, entry), source: { code: 'entry-without-resource' }, large: NONE };
-  const piece = await readPiece(file, lineAt(file, bundle, resource), idOfUrl(fullUrl));
+  if (!resource) return { line: lineAt(from, bundle, entry), source: { code: 'entry-without-resource' }, large: NONE };
+  const piece = await readPiece(from.file, lineAt(from, bundle, resource), idOfUrl(fullUrl));
   const resourceType = 'key' in piece.source ? piece.source.key.resourceType : piece.source.resourceType;
   if (mode === 'outcome' && resourceType === 'OperationOutcome')
     return { ...piece, source: { code: 'operation-outcome', resourceType } };
   return { ...piece, fullUrl };
 }
 
-function lineAt(file: string, { number, bytes, offset: start }: Line, place: Omit<Place, 'file'>): Line {
+function lineAt({ descriptor }: BundleFile, { number, bytes, offset: start }: Line, place: Omit<Place, 'file'>): Line {
   const { offset, length } = place;
   if (bytes) return { number, offset, length, bytes: bytes.subarray(offset - start, offset - start + length) };
-  return { number, offset, length, bytes: length > MAX_LINE_BYTES ? undefined : readBytes({ file, offset, length }) };
+  const isHeld = descriptor !== undefined && length <= MAX_LINE_BYTES;
+  return { number, offset, length, bytes: isHeld ? readFully(descriptor, offset, length) : undefined };
 }
 
 /** `urn:uuid:<id>`, or the last part of a URL (R4 bundle.html#bundle-unique); undefined when there is none. */

@@ -206,12 +206,23 @@ export class JsonScanner {
   }
 }
 
-/** Where the first byte from `at` on lies that is no plain part of a string; nearly all bytes of a long line pass here. */
-function plainUntil(piece: Buffer, from: number): number {
+/** By byte: 1 for what is no plain part of a string, a quote, a backslash or a control character. */
+const ENDS_PLAIN = new Uint8Array(256).map((_, byte) => Number(byte < 0x20 || byte === QUOTE || byte === BACKSLASH));
+
+function ends(piece: Uint8Array, at: number): number {
+  return ENDS_PLAIN[piece[at] as number] as number;
+}
+
+/**
+ * Where the first byte from `from` on lies that is no plain part of a string. Nearly all bytes of a long line pass here:
+ * four looks into a table at once took less than half the time of comparing each byte, and as little as searches by
+ * `indexOf` with a look for control characters, which a text full of escapes would slow down.
+ */
+function plainUntil(piece: Uint8Array, from: number): number {
   let at = from;
-  for (; at < piece.length; at++) {
-    const byte = piece[at] ?? 0;
-    if (byte === QUOTE || byte === BACKSLASH || byte < 0x20) break;
+  for (; at + 4 <= piece.length; at += 4) {
+    if ((ends(piece, at) | ends(piece, at + 1) | ends(piece, at + 2) | ends(piece, at + 3)) !== 0) break;
   }
+  while (at < piece.length && ends(piece, at) === 0) at++;
   return at;
 }
