@@ -168,6 +168,9 @@ test('a client that asks too often is told so', async () => {
     statuses.push((await fetch(`${origin}/api/x/me`, { headers: good })).status);
   }
   expect(statuses).toEqual([200, 200, 429]);
+  const refused = await fetch(`${origin}/api/x/me`, { headers: good });
+  expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+  expect(await refused.json()).toMatchObject({ resourceType: 'OperationOutcome', issue: [{ code: 'throttled' }] });
 });
 
 test('readiness names what does not answer', async () => {
