@@ -9,10 +9,10 @@ export interface ExportRoutesDeps {
   readonly addJob: AddJob;
 }
 
-/** `POST sync/:patientId`. */
+/** `POST sync/:patientId`, and `POST bulk-export/:patientId`, which is another name for it: every export of Fasten is a full one. */
 export function exportRoutes(deps: ExportRoutesDeps): Router {
   const router = express.Router();
-  router.post('/sync/:patientId', async (req, res) => {
+  router.post(['/sync/:patientId', '/bulk-export/:patientId'], async (req, res) => {
     res.json(await syncPatient(deps, deps.callerOf(req), req.params.patientId));
   });
   return router;

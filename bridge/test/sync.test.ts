@@ -47,6 +47,8 @@ test('a new export is asked for once a day has passed, and not before', async ()
 
   const [early] = await sync(patient);
   expect(early).toMatchObject({ orgConnectionId, outcome: 'too-early' });
+  const bulk = await world.call(clinician, 'POST', `/bulk-export/${patient.id}`);
+  expect(syncAnswerSchema.parse(bulk.body).connections).toMatchObject([{ outcome: 'too-early' }]);
   expect(Date.parse(early?.availableAt ?? '')).toBe(Date.parse(first.authoredOn ?? '') + (25 / 24) * DAY_MS);
 
   world.fasten.advanceClock(2 * DAY_MS);
