@@ -92,7 +92,11 @@ async function loadWrappers(context: LoadContext, { loader, matcher }: Loading):
 }
 
 async function place(context: LoadContext, loader: Loader, { components, outside }: MatchedWindow): Promise<void> {
-  await uploadAhead(context, components);
+  const created = components.flat().filter(({ stored }) => !stored);
+  await uploadAhead(
+    context,
+    created.map(({ prepared }) => prepared),
+  );
   for (const component of components) await loader.place(component, outside);
 }
 

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { boundPatient } from '../bind-patient.ts';
-import type { Component } from '../draft.ts';
 import type { LoadContext } from '../load-context.ts';
+import type { PreparedResource } from '../prepare-resource.ts';
 import type { Place } from '../read-bytes.ts';
 import { type AttachedDocument, symbolizeAttachments } from './link-attachments.ts';
 
@@ -31,10 +31,9 @@ export function storeDocument(context: LoadContext, document: AttachedDocument):
  * Uploads, a few at once, the documents of rows that will be created: one after another each would wait a round trip. Those
  * of stored rows wait until it is known that they are needed.
  */
-export async function uploadAhead(context: LoadContext, components: readonly Component[]): Promise<void> {
-  const created = components.flat().filter(({ stored }) => !stored);
-  const documents = created.flatMap(({ prepared }) =>
-    symbolizeAttachments(prepared.attachments, (url) => findDocument(context, prepared.row, url)),
+export async function uploadAhead(context: LoadContext, created: readonly PreparedResource[]): Promise<void> {
+  const documents = created.flatMap(({ row, attachments }) =>
+    symbolizeAttachments(attachments, (url) => findDocument(context, row, url)),
   );
   if (documents.length < 2) return;
   const upload = async (document: AttachedDocument): Promise<void> => {
