@@ -12,8 +12,10 @@ export interface ExportRoutesDeps {
 /** `POST sync/:patientId`, and `POST bulk-export/:patientId`, which is another name for it: every export of Fasten is a full one. */
 export function exportRoutes(deps: ExportRoutesDeps): Router {
   const router = express.Router();
-  router.post(['/sync/:patientId', '/bulk-export/:patientId'], async (req, res) => {
-    res.json(await syncPatient(deps, deps.callerOf(req), req.params.patientId));
-  });
+  for (const name of ['sync', 'bulk-export'] as const) {
+    router.post(`/${name}/:patientId`, async (req, res) => {
+      res.json(await syncPatient(deps, deps.callerOf(req), req.params.patientId));
+    });
+  }
   return router;
 }
