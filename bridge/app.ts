@@ -22,6 +22,7 @@ import { createRequestExportJob } from './export/request-export.job.ts';
 import { createResyncJob } from './export/resync.job.ts';
 import { retryImport } from './export/retry-import.ts';
 import { exportRoutes } from './export/routes.ts';
+import { createWarnDeadlineJob } from './export/warn-deadline.job.ts';
 import { createWatchExportJob } from './export/watch-export.job.ts';
 import { createFasten, type FastenGateway } from './fasten/client.ts';
 import { ledgerRoutes } from './imports/ledger-routes.ts';
@@ -234,6 +235,7 @@ function makeHandlers(foundations: Foundations, disk: Disk): JobHandlers {
     },
     'export-watch': { run: createWatchExportJob({ medplum: client, fasten, addJob: queues.add, log, metrics }) },
     'export-ready': { run: createReceiveExportJob({ medplum: client, addJob: queues.add, log }) },
+    'export-deadline': { run: createWarnDeadlineJob({ medplum: client, log, metrics }) },
     'export-failed': { run: createFailExportJob({ medplum: client, addJob: queues.add, log }) },
     'connection-made': { run: createBindAnnouncedJob(connectingParts(foundations)) },
     'connection-expiry': { run: createExpireJob(connectingParts(foundations)) },

@@ -7,6 +7,7 @@ import { CONNECTION_REVOKED, failTask, isSettled, moveTask } from './end-task.ts
 import { ensureTask } from './ensure-task.ts';
 import { importJobKey } from './import-job-key.ts';
 import { requireConnection } from './require-connection.ts';
+import { WARN_AFTER_MS } from './warn-deadline.job.ts';
 
 export interface ReceiveExportDeps {
   readonly medplum: Pick<MedplumClient, 'searchOne' | 'readResource' | 'createResourceIfNoneExist' | 'updateResource'>;
@@ -44,6 +45,8 @@ export function createReceiveExportJob({ medplum, addJob, log }: ReceiveExportDe
       // Before the job, which moves the Task on and may be quicker than we are.
       await moveTask(medplum, task.id, 'queued');
     }
+    const watched = { taskId: task.id, exportId: ready.exportId };
+    await addJob('export-deadline', [task.id], watched, { delayMs: WARN_AFTER_MS });
     await addJob('import', importJobKey(task), {
       taskId: task.id,
       consentId: consent.id,

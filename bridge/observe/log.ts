@@ -29,6 +29,7 @@ const EVENTS = [
   'export.requested',
   'export.failed',
   'export.refused',
+  'export.deadline-near',
   'export.resync',
   'export.slow',
   'export.stranded',

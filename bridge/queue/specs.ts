@@ -55,6 +55,16 @@ export const QUEUES = {
     concurrency: 8,
     lockDurationMs: 30_000,
   },
+  /** Look, before Fasten deletes it, whether an export was fetched. Key: the import's Task. */
+  'export-deadline': {
+    payload: z.object({ taskId: id, exportId: id }),
+    attempts: 14,
+    backoff: { type: 'exponential', delay: 2_000, jitter: 0.5 },
+    keepCompletedS: 2 * DAY_S,
+    keepFailedS: 30 * DAY_S,
+    concurrency: 4,
+    lockDurationMs: 30_000,
+  },
   /** An export failed at Fasten. Key: event. */
   'export-failed': {
     payload: z.object({ ...fromEvent, exportId: id, reason: id }),

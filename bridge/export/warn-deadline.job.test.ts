@@ -1,0 +1,39 @@
+import type { MedplumClient } from '@medplum/core';
+import type { Task } from '@medplum/fhirtypes';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type SandboxMedplum, startMedplum } from '../../sandbox/medplum/start-medplum.ts';
+import { createMedplum, type MedplumConnection } from '../medplum/create-medplum.ts';
+import { createLog } from '../observe/log.ts';
+import { createMetrics } from '../observe/metrics.ts';
+import { createWarnDeadlineJob } from './warn-deadline.job.ts';
+
+let server: SandboxMedplum;
+let medplum: MedplumConnection;
+
+beforeAll(async () => {
+  server = await startMedplum();
+  medplum = await createMedplum({
+    baseUrl: server.baseUrl,
+    clientId: '6f1c2a34-0f6b-4a55-9d0e-7a1f5b3c8d21',
+    clientSecret: 'sandbox-bridge-secret',
+  });
+});
+
+afterAll(async () => {
+  await medplum.close();
+  await server.close();
+});
+
+async function alarmsFor(status: Task['status']): Promise<number> {
+  const client: MedplumClient = medplum.client;
+  const { id: taskId } = await client.createResource<Task>({ resourceType: 'Task', status, intent: 'order' });
+  const metrics = createMetrics();
+  await createWarnDeadlineJob({ medplum: client, log: createLog('silent'), metrics })({ taskId, exportId: 'x' });
+  const { values } = await metrics.alarms.get();
+  return values.find(({ labels }) => labels.alarm === 'export-deadline')?.value ?? 0;
+}
+
+test('an export that nobody has fetched raises an alarm, one that is done or not wanted none', async () => {
+  expect(await Promise.all((['requested', 'in-progress', 'failed'] as const).map(alarmsFor))).toEqual([1, 1, 1]);
+  expect(await Promise.all((['completed', 'cancelled', 'on-hold'] as const).map(alarmsFor))).toEqual([0, 0, 0]);
+});
