@@ -168,3 +168,15 @@ test('a Bundle longer than a line that is held is unwrapped from the file, its t
   expect((await ledger()).filter(({ disposition }) => disposition === 'created')).toHaveLength(403);
   expect((await verifyImport(world.medplum, { namespace: connection })).findings).toEqual([]);
 });
+
+test('a fullUrl that is another resource the next time is followed, though what refers to it says the same', async () => {
+  const encounter = (id: string) => ({ resourceType: 'Encounter', id, status: 'finished', class: { code: 'AMB' } });
+  const referring = observation('o', { encounter: { reference: ENCOUNTER_URN } });
+  const named = (id: string) => bundle([{ fullUrl: ENCOUNTER_URN, resource: encounter(id) }, { resource: referring }]);
+  await load([named('first')]);
+  expect(await load([named('second')])).toMatchObject({ created: 1, updated: 1 });
+  const encounters = await world.stored<Encounter>('Encounter', connection);
+  const second = encounters.find(({ meta }) => meta?.source?.endsWith('/second'));
+  const [stored] = await world.stored<Observation>('Observation', connection);
+  expect(stored?.encounter?.reference).toBe(`Encounter/${second?.id}`);
+});

@@ -72,8 +72,9 @@ export async function composeEntry(
   const resolve = (parsed: ParsedReference, owner: SourceKey): Target | undefined => {
     const row = context.index.rowOfReference(parsed);
     const target = row === -1 ? outsideTarget(parsed, outside) : rowTarget(context, row, parsed, owner, urns);
-    // What answers a search may be another row the next time, though the line is the same.
-    leavesExport ||= row === -1 || !target || parsed.kind === 'conditional';
+    // What a search or a Bundle's fullUrl means may be another row the next time, though the line is the same.
+    const isNamedElsewhere = parsed.kind !== 'literal' && row !== -1 && context.index.idOf(row) !== undefined;
+    leavesExport ||= row === -1 || !target || isNamedElsewhere;
     hasFreshTarget ||= row !== -1 && (context.states.isFresh(row) || urns.has(row));
     isIncomplete ||= row !== -1 && !target && context.states.isUnseen(row);
     return target;
