@@ -29,6 +29,7 @@ test('a connection is a valid Consent that reads back as the same connection', (
   expect(connectionFromConsent({ ...consent, id: 'k1' })).toEqual({
     consentId: 'k1',
     orgConnectionId: 'c1',
+    resync: 'off',
     namespace: 'c1',
     status: 'active',
     connectedAt: '2026-11-01T10:00:00.000Z',

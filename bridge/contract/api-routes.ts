@@ -130,6 +130,15 @@ export const API_ROUTES: readonly ApiRoute[] = [
     answer: syncAnswerSchema,
   },
   {
+    method: 'post',
+    path: '/bulk-export/:patientId',
+    summary:
+      'Another name for POST /sync: asks for a new export of each connection for which it would bring anything new.',
+    proof: 'token',
+    status: 200,
+    answer: syncAnswerSchema,
+  },
+  {
     method: 'get',
     path: '/imports/:taskId',
     summary: 'How an import stands.',
