@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { appendFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { json, text } from 'node:stream/consumers';
+import { buffer, json, text } from 'node:stream/consumers';
 import { finished } from 'node:stream/promises';
 import type { Bundle, BundleEntry, OperationOutcome, Resource } from '@medplum/fhirtypes';
 
 /**
  * A Medplum that stores nothing of the record and answers at once: what the importer takes with it is the importer's own. It knows the
- * requests of an import and no others. `sink-server.ts [FILE]`: FILE is given the transactions, one a line, without the
- * fence that ends them, since it names what only this server knows.
+ * requests of an import and no others. `sink-server.ts [FILE]`: FILE is given the documents and the transactions, one a line,
+ * these without the fence that ends them, since it names what only this server knows.
  */
 const [recording] = process.argv.slice(2);
 const server = createServer((request, response) => {
@@ -37,7 +37,7 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   if (pathname === '/oauth2/token') return send(response, 200, token(new URLSearchParams(await text(request))));
   if (pathname === '/auth/me') return send(response, 200, { profile: PROFILE });
   if (request.method === 'GET') return send(response, 200, kept.get(pathname.split('/').at(-1) ?? '') ?? EMPTY);
-  if (pathname.endsWith('/Binary')) return send(response, 201, await drain(request));
+  if (pathname.endsWith('/Binary')) return send(response, 201, await takeBinary(request));
   const body = (await json(request)) as Resource;
   if (body.resourceType !== 'Bundle') return send(response, request.method === 'POST' ? 201 : 200, keep(stored(body)));
   const isProbe = body.type === 'transaction' && body.entry?.length === 1;
@@ -66,10 +66,17 @@ function keep(resource: Resource): Resource {
   return resource;
 }
 
-async function drain(request: IncomingMessage): Promise<Resource> {
-  request.resume();
-  await finished(request);
-  return stored({ resourceType: 'Binary', contentType: request.headers['content-type'] ?? '' });
+async function takeBinary(request: IncomingMessage): Promise<Resource> {
+  const contentType = request.headers['content-type'] ?? '';
+  // The raw export and the ledger are no part of the record.
+  if (recording && !contentType.includes('ndjson')) {
+    const data = (await buffer(request)).toString('base64');
+    appendFileSync(recording, `${JSON.stringify({ resourceType: 'Binary', contentType, data })}\n`);
+  } else {
+    request.resume();
+    await finished(request);
+  }
+  return stored({ resourceType: 'Binary', contentType });
 }
 
 function token(asked: URLSearchParams): object {
