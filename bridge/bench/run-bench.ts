@@ -181,7 +181,6 @@ async function measureReading(step: 'parse' | 'scan' | 'validate', file: ExportF
 function compare(figures: Figures): Ratios {
   const one = (row: Row) => figures[row] as Partial<LoadFigures & ReadingFigures> | undefined;
   const perSecond = (row: Row): number | undefined => one(row)?.resourcesPerSecond;
-  const [small, , large] = (figures.growth ?? []) as readonly LoadFigures[];
   const validate = one('validate');
   const validateMicros = divide((validate?.cpuSeconds ?? 0) * 1e6, validate?.lines);
   // The larger, since what an import costs but once says nothing of a resource.
@@ -191,11 +190,19 @@ function compare(figures: Figures): Ratios {
     'resync to load': divide(perSecond('resync'), perSecond('load')),
     'sink to validate, CPU a resource': divide(sink?.cpuMicrosPerResource, validateMicros),
     'scan to parse': divide(one('scan')?.linesPerSecond, one('parse')?.linesPerSecond),
-    'growth, CPU a resource': divide(large?.cpuMicrosPerResource, small?.cpuMicrosPerResource),
+    'growth, CPU a resource': growthOf((figures.growth ?? []) as readonly LoadFigures[]),
   };
   return Object.fromEntries(
     Object.entries(all).flatMap(([name, ratio]) => (ratio === undefined ? [] : [[name, Number(ratio.toFixed(3))]])),
   );
+}
+
+/** What a further resource costs from the second size to the third, to what it costs from the first to the second. */
+function growthOf([small, middle, large]: readonly LoadFigures[]): number | undefined {
+  if (!small || !middle || !large) return undefined;
+  const further = (from: LoadFigures, to: LoadFigures): number =>
+    (to.cpuSeconds - from.cpuSeconds) / (to.created - from.created);
+  return further(middle, large) / further(small, middle);
 }
 
 function divide(dividend: number | undefined, divisor: number | undefined): number | undefined {
