@@ -31,8 +31,8 @@ test('a folder that is not ours is neither used nor wiped', async () => {
   expect(await readdir(dir)).toEqual(['thesis.txt']);
 });
 
-test('what the command line left before the first start is ours', async () => {
-  await mkdir(join(dir, 'spool'));
+test.each(['spool', 'uploads'])('what the command line left in %s before the first start is ours', async (name) => {
+  await mkdir(join(dir, name));
   await expect(prepareDataFolder(dir, false)).resolves.toBeDefined();
 });
 
