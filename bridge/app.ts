@@ -36,12 +36,14 @@ import { createMedplum, type MedplumConnection } from './medplum/create-medplum.
 import { BinaryError, downloadBinary } from './medplum/download-binary.ts';
 import { createLog, type Log } from './observe/log.ts';
 import { createMetrics, type Metrics } from './observe/metrics.ts';
+import { operateRoutes } from './operate/routes.ts';
 import { createLock } from './queue/hold-lock.ts';
 import { createKeepReport } from './queue/keep-reports.ts';
 import { openQueues, type Queues } from './queue/open-queues.ts';
 import { rememberUploads } from './queue/remember-uploads.ts';
 import { type JobHandlers, startWorkers, type Workers } from './queue/start-workers.ts';
 import { waitForLock } from './queue/wait-for-lock.ts';
+import { watchStandstill } from './queue/watch-standstill.ts';
 import { recordRoutes } from './records/routes.ts';
 import { createServer } from './serve/create-server.ts';
 import { listen } from './serve/listen.ts';
@@ -49,12 +51,14 @@ import { callerOf } from './serve/require-caller.ts';
 import { webhookRoutes } from './webhook/routes.ts';
 import { createVerifier } from './webhook/verify-signature.ts';
 
-/** What a test may put in place of the real thing. */
+/** What whoever runs the service is told, and what a test may put in place of the real thing. */
 export interface Overrides {
   /** Where log lines go instead of standard output. */
   readonly logTo?: DestinationStream;
   /** Sees the HTTP side before it listens. */
   readonly seeServer?: (server: Express) => void;
+  /** Called once when a queue stands still in this process, which only another process cures. */
+  readonly onStandstill?: () => void;
 }
 
 /** The whole service, without a process around it. */
@@ -99,7 +103,7 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
     listen: async () => {
       const origin = config.role === 'worker' ? undefined : await serve(foundations, stops, overrides);
       if (config.role !== 'api') {
-        stops.push(await work(foundations));
+        stops.push(await work(foundations, overrides));
       }
       log.info('service.listening', { role: config.role, ...(origin && { port: Number(new URL(origin).port) }) });
       return origin;
@@ -173,6 +177,7 @@ async function serve(
       }),
       ledgerRoutes({ medplum: medplum.client, callerOf }),
       recordRoutes({ callerOf }),
+      operateRoutes({ callerOf, queues, log, metrics }),
     ],
     identify: callers.identify,
     checks: { redis: () => redis.ping(), medplum: () => medplum.client.get('healthcheck') },
@@ -189,7 +194,7 @@ async function serve(
   return listening.origin;
 }
 
-async function work(foundations: Foundations): Promise<() => Promise<unknown>> {
+async function work(foundations: Foundations, { onStandstill }: Overrides): Promise<() => Promise<unknown>> {
   const { config, log, metrics, redis } = foundations;
   const { spool, swept } = await openSpool(config.spoolDir);
   if (swept > 0) {
@@ -209,7 +214,10 @@ async function work(foundations: Foundations): Promise<() => Promise<unknown>> {
   });
   await planSweeps(foundations.queues);
   const workers: Workers = startWorkers({ redis, prefix: config.redis.prefix, handlers, log, metrics });
+  const { countJobs } = foundations.queues;
+  const watch = watchStandstill({ countJobs, workers, log, metrics, onStandstill: onStandstill ?? (() => undefined) });
   return async () => {
+    watch.close();
     await workers.close();
     await storage.close();
   };

@@ -22,7 +22,8 @@ function fail(message: string): never {
 
 async function start(): Promise<App> {
   try {
-    const app = await buildApp(readConfig(process.env));
+    // A process whose queue stands still ends as one that failed, so that whoever runs it starts another one.
+    const app = await buildApp(readConfig(process.env), { onStandstill: () => void stop(app, 1) });
     await app.listen();
     return app;
   } catch (error) {
@@ -42,11 +43,11 @@ function explain(error: unknown): string {
   return `the bridge cannot start: ${error instanceof Error ? error.message : 'unknown reason'}`;
 }
 
-async function stop(app: App): Promise<void> {
+async function stop(app: App, exitCode = 0): Promise<void> {
   setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
   try {
     await app.close();
-    process.exit(0);
+    process.exit(exitCode);
   } catch {
     process.exit(1);
   }

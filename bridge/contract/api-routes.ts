@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { completeConnectionSchema, connectionListSchema, connectionSchema } from './connection.ts';
 import { completeAttemptSchema, connectionAttemptSchema, initiateConnectionSchema } from './connection-attempt.ts';
+import { deadLetterPageSchema, deadLetterQuerySchema, queueListSchema, replaySchema } from './dead-letter.ts';
 import { importDecisionSchema, importRetrySchema } from './import-decision.ts';
 import { importStatusSchema } from './import-status.ts';
 import { ledgerPageSchema, ledgerQuerySchema, rawLineQuerySchema } from './ledger-page.ts';
@@ -224,5 +225,33 @@ export const API_ROUTES: readonly ApiRoute[] = [
     status: 200,
     answer: recordBundleSchema,
     mediaType: 'application/fhir+json',
+  },
+  {
+    method: 'get',
+    path: '/queues',
+    summary: 'How many jobs each queue holds. For administrators of the Medplum project.',
+    proof: 'token',
+    status: 200,
+    answer: queueListSchema,
+    refusals: [403, 503],
+  },
+  {
+    method: 'get',
+    path: '/queues/dead',
+    summary: 'Jobs that were given up, with the reason and what would help. For administrators.',
+    proof: 'token',
+    query: deadLetterQuerySchema,
+    status: 200,
+    answer: deadLetterPageSchema,
+    refusals: [403, 503],
+  },
+  {
+    method: 'post',
+    path: '/queues/:queue/dead/:jobId/replay',
+    summary: 'Puts one of them back on its queue, once. For administrators.',
+    proof: 'token',
+    status: 200,
+    answer: replaySchema,
+    refusals: [403, 409, 503],
   },
 ];

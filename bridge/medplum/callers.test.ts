@@ -8,14 +8,16 @@ let server: Server;
 let callers: Callers;
 let asked: string[];
 let statusOf: (path: string) => number;
+let me: object;
 
 /** A Medplum that answers by path alone; the real one's policies are tested with the whole service. */
 beforeEach(async () => {
   asked = [];
   statusOf = () => 200;
+  me = { profile: { resourceType: 'Patient', id: 'p1' } };
   server = createServer((req, res) => {
     asked.push(`${req.url}`);
-    const body = req.url === '/auth/me' ? { profile: { resourceType: 'Patient', id: 'p1' } } : { id: 'x', entry: [] };
+    const body = req.url === '/auth/me' ? me : { id: 'x', entry: [] };
     res.writeHead(statusOf(`${req.url}`), { 'content-type': 'application/json' }).end(JSON.stringify(body));
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -33,6 +35,12 @@ test('a token is looked up once and remembered for a while', async () => {
   await callers.identify('a');
   await callers.identify('b');
   expect(asked).toEqual(['/auth/me', '/auth/me']);
+});
+
+test('an administrator is who the membership says is one', async () => {
+  expect((await callers.identify('a')).isAdmin).toBe(false);
+  me = { profile: { resourceType: 'Practitioner', id: 'p2' }, membership: { admin: true } };
+  expect((await callers.identify('b')).isAdmin).toBe(true);
 });
 
 test('a refused token is asked about again', async () => {

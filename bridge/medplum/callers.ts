@@ -9,6 +9,8 @@ import { createTokenClient } from './create-medplum.ts';
 export interface Caller {
   /** Reference to who they are in Medplum, such as `Practitioner/<id>`. */
   readonly profile: string;
+  /** An administrator of the Medplum project: by their membership, not by what a policy lets them see. */
+  readonly isAdmin: boolean;
   /** Throws HttpError 404 when it does not exist or is not theirs to see: the two are not told apart. */
   read<T extends Resource['resourceType']>(type: T, id: string): Promise<Extract<Resource, { resourceType: T }>>;
   /** All matches of the first page, up to 1,000. */
@@ -40,27 +42,33 @@ const ANSWER_TIMEOUT_MS = 30_000;
  */
 export function createCallers(baseUrl: string): Callers {
   const agent = new Agent({ headersTimeout: ANSWER_TIMEOUT_MS, bodyTimeout: ANSWER_TIMEOUT_MS });
-  const remembered = new Map<string, { readonly profile: string; readonly until: number }>();
+  const remembered = new Map<string, Identity & { readonly until: number }>();
   const get = (token: string, path: string) => getJson(agent, new URL(path, baseUrl.replace(/\/?$/, '/')), token);
 
-  async function whoIs(token: string): Promise<string> {
+  async function whoIs(token: string): Promise<Identity> {
     const key = createHash('sha256').update(token).digest('hex');
     const known = remembered.get(key);
     if (known !== undefined && known.until > Date.now()) {
-      return known.profile;
+      return known;
     }
     remembered.delete(key);
-    const profile = profileOf(await get(token, 'auth/me'));
+    const identity = identityOf(await get(token, 'auth/me'));
     if (remembered.size >= MAX_REMEMBERED) {
       remembered.clear();
     }
-    remembered.set(key, { profile, until: Date.now() + REMEMBER_MS });
-    return profile;
+    remembered.set(key, { ...identity, until: Date.now() + REMEMBER_MS });
+    return identity;
   }
 
   return {
-    identify: async (token) => ({
-      profile: await whoIs(token),
+    identify: async (token) => toCaller(token, await whoIs(token)),
+    close: () => agent.close(),
+  };
+
+  function toCaller(token: string, { profile, isAdmin }: Identity): Caller {
+    return {
+      profile,
+      isAdmin,
       read: async (type, id) => (await get(token, `fhir/R4/${type}/${assertId(id)}`)) as never,
       search: async (type, query) => {
         const bundle = (await get(token, `fhir/R4/${type}?${new URLSearchParams(query)}`)) as Bundle;
@@ -68,10 +76,11 @@ export function createCallers(baseUrl: string): Callers {
       },
       searchPage: async (type, query) => (await get(token, `fhir/R4/${type}?${new URLSearchParams(query)}`)) as Bundle,
       client: () => createTokenClient(baseUrl, token),
-    }),
-    close: () => agent.close(),
-  };
+    };
+  }
 }
+
+type Identity = Pick<Caller, 'profile' | 'isAdmin'>;
 
 async function getJson(agent: Agent, url: URL, token: string): Promise<unknown> {
   let response: Dispatcher.ResponseData;
@@ -104,12 +113,18 @@ function toRefusal(status: number): HttpError {
   }
 }
 
-function profileOf(me: unknown): string {
-  const profile = (me as { profile?: { resourceType?: unknown; id?: unknown } } | null)?.profile;
+function identityOf(me: unknown): Identity {
+  const { profile, membership } = (me ?? {}) as Partial<Me>;
   if (typeof profile?.resourceType !== 'string' || typeof profile.id !== 'string') {
     throw new HttpError(401, 'login', 'the access token does not belong to a member of this project');
   }
-  return `${profile.resourceType}/${profile.id}`;
+  return { profile: `${profile.resourceType}/${profile.id}`, isAdmin: membership?.admin === true };
+}
+
+/** What `GET auth/me` answers, as far as it matters here. */
+interface Me {
+  readonly profile: { readonly resourceType?: unknown; readonly id?: unknown };
+  readonly membership: { readonly admin?: unknown };
 }
 
 /** An id from a URL becomes part of another URL; only what FHIR allows in an id may, and no path. */

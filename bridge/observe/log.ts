@@ -51,7 +51,9 @@ const EVENTS = [
   'job.failed',
   'job.handed-back',
   'job.stalled',
+  'job.replayed',
   'queue.error',
+  'queue.stands-still',
   'spool.swept',
 ] as const;
 

@@ -61,6 +61,12 @@ export function createMetrics() {
       labelNames: ['alarm'],
       registers,
     }),
+    deadLetters: new Counter({
+      name: 'bridge_dead_letters_total',
+      help: 'Jobs that were given up, and dead letters that somebody replayed, by queue',
+      labelNames: ['queue', 'event'],
+      registers,
+    }),
     downloadedBytes: new Counter({ name: 'bridge_download_bytes_total', help: 'Bytes of exports fetched', registers }),
     lines: new Counter({
       name: 'bridge_import_lines_total',

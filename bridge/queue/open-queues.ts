@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Job, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
+import type { DeadLetter } from '../contract/dead-letter.ts';
 import { HttpError } from '../errors.ts';
+import { driveAgain, listDead, type OpenQueue } from './dead-letters.ts';
 import {
   type AddJob,
   type JobProgress,
@@ -28,13 +30,20 @@ export interface Queues {
   /** What the job with this key last reported, if it is still kept and reported anything. */
   readProgress(queue: QueueName, key: readonly string[]): Promise<JobProgress | undefined>;
   /** Jobs by queue and state. */
-  countJobs(): Promise<Record<string, Record<string, number>>>;
+  countJobs(): Promise<Record<QueueName, JobCounts>>;
+  /** Jobs that were given up, of one queue or of all; see `listDead`. */
+  listDead(queue: QueueName | undefined, from: number, count: number): Promise<DeadLetter[]>;
+  /** Runs one of them again; `gone` when none is kept under this id, `known` when it is not given up (any more). */
+  replayDead(queue: QueueName, jobId: string): Promise<'retried' | 'known' | 'gone'>;
   close(): Promise<void>;
 }
 
 const ADD_TIMEOUT_MS = 10_000;
 
 const STATES = ['waiting', 'active', 'delayed', 'failed'] as const;
+
+/** How many jobs of a queue are in which state. */
+export type JobCounts = Readonly<Record<(typeof STATES)[number], number>>;
 
 /**
  * Opens every queue for adding.
@@ -54,12 +63,8 @@ export function openQueues(redis: Redis, prefix: string): Queues {
   };
   return {
     add: async (name, key, payload, { delayMs: delay = 0 } = {}) =>
-      inTime(addJob(queueOf(name), { jobId: jobIdOf(key), delay }, checkPayload(name, payload))),
-    retry: async (name, key) => {
-      const job: Job | undefined = await inTime(queueOf(name).getJob(jobIdOf(key)));
-      if (job === undefined) return 'gone';
-      return (await job.isFailed()) ? driveAgain(job, job.data) : 'known';
-    },
+      inTime(addJob({ redis, queue: queueOf(name) }, { jobId: jobIdOf(key), delay }, checkPayload(name, payload))),
+    retry: (name, key) => inTime(retryJob({ redis, queue: queueOf(name) }, jobIdOf(key))),
     schedule: async (name, key, payload, everyMs) => {
       await inTime(scheduleJob(queueOf(name), jobIdOf(key), checkPayload(name, payload), everyMs));
     },
@@ -70,8 +75,10 @@ export function openQueues(redis: Redis, prefix: string): Queues {
     },
     countJobs: async () => {
       const counts = [...queues].map(async ([name, queue]) => [name, await queue.getJobCounts(...STATES)] as const);
-      return Object.fromEntries(await Promise.all(counts));
+      return Object.fromEntries(await Promise.all(counts)) as Record<QueueName, JobCounts>;
     },
+    listDead: (name, from, count) => inTime(listDead(name ? [queueOf(name)] : [...queues.values()], from, count)),
+    replayDead: (name, jobId) => inTime(retryJob({ redis, queue: queueOf(name) }, jobId)),
     close: async () => {
       await Promise.all([...queues.values()].map((queue) => queue.close()));
     },
@@ -88,13 +95,19 @@ async function scheduleJob(queue: Queue, id: string, data: unknown, everyMs: num
 
 type Placed = { readonly jobId: string; readonly delay: number };
 
-async function addJob(queue: Queue, placed: Placed, payload: unknown): ReturnType<AddJob> {
-  const known: Job | undefined = await queue.getJob(placed.jobId);
+async function addJob(open: OpenQueue, placed: Placed, payload: unknown): ReturnType<AddJob> {
+  const known: Job | undefined = await open.queue.getJob(placed.jobId);
   if (known === undefined) {
-    await queue.add(queue.name, payload, placed);
+    await open.queue.add(open.queue.name, payload, placed);
     return 'added';
   }
-  return (await known.isFailed()) ? driveAgain(known, payload) : 'known';
+  return (await known.isFailed()) ? driveAgain(open, known, payload) : 'known';
+}
+
+async function retryJob(open: OpenQueue, jobId: string): ReturnType<RetryJob> {
+  const job: Job | undefined = await open.queue.getJob(jobId);
+  if (job === undefined) return 'gone';
+  return (await job.isFailed()) ? driveAgain(open, job) : 'known';
 }
 
 /**
@@ -145,18 +158,4 @@ function openQueue(name: QueueName, connection: Redis, prefix: string): Queue {
   // An `error` event that nobody hears ends the process; ioredis reconnects by itself, and calls report their own.
   queue.on('error', () => undefined);
   return queue;
-}
-
-async function driveAgain(job: Job, payload: unknown): Promise<'retried' | 'known'> {
-  try {
-    await job.updateData(payload);
-    await job.retry('failed', { resetAttemptsMade: true });
-    return 'retried';
-  } catch (error) {
-    // Two deliveries at once: the other one was quicker.
-    if (await job.isFailed()) {
-      throw error;
-    }
-    return 'known';
-  }
 }

@@ -110,6 +110,20 @@ test('a job that failed for good runs again when its cause comes again', async (
   await reached;
 });
 
+test('of several who replay a dead letter at once one wins, and it has all its attempts again', async () => {
+  startWith({ run: () => Promise.reject(new PermanentError('not-jsonl', 'the file is not JSONL')) });
+  await queues.add('connection-revoked', ['e1'], PAYLOAD);
+  await failedJob();
+  await workers?.close();
+  const [dead] = await queues.listDead('connection-revoked', 0, 10);
+  expect(dead).toMatchObject({ code: 'not-jsonl', nextStep: 'support', attempts: 1, about: PAYLOAD });
+  const jobId = dead?.jobId ?? '';
+  const operators = [1, 2, 3].map(() => queues.replayDead('connection-revoked', jobId));
+  expect((await Promise.all(operators)).toSorted()).toEqual(['known', 'known', 'retried']);
+  expect(await queues.replayDead('connection-revoked', 'unknown')).toBe('gone');
+  expect(await store.redis.hget(`${prefix}:connection-revoked:${jobId}`, 'atm')).toBeNull();
+});
+
 test('what a foreign error says stays out of Redis and the log', async () => {
   startWith({
     run: async () => {

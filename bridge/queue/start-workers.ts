@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis';
 import { runInContext } from '../observe/job-context.ts';
 import type { Log } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
+import { STALLED_TOO_OFTEN } from './dead-letters.ts';
 import { describeFault, type Fault } from './describe-fault.ts';
 import { checkPayload, queueNames } from './open-queues.ts';
 import { type JobProgress, type Payload, QUEUES, type QueueName } from './specs.ts';
@@ -26,7 +27,19 @@ export interface JobHandler<N extends QueueName> {
 
 export type JobHandlers = { readonly [N in QueueName]: JobHandler<N> };
 
+/** What the workers of one queue have done in this process. */
+export interface Activity {
+  readonly queue: QueueName;
+  /** Jobs that run now, and how many may. */
+  readonly running: number;
+  readonly most: number;
+  /** Goes up with every job taken and everything that one reports. */
+  readonly signs: number;
+}
+
 export interface Workers {
+  /** Of each queue. */
+  activity(): Activity[];
   /** Stops taking jobs, asks the running ones to hand themselves back, and waits for them. */
   close(): Promise<void>;
 }
@@ -37,6 +50,14 @@ interface WorkerDeps {
   readonly handlers: JobHandlers;
   readonly log: Log;
   readonly metrics: Metrics;
+  /** Other times than those of production, for tests that kill workers. */
+  readonly timing?: Timing;
+}
+
+interface Timing {
+  readonly lockMs: number;
+  readonly stalledCheckMs: number;
+  readonly maxStalls?: number;
 }
 
 /** A worker that is killed leaves its job stalled; three crashes in a row must not be the end of an import. */
@@ -47,27 +68,48 @@ const STALLED_CHECK_MS = 15_000;
 
 /** Starts one worker a queue. The only place where a BullMQ Worker is made. */
 export function startWorkers(deps: WorkerDeps): Workers {
-  const workers = queueNames().map((name) => startWorker(name, deps));
+  const started = queueNames().map((name) => startWorker(name, deps));
   return {
+    activity: () => started.map(({ activity }) => activity()),
     close: async () => {
-      const closing = workers.map((worker) => worker.close());
-      for (const worker of workers) {
+      const closing = started.map(({ worker }) => worker.close());
+      for (const { worker } of started) {
         worker.cancelAllJobs('shutdown');
       }
       await Promise.all(closing);
+      await Promise.all(started.map(({ settled }) => settled()));
     },
   };
 }
 
-function startWorker<N extends QueueName>(name: N, deps: WorkerDeps): Worker {
+interface Started {
+  readonly worker: Worker;
+  readonly activity: () => Activity;
+  /** Resolves when what follows a job that BullMQ itself gave up is done. */
+  readonly settled: () => Promise<unknown>;
+}
+
+function startWorker<N extends QueueName>(name: N, deps: WorkerDeps): Started {
   const spec = QUEUES[name];
-  const worker: Worker = new Worker(name, (job, token, signal) => runJob(name, deps, job, token, signal), {
+  let [running, signs] = [0, 0];
+  const endings: Promise<void>[] = [];
+  const sign = () => {
+    signs++;
+  };
+  const run = async (job: Job, token?: string, signal?: AbortSignal): Promise<void> => {
+    running++;
+    sign();
+    await runJob(name, { ...deps, sign }, job, token, signal).finally(() => {
+      running--;
+    });
+  };
+  const worker: Worker = new Worker(name, (job, token, signal) => run(job, token, signal), {
     connection: deps.redis,
     prefix: deps.prefix,
     concurrency: spec.concurrency,
-    lockDuration: spec.lockDurationMs,
-    maxStalledCount: MAX_STALLED_COUNT,
-    stalledInterval: STALLED_CHECK_MS,
+    lockDuration: deps.timing?.lockMs ?? spec.lockDurationMs,
+    maxStalledCount: deps.timing?.maxStalls ?? MAX_STALLED_COUNT,
+    stalledInterval: deps.timing?.stalledCheckMs ?? STALLED_CHECK_MS,
   });
   worker.on('error', (error) => deps.log.error('queue.error', { queue: name, code: describeFault(error).code }));
   worker.on('stalled', (jobId) => deps.log.warn('job.stalled', { queue: name, jobId }));
@@ -77,12 +119,26 @@ function startWorker<N extends QueueName>(name: N, deps: WorkerDeps): Worker {
       worker.cancelJob(jobId, 'lock-lost');
     }
   });
-  return worker;
+  // Whoever killed its workers that often is given up by BullMQ, which asks no handler.
+  worker.on('failed', (job, error) => {
+    if (job?.deferredFailure && error.message === job.deferredFailure) endings.push(buryStalled(name, deps, job));
+  });
+  const activity = () => ({ queue: name, running, most: spec.concurrency, signs });
+  return { worker, activity, settled: () => Promise.all(endings) };
+}
+
+/** A job that is not even begun any more, since it took too many workers with it. */
+async function buryStalled<N extends QueueName>(name: N, deps: WorkerDeps, job: Job): Promise<void> {
+  const message = 'the worker died of it, or lost it, too often; somebody has to look before it is tried again';
+  await runInContext({ queue: name, jobId: job.id ?? '', attempt: job.attemptsMade }, async () => {
+    deps.log.error('job.failed', { code: STALLED_TOO_OFTEN });
+    await giveUp(name, deps, job, { code: STALLED_TOO_OFTEN, message, permanent: true });
+  });
 }
 
 async function runJob<N extends QueueName>(
   name: N,
-  deps: WorkerDeps,
+  deps: WorkerDeps & { readonly sign: () => void },
   job: Job,
   token: string | undefined,
   signal = new AbortController().signal,
@@ -94,7 +150,10 @@ async function runJob<N extends QueueName>(
   };
   await runInContext({ queue: name, jobId, attempt: job.attemptsMade + 1 }, async () => {
     try {
-      const report = (progress: JobProgress) => job.updateProgress(progress);
+      const report = (progress: JobProgress) => {
+        deps.sign();
+        return job.updateProgress(progress);
+      };
       const payload = checkPayload(name, job.data);
       await handlerOf(name, deps.handlers).run(payload, { jobId, signal, report });
       ended('done');
@@ -133,6 +192,7 @@ async function endAttempt<N extends QueueName>(
 }
 
 async function giveUp<N extends QueueName>(name: N, deps: WorkerDeps, job: Job, fault: Fault): Promise<void> {
+  deps.metrics.deadLetters.inc({ queue: name, event: 'given-up' });
   try {
     await handlerOf(name, deps.handlers).gaveUp?.(checkPayload(name, job.data), fault);
   } catch (error) {

@@ -57,6 +57,7 @@ async function start(changes: Partial<ServerParts> = {}): Promise<string> {
       }
       return {
         profile: 'Patient/1',
+        isAdmin: false,
         read: () => Promise.reject(),
         search: () => Promise.reject(),
         searchPage: () => Promise.reject(),
