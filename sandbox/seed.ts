@@ -1,4 +1,5 @@
-import type { Patient, Practitioner } from '@medplum/fhirtypes';
+import type { AccessPolicy, Patient, Practitioner, ProjectMembershipAccess } from '@medplum/fhirtypes';
+import { grants, seedPolicies } from './seed-policies.ts';
 
 /**
  * Who exists on the sandbox Medplum. Ids and secrets are public and only valid on the sandbox.
@@ -6,6 +7,8 @@ import type { Patient, Practitioner } from '@medplum/fhirtypes';
  */
 export interface Seed {
   readonly projects: readonly SeedProject[];
+  /** AccessPolicies, of the first project. */
+  readonly policies?: readonly (AccessPolicy & { readonly id: string })[];
   readonly clients: readonly SeedClient[];
   readonly users: readonly SeedUser[];
 }
@@ -25,6 +28,8 @@ export interface SeedClient {
   readonly projectId: string;
   readonly membershipId: string;
   readonly admin?: boolean;
+  /** As of a ProjectMembership; without any, nothing is limited. */
+  readonly access?: readonly ProjectMembershipAccess[];
 }
 
 /** A person who can sign in with e-mail and password, and the FHIR profile that speaks for them. */
@@ -35,6 +40,7 @@ export interface SeedUser {
   readonly projectId: string;
   readonly membershipId: string;
   readonly admin?: boolean;
+  readonly access?: readonly ProjectMembershipAccess[];
   readonly profile: (Practitioner | Patient) & { readonly id: string };
 }
 
@@ -47,6 +53,7 @@ export const seed: Seed = {
     { id: PROJECT, name: 'Sandbox', features: ['transaction-bundles', 'bots'] },
     { id: PROJECT_WITHOUT_TRANSACTIONS, name: 'Sandbox without transactions', features: [] },
   ],
+  policies: seedPolicies,
   clients: [
     {
       id: '6f1c2a34-0f6b-4a55-9d0e-7a1f5b3c8d21',
@@ -77,6 +84,7 @@ export const seed: Seed = {
       password: PASSWORD,
       projectId: PROJECT,
       membershipId: '3b2d7e90-7c1a-4f6e-9b1d-5e8a4c0f1b11',
+      access: [grants.clinician],
       profile: {
         resourceType: 'Practitioner',
         id: '7e6d5c4b-3a29-4817-a6b5-c4d3e2f1a001',
@@ -90,6 +98,7 @@ export const seed: Seed = {
       password: PASSWORD,
       projectId: PROJECT,
       membershipId: '3b2d7e90-7c1a-4f6e-9b1d-5e8a4c0f1b12',
+      access: [grants.patient],
       profile: {
         resourceType: 'Patient',
         id: '7e6d5c4b-3a29-4817-a6b5-c4d3e2f1a002',

@@ -9,12 +9,10 @@ const KIM = { given: 'Kim', family: 'Example', birthDate: '1980-05-17', gender: 
 const PERSONA = { seed: 1, resources: 20, documentBytes: 200, patient: KIM };
 let world: World;
 let clinician: MedplumClient;
-let patientUser: MedplumClient;
 
 beforeAll(async () => {
   world = await startWorld();
   clinician = await world.signIn('clinician@example.com');
-  patientUser = await world.signIn('patient@example.com');
   await world.fasten.setWebhook({ connectionEvents: true });
 });
 
@@ -22,14 +20,24 @@ afterAll(async () => {
   await world.close();
 });
 
-function newPatient(): Promise<Patient & { id: string }> {
-  const { given, family, ...rest } = KIM;
-  return clinician.createResource({ resourceType: 'Patient', name: [{ given: [given], family }], ...rest });
+/** A Patient, and the client with which they sign in. */
+interface Person extends Patient {
+  readonly id: string;
+  readonly user: MedplumClient;
 }
 
-async function initiate(body: object): Promise<ConnectionAttempt> {
-  const answer = await world.call(patientUser, 'POST', '/connections/initiate', body);
-  return connectionAttemptSchema.parse(answer.body);
+type Attempt = ConnectionAttempt & Pick<Person, 'user'>;
+
+async function newPatient(): Promise<Person> {
+  const { given, family, ...rest } = KIM;
+  const name = [{ given: [given], family }];
+  const patient = await clinician.createResource<Patient>({ resourceType: 'Patient', name, ...rest });
+  return { ...patient, user: await world.signInAs(patient) };
+}
+
+async function initiate(person: Person, body: object = { patientId: person.id }): Promise<Attempt> {
+  const answer = await world.call(person.user, 'POST', '/connections/initiate', body);
+  return { ...connectionAttemptSchema.parse(answer.body), user: person.user };
 }
 
 /** The patient signs in at the portal; Fasten says so by webhook. */
@@ -67,7 +75,7 @@ function refused(eventId: string): Promise<unknown> {
 
 test('a patient who closes the tab is connected all the same, and their record comes', async () => {
   const patient = await newPatient();
-  const attempt = await initiate({ patientId: patient.id });
+  const attempt = await initiate(patient);
   const orgConnectionId = await connect(attempt);
   const consent = await status(patient, 'active');
   expect(consent.id).toBe(attempt.externalId);
@@ -78,11 +86,11 @@ test('a patient who closes the tab is connected all the same, and their record c
 
 test('the event and the page may tell of one connection at once', async () => {
   const patient = await newPatient();
-  const attempt = await initiate({ patientId: patient.id });
+  const attempt = await initiate(patient);
   const orgConnectionId = await connect(attempt);
   const event = { event_type: 'patient.connection_success', data: { org_connection_id: orgConnectionId } };
   const body = { external_state: attempt.externalState, event };
-  const answers = await Promise.all([1, 2].map(() => world.call(patientUser, 'POST', '/connections/complete', body)));
+  const answers = await Promise.all([1, 2].map(() => world.call(patient.user, 'POST', '/connections/complete', body)));
   expect(answers.map((answer) => answer.status)).toEqual([200, 200]);
   await eventually(async () => (await tasksOf(patient)).find((task) => task.status === 'completed'));
   expect(world.fasten.redeliver(await workedOff(orgConnectionId))).toBe(true);
@@ -91,7 +99,7 @@ test('the event and the page may tell of one connection at once', async () => {
 
 test('without a state the id of a pending attempt has to do; a foreign one, a made-up one and none bind nothing', async () => {
   const [patient, other] = [await newPatient(), await newPatient()];
-  const [attempt, foreign] = [await initiate({ patientId: patient.id }), await initiate({ patientId: other.id })];
+  const [attempt, foreign] = [await initiate(patient), await initiate(other)];
   await refused(await workedOff(await connect({ ...attempt, externalId: foreign.externalId })));
   await refused(await workedOff(await connect({ ...attempt, externalState: 'made-up' })));
   await refused(await workedOff(await connect({ externalId: crypto.randomUUID() })));
@@ -107,17 +115,17 @@ test('without a state the id of a pending attempt has to do; a foreign one, a ma
 
 test('what the patient ended is not revived by an event that comes late; a reconnect revives it', async () => {
   const patient = await newPatient();
-  const attempt = await initiate({ patientId: patient.id });
+  const attempt = await initiate(patient);
   const orgConnectionId = await connect(attempt);
   await status(patient, 'active');
-  await world.call(patientUser, 'DELETE', `/connections/${patient.id}`);
+  await world.call(patient.user, 'DELETE', `/connections/${patient.id}`);
   const { externalId, externalState } = attempt;
   const data = { org_connection_id: orgConnectionId, external_id: externalId, external_state: externalState };
   const late = await world.fasten.sendEvent({ type: 'patient.connection_success', data });
   await refused(late.eventId);
   expect(await consentsOf(patient)).toMatchObject([{ status: 'inactive' }]);
 
-  const again = await initiate({ reconnect: attempt.externalId });
+  const again = await initiate(patient, { reconnect: attempt.externalId });
   const named = { external_id: again.externalId, external_state: again.externalState };
   await world.fasten.sendEvent({ type: 'patient.connection_success', data: { ...data, ...named } });
   expect((await status(patient, 'active')).id).toBe(attempt.externalId);
@@ -125,7 +133,7 @@ test('what the patient ended is not revived by an event that comes late; a recon
 
 test('a revocation ends the connection and cancels the import that waits; one that is overtaken ends nothing', async () => {
   const patient = await newPatient();
-  const orgConnectionId = await connect(await initiate({ patientId: patient.id }));
+  const orgConnectionId = await connect(await initiate(patient));
   const consent = await status(patient, 'active');
   await eventually(async () => (await tasksOf(patient)).find((task) => task.status === 'completed'));
   await world.fasten.sendEvent({

@@ -7,12 +7,10 @@ import { eventually, startWorld, type World } from './start-world.ts';
 
 let world: World;
 let clinician: MedplumClient;
-let patientUser: MedplumClient;
 
 beforeAll(async () => {
   world = await startWorld();
   clinician = await world.signIn('clinician@example.com');
-  patientUser = await world.signIn('patient@example.com');
 });
 
 afterAll(async () => {
@@ -21,15 +19,25 @@ afterAll(async () => {
 
 const KIM = { given: 'Kim', family: 'Example', birthDate: '1980-05-17', gender: 'female' } as const;
 
-function newPatient(): Promise<Patient & { id: string }> {
-  const { given, family, ...rest } = KIM;
-  return clinician.createResource({ resourceType: 'Patient', name: [{ given: [given], family }], ...rest });
+/** A Patient, and the client with which they sign in. */
+interface Person extends Patient {
+  readonly id: string;
+  readonly user: MedplumClient;
 }
 
-async function initiate(body: object): Promise<ConnectionAttempt> {
-  const answer = await world.call(patientUser, 'POST', '/connections/initiate', body);
+type Attempt = ConnectionAttempt & Pick<Person, 'user'>;
+
+async function newPatient(): Promise<Person> {
+  const { given, family, ...rest } = KIM;
+  const name = [{ given: [given], family }];
+  const patient = await clinician.createResource<Patient>({ resourceType: 'Patient', name, ...rest });
+  return { ...patient, user: await world.signInAs(patient) };
+}
+
+async function initiate(person: Person, body: object = { patientId: person.id }): Promise<Attempt> {
+  const answer = await world.call(person.user, 'POST', '/connections/initiate', body);
   expect(answer.status).toBe(201);
-  return connectionAttemptSchema.parse(answer.body);
+  return { ...connectionAttemptSchema.parse(answer.body), user: person.user };
 }
 
 async function signInAt(attempt: ConnectionAttempt, portalId = crypto.randomUUID()): Promise<string> {
@@ -45,8 +53,8 @@ function success(attempt: ConnectionAttempt, orgConnectionId: string) {
   return { event_type: 'patient.connection_success', data: { ...data, connection_status: 'authorized' } };
 }
 
-function complete({ externalState }: ConnectionAttempt, event: object) {
-  return world.call(patientUser, 'POST', '/connections/complete', { external_state: externalState, event });
+function complete({ externalState, user }: Attempt, event: object) {
+  return world.call(user, 'POST', '/connections/complete', { external_state: externalState, event });
 }
 
 async function connectionsOf(patient: Patient) {
@@ -60,7 +68,7 @@ async function consentsOf(patient: Patient): Promise<Consent[]> {
 
 test('an attempt becomes a connection, and its secret is kept nowhere', async () => {
   const patient = await newPatient();
-  const attempt = await initiate({ patientId: patient.id });
+  const attempt = await initiate(patient);
   expect(attempt.publicId).toMatch(/^public_test_/);
   expect(await consentsOf(patient)).toMatchObject([{ id: attempt.externalId, status: 'proposed' }]);
   expect(await connectionsOf(patient)).toEqual([]);
@@ -86,7 +94,7 @@ test('an attempt becomes a connection, and its secret is kept nowhere', async ()
 
 test('one attempt may end in several connections, as in TEFCA mode', async () => {
   const patient = await newPatient();
-  const attempt = await initiate({ patientId: patient.id });
+  const attempt = await initiate(patient);
   const ids = [await signInAt(attempt), await signInAt(attempt)];
   const data = ids.map((org_connection_id) => ({ org_connection_id, connection_status: 'connected' }));
   expect((await complete(attempt, { event_type: 'widget.complete', data })).status).toBe(200);
@@ -97,7 +105,7 @@ test('one attempt may end in several connections, as in TEFCA mode', async () =>
 
 test('events of another attempt, made-up secrets and attempts that are over bind nothing', async () => {
   const patient = await newPatient();
-  const [mine, other] = [await initiate({ patientId: patient.id }), await initiate({ patientId: patient.id })];
+  const [mine, other] = [await initiate(patient), await initiate(patient)];
   const orgConnectionId = await signInAt(other);
   expect((await complete(mine, success(other, orgConnectionId))).status).toBe(422);
   expect((await complete({ ...mine, externalState: 'made-up' }, success(mine, orgConnectionId))).status).toBe(422);
@@ -114,27 +122,28 @@ test('events of another attempt, made-up secrets and attempts that are over bind
 
 test('a patient binds nothing by an id alone, and nobody a connection that is of somebody else', async () => {
   const [mine, theirs] = [await newPatient(), await newPatient()];
-  const [attempt, other] = [await initiate({ patientId: mine.id }), await initiate({ patientId: theirs.id })];
+  const [attempt, other] = [await initiate(mine), await initiate(theirs)];
   const orgConnectionId = await signInAt(other);
   const body = { patientId: mine.id, org_connection_id: orgConnectionId };
-  expect((await world.call(patientUser, 'POST', '/connections/complete', body)).status).toBe(403);
+  expect((await world.call(mine.user, 'POST', '/connections/complete', body)).status).toBe(403);
   expect((await complete(other, success(other, orgConnectionId))).status).toBe(200);
   expect((await complete(attempt, success(attempt, orgConnectionId))).status).toBe(409);
   expect(await connectionsOf(mine)).toEqual([]);
   for (const [path, wanted] of [['initiate', { patientId: mine.id }] as const, ['complete', body] as const]) {
     expect((await world.call(undefined, 'POST', `/connections/${path}`, wanted)).status).toBe(401);
   }
-  const nobody = { patientId: '00000000-0000-4000-8000-000000000000' };
-  expect((await world.call(patientUser, 'POST', '/connections/initiate', nobody)).status).toBe(404);
+  for (const patientId of ['00000000-0000-4000-8000-000000000000', theirs.id]) {
+    expect((await world.call(mine.user, 'POST', '/connections/initiate', { patientId })).status).toBe(404);
+  }
 });
 
 test('a connection that was ended is connected again under its old id', async () => {
   const patient = await newPatient();
-  const first = await initiate({ patientId: patient.id });
+  const first = await initiate(patient);
   const orgConnectionId = await signInAt(first);
   await complete(first, success(first, orgConnectionId));
-  await world.call(patientUser, 'DELETE', `/connections/${patient.id}`);
-  const again = await initiate({ reconnect: first.externalId });
+  await world.call(patient.user, 'DELETE', `/connections/${patient.id}`);
+  const again = await initiate(patient, { reconnect: first.externalId });
   expect(again.reconnectOrgConnectionId).toBe(orgConnectionId);
   expect((await complete(again, success(again, orgConnectionId))).status).toBe(200);
   expect(await consentsOf(patient)).toMatchObject([{ id: first.externalId, status: 'active' }]);
@@ -143,11 +152,11 @@ test('a connection that was ended is connected again under its old id', async ()
 
 test('ending one connection leaves the other; what comes for it later is refused', async () => {
   const patient = await newPatient();
-  const attempt = await initiate({ patientId: patient.id });
+  const attempt = await initiate(patient);
   const ids = [await signInAt(attempt), await signInAt(attempt)];
   const data = ids.map((org_connection_id) => ({ org_connection_id, connection_status: 'authorized' }));
   await complete(attempt, { event_type: 'widget.complete', data });
-  const ended = await world.call(patientUser, 'DELETE', `/connections/${patient.id}/${ids[0]}`);
+  const ended = await world.call(patient.user, 'DELETE', `/connections/${patient.id}/${ids[0]}`);
   expect(ended.status).toBe(200);
   const stati = new Map((await connectionsOf(patient)).map(({ orgConnectionId, status }) => [orgConnectionId, status]));
   expect(ids.map((id) => stati.get(id))).toEqual(['inactive', 'active']);
@@ -155,16 +164,17 @@ test('ending one connection leaves the other; what comes for it later is refused
   const late = { org_connection_id: ids[0], task_id: crypto.randomUUID(), download_links: [] };
   await world.fasten.sendEvent({ type: 'patient.ehi_export_success', data: late });
   await eventually(async () => world.log().match(/"export.refused".*"reason":"connection-revoked"/) ?? undefined);
-  expect((await world.call(patientUser, 'DELETE', `/connections/${patient.id}/unknown`)).status).toBe(404);
+  expect((await world.call(patient.user, 'DELETE', `/connections/${patient.id}/unknown`)).status).toBe(404);
   expect((await world.call(undefined, 'DELETE', `/connections/${patient.id}`)).status).toBe(401);
 });
 
 test('what Stitch says besides success is kept for support, without what a person typed', async () => {
+  const { user } = await newPatient();
   const data = { request_id: 'req-1', error: 'fasten_server_error', error_description: 'Zyxwvut was refused' };
   const failed = { event_type: 'patient.connection_failed', api_mode: 'test', data };
-  expect((await world.call(patientUser, 'POST', '/connections/events', failed)).status).toBe(202);
+  expect((await world.call(user, 'POST', '/connections/events', failed)).status).toBe(202);
   const typed = { event_type: 'search.query', data: { query: 'Qponmlk' } };
-  expect((await world.call(patientUser, 'POST', '/connections/events', typed)).status).toBe(400);
+  expect((await world.call(user, 'POST', '/connections/events', typed)).status).toBe(400);
   expect((await world.call(undefined, 'POST', '/connections/events', failed)).status).toBe(401);
   const kept = await world.redis.dump();
   expect(kept).toContain('fasten_server_error');
@@ -181,7 +191,7 @@ async function returnWith(query: Record<string, string>): Promise<string | null>
 
 test('the redirect flow binds a connection by the secret of its attempt, and by nothing else', async () => {
   const patient = await newPatient();
-  const attempt = await initiate({ patientId: patient.id });
+  const attempt = await initiate(patient);
   const org_connection_id = await signInAt(attempt);
   const { externalState: external_state } = attempt;
   expect(await returnWith({ org_connection_id })).toBe('/?connection=failed');

@@ -4,9 +4,12 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import { MedplumClient } from '@medplum/core';
+import type { Patient } from '@medplum/fhirtypes';
 import type { Express } from 'express';
 import { SANDBOX_KEYS, type SandboxFasten, startFasten } from '../../sandbox/fasten/start-fasten.ts';
 import { type SandboxMedplum, startMedplum } from '../../sandbox/medplum/start-medplum.ts';
+import { seed } from '../../sandbox/seed.ts';
+import { grants } from '../../sandbox/seed-policies.ts';
 import { buildApp } from '../app.ts';
 import { readConfig } from '../config.ts';
 import { type TestRedis, withRedis } from './with-redis.ts';
@@ -29,6 +32,8 @@ export interface World {
   restartBridge(): Promise<void>;
   /** A client of the sandbox Medplum, signed in with e-mail and password. */
   signIn(email: string): Promise<MedplumClient>;
+  /** A client of somebody new who may see their own record only: the Patient that is given, stored if it is not yet. */
+  signInAs(patient: Patient & { id: string }): Promise<MedplumClient>;
   /** Calls the bridge's API with a caller's token. */
   call(caller: MedplumClient | undefined, method: string, path: string, body?: unknown): Promise<Answer>;
   close(): Promise<void>;
@@ -77,6 +82,7 @@ export async function startWorld(): Promise<World> {
       await app.listen();
     },
     signIn: (email) => signIn(medplum.baseUrl, email),
+    signInAs: (patient) => signIn(medplum.baseUrl, addUser(medplum, patient)),
     call: (caller, method, path, body) => call(`${api}${path}`, caller, method, body),
     close: async () => {
       await app.close();
@@ -105,6 +111,20 @@ function environmentOf({ medplum, fasten, redis, spoolDir }: Around, port: numbe
     LOG_LEVEL: 'debug',
     API_PREFIX: PREFIX,
   };
+}
+
+function addUser(medplum: SandboxMedplum, profile: Patient & { id: string }): string {
+  const email = `${profile.id}@example.com`;
+  medplum.addUser({
+    id: crypto.randomUUID(),
+    email,
+    password: 'sandbox-password',
+    projectId: seed.projects[0]?.id ?? '',
+    membershipId: crypto.randomUUID(),
+    access: [grants.patient],
+    profile,
+  });
+  return email;
 }
 
 /** The two calls that MedplumClient's own sign-in makes; that one wants a browser's storage. */

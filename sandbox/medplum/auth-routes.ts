@@ -2,6 +2,7 @@ import { badRequest, OperationOutcomeError } from '@medplum/core';
 import type { Resource } from '@medplum/fhirtypes';
 import { Router } from 'express';
 import { type AuthWorld, callerOf, findClient, requireCaller } from './authenticate.ts';
+import { buildAccessPolicy } from './build-access-policy.ts';
 import { type Member, randomSecret } from './logins.ts';
 import type { ResourceStore } from './resource-store.ts';
 import { hideServerMeta } from './stamp-meta.ts';
@@ -62,7 +63,7 @@ function describe(world: AuthWorld, store: ResourceStore, member: Member): Recor
     membership,
     profile: profileOf(store, member),
     config: { resourceType: 'UserConfiguration', menu: menuFor(member) },
-    accessPolicy: { resourceType: 'AccessPolicy', resource: [{ resourceType: '*' }] },
+    accessPolicy: buildAccessPolicy(store, member),
     ...(user ? { security: securityOf(world, member, membership) } : {}),
   };
 }

@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import type { ProjectMembershipAccess } from '@medplum/fhirtypes';
 import type { Seed, SeedClient, SeedProject, SeedUser } from '../seed.ts';
 import type { Database } from './open-database.ts';
 
@@ -24,6 +25,8 @@ export interface Member {
   readonly membershipId: string;
   readonly project: SeedProject;
   readonly admin: boolean;
+  /** Policies that limit what the member may do; none: nothing does. */
+  readonly access: readonly ProjectMembershipAccess[];
   /** What is written into `meta.author`, and answered as profile. */
   readonly profile: string;
   readonly display: string;
@@ -44,24 +47,29 @@ export function membersOf(seed: Seed): Map<string, Member> {
       membershipId: client.membershipId,
       project: projectOf(client.projectId),
       admin: client.admin ?? false,
+      access: client.access ?? [],
       profile: `ClientApplication/${client.id}`,
       display: client.name,
       client,
       user: undefined,
     }),
   );
-  const users = seed.users.map(
-    (user): Member => ({
-      membershipId: user.membershipId,
-      project: projectOf(user.projectId),
-      admin: user.admin ?? false,
-      profile: `${user.profile.resourceType}/${user.profile.id}`,
-      display: [user.profile.name?.[0]?.given?.[0], user.profile.name?.[0]?.family].join(' '),
-      client: undefined,
-      user,
-    }),
-  );
+  const users = seed.users.map((user) => memberOf(user, projectOf(user.projectId)));
   return new Map([...clients, ...users].map((member) => [member.membershipId, member]));
+}
+
+/** A person as a member of a project. */
+export function memberOf(user: SeedUser, project: SeedProject): Member {
+  return {
+    membershipId: user.membershipId,
+    project,
+    admin: user.admin ?? false,
+    access: user.access ?? [],
+    profile: `${user.profile.resourceType}/${user.profile.id}`,
+    display: [user.profile.name?.[0]?.given?.[0], user.profile.name?.[0]?.family].join(' '),
+    client: undefined,
+    user,
+  };
 }
 
 /** The book of sign-ins. */

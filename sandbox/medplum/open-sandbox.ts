@@ -1,6 +1,6 @@
 import { MedplumClient } from '@medplum/core';
 import type { Bundle, BundleEntry, OperationOutcome, Resource } from '@medplum/fhirtypes';
-import { seed } from '../seed.ts';
+import { type SeedClient, seed } from '../seed.ts';
 import { type SandboxMedplum, type SandboxMedplumOptions, startMedplum } from './start-medplum.ts';
 
 /** Positions of the clients in the seed. */
@@ -37,6 +37,16 @@ export async function openSandbox(
     call: (method, path, body, headers) => send(server.baseUrl, medplum.getAccessToken(), method, path, body, headers),
     close: () => server.close(),
   };
+}
+
+/** Plain HTTP with the token of a client of one's own seed. */
+export async function openWith(
+  baseUrl: string,
+  client: Pick<SeedClient, 'id' | 'secret'> | undefined,
+): Promise<OpenSandbox['call']> {
+  const medplum = new MedplumClient({ baseUrl });
+  await medplum.startClientLogin(client?.id ?? '', client?.secret ?? '');
+  return (method, path, body, headers) => send(baseUrl, medplum.getAccessToken(), method, path, body, headers);
 }
 
 /** A MedplumClient signed in as one of the seed's clients. It does not retry: tests want to see each answer. */

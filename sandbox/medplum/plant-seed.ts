@@ -1,28 +1,35 @@
 import { randomUUID } from 'node:crypto';
 import type { WithId } from '@medplum/core';
-import type { ClientApplication, ProjectMembership, Resource } from '@medplum/fhirtypes';
+import type { AccessPolicy, ClientApplication, ProjectMembership, Resource } from '@medplum/fhirtypes';
 import type { Definitions } from './load-definitions.ts';
 import type { Member } from './logins.ts';
 import type { ResourceStore } from './resource-store.ts';
 import { compartmentsOf } from './stamp-meta.ts';
 
-/** Writes the resources that speak for the seed's members, those that are not there yet. */
-export function plantSeed(store: ResourceStore, definitions: Definitions, members: ReadonlyMap<string, Member>): void {
-  for (const member of members.values()) {
-    for (const resource of resourcesOf(member)) {
-      if (store.find(resource.resourceType, resource.id)) continue;
-      const author = { reference: 'system' };
-      const meta = {
-        versionId: randomUUID(),
-        lastUpdated: new Date().toISOString(),
-        project: member.project.id,
-        author,
-      };
-      const planted = { ...resource, meta } as WithId<Resource>;
-      planted.meta = { ...planted.meta, compartment: compartmentsOf(planted, definitions) };
-      store.insert(planted, member.project.id);
-    }
+/** Writes the resources that speak for members, those that are not there yet. */
+export function plantMembers(store: ResourceStore, definitions: Definitions, members: Iterable<Member>): void {
+  for (const member of members) {
+    for (const resource of resourcesOf(member)) plant(store, definitions, resource, member.project.id);
   }
+}
+
+/** Writes AccessPolicies, those that are not there yet. An id exists once, so they are of one project. */
+export function plantPolicies(
+  store: ResourceStore,
+  definitions: Definitions,
+  policies: readonly WithId<AccessPolicy>[],
+  projectId: string,
+): void {
+  for (const policy of policies) plant(store, definitions, policy, projectId);
+}
+
+function plant(store: ResourceStore, definitions: Definitions, resource: WithId<Resource>, projectId: string): void {
+  if (store.find(resource.resourceType, resource.id)) return;
+  const author = { reference: 'system' };
+  const meta = { versionId: randomUUID(), lastUpdated: new Date().toISOString(), project: projectId, author };
+  const planted = { ...resource, meta } as WithId<Resource>;
+  planted.meta = { ...planted.meta, compartment: compartmentsOf(planted, definitions) };
+  store.insert(planted, projectId);
 }
 
 function resourcesOf(member: Member): WithId<Resource>[] {
@@ -33,6 +40,7 @@ function resourcesOf(member: Member): WithId<Resource>[] {
     user: { reference: member.user ? `User/${member.user.id}` : member.profile },
     profile: { reference: member.profile, display: member.display },
     admin: member.admin,
+    ...(member.access.length > 0 && { access: [...member.access] }),
   };
   if (member.user) return [membership, member.user.profile];
   const client: WithId<ClientApplication> = {

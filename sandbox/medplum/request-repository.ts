@@ -1,5 +1,7 @@
 import type { Request } from 'express';
+import { Access } from './access.ts';
 import { callerOf } from './authenticate.ts';
+import { buildAccessPolicy } from './build-access-policy.ts';
 import { type RepositoryWorld, SqliteRepository } from './sqlite-repository.ts';
 
 /** The repository as the caller of a request sees it. */
@@ -9,6 +11,7 @@ export function repositoryFor(world: RepositoryWorld, req: Request): SqliteRepos
     projectId: member.project.id,
     author: { reference: member.profile, display: member.display },
     admin: member.admin,
+    access: new Access(buildAccessPolicy(world.store, member)),
     quota,
     extended: req.get('X-Medplum') === 'extended',
     isGone: () => req.socket.destroyed,

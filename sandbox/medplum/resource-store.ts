@@ -1,7 +1,7 @@
 import type { WithId } from '@medplum/core';
 import type { Resource, StructureDefinition } from '@medplum/fhirtypes';
 import { type IndexRow, type IndexTable, indexedSource, indexResource } from './index-resource.ts';
-import type { Database, Row } from './open-database.ts';
+import type { Database, Row, Sql } from './open-database.ts';
 
 const INDEX_COLUMNS: Record<IndexTable, readonly string[]> = {
   token_index: ['code', 'system'],
@@ -68,6 +68,12 @@ export class ResourceStore {
       resourceType,
     );
     return row && toStored(row);
+  }
+
+  /** Whether a condition on `r` is true of one resource. A deleted one has nothing left to be found by. */
+  matches(rid: number, condition: Sql): boolean {
+    const sql = `SELECT 1 FROM resource r WHERE r.rid = ? AND ${condition.text}`;
+    return this.db.get(sql, rid, ...condition.values) !== undefined;
   }
 
   /** The StructureDefinition that a client stored under this url. There are few. */

@@ -9,6 +9,7 @@ import {
   type SortRule,
 } from '@medplum/core';
 import type { BundleLink } from '@medplum/fhirtypes';
+import type { Access } from './access.ts';
 import { indexTableOf } from './index-resource.ts';
 import type { Sql } from './open-database.ts';
 import type { ResourceStore } from './resource-store.ts';
@@ -44,14 +45,19 @@ interface Paging {
   readonly offset: number;
 }
 
+/** Whose resources are looked at, and which of them may be seen. */
+export interface Scope {
+  readonly projectId: string;
+  readonly access: Access;
+}
+
 /**
  * Runs a search inside one project.
- * @param project whose resources are looked at
  * @param urlBase what the paging links begin with, ending in `/fhir/R4/`
  */
-export function runSearch(store: ResourceStore, request: SearchRequest, project: string, urlBase: string): Page {
+export function runSearch(store: ResourceStore, request: SearchRequest, scope: Scope, urlBase: string): Page {
   const paging = limitPaging(request);
-  const where = whereClause(store, request, project);
+  const where = whereClause(store, request, scope);
   const hits = paging.count > 0 ? selectHits(store, request, where, paging) : [];
   const page = hits.slice(0, paging.count);
   const wantsTotal = request.total === 'accurate' || request.total === 'estimate';
@@ -72,19 +78,22 @@ function limitPaging(request: SearchRequest): Paging {
 }
 
 /** `+r.type`: without the plus sqlite walks the whole type instead of starting from the condition (43 against 1,429 a second). */
-function whereClause(store: ResourceStore, request: SearchRequest, project: string): Sql {
+function whereClause(store: ResourceStore, request: SearchRequest, { projectId, access }: Scope): Sql {
   const filters = request.filters ?? [];
-  const plus = filters.length > 0 ? '+' : '';
+  const paramNumber = (type: string, code: string) => store.paramNumber(type, code);
   const types = request.types ?? [request.resourceType];
   const perType = types.map((type): Sql => {
-    const conditions = filters.map((filter) => conditionFor(type, filter, (t, code) => store.paramNumber(t, code)));
+    const allowed = access.conditionFor(type, paramNumber);
+    const conditions = filters.map((filter) => conditionFor(type, filter, paramNumber));
+    if (allowed) conditions.push(allowed);
+    const plus = conditions.length > 0 ? '+' : '';
     const texts = [
       `${plus}r.type = ?`,
       `${plus}r.project = ?`,
       `${plus}r.deleted = 0`,
       ...conditions.map((c) => c.text),
     ];
-    return { text: texts.join(' AND '), values: [type, project, ...conditions.flatMap((c) => c.values)] };
+    return { text: texts.join(' AND '), values: [type, projectId, ...conditions.flatMap((c) => c.values)] };
   });
   return { text: perType.map((t) => `(${t.text})`).join(' OR '), values: perType.flatMap((t) => t.values) };
 }

@@ -27,6 +27,7 @@ import {
   type UpdateResourceOptions,
 } from '@medplum/fhir-router';
 import type { Bundle, BundleEntry, OperationOutcome, Parameters, Reference, Resource } from '@medplum/fhirtypes';
+import type { Access } from './access.ts';
 import { applyAnyPatch } from './apply-any-patch.ts';
 import type { BinaryStorage } from './binary-storage.ts';
 import { checkSearchable, checkType } from './check-type.ts';
@@ -59,6 +60,7 @@ export interface RepositoryWorld {
 export interface RepositoryCaller extends Writer {
   readonly quota: QuotaAccount;
   readonly admin: boolean;
+  readonly access: Access;
   /** `X-Medplum: extended`: show what the server adds to `meta`. */
   readonly extended: boolean;
   /** True once the client has hung up. */
@@ -89,7 +91,7 @@ export class SqliteRepository extends FhirRepository {
   override async createResource<T extends Resource>(resource: T, options?: CreateResourceOptions): Promise<WithId<T>> {
     this.#caller.quota.consume(UNITS.write);
     const id = options?.assignedId && resource.id ? resource.id : this.generateId();
-    return this.#write<T>({ ...resource, id }, () => undefined);
+    return this.#write<T>({ ...resource, id }, 'create', () => undefined);
   }
 
   override async updateResource<T extends Resource>(resource: T, options?: UpdateResourceOptions): Promise<WithId<T>> {
@@ -116,9 +118,11 @@ export class SqliteRepository extends FhirRepository {
   override async deleteResource(resourceType: string, id: string, options?: DeleteResourceOptions): Promise<void> {
     this.#caller.quota.consume(UNITS.write);
     await this.#atomic(async () => {
-      const stored = this.#find(resourceType, id);
+      const stored = this.#findReadable(resourceType, id);
       if (stored.content === undefined) return;
-      const { meta } = JSON.parse(stored.content) as Resource;
+      const resource: Resource = JSON.parse(stored.content);
+      this.#caller.access.require('delete', resource);
+      const { meta } = resource;
       if (options?.ifMatch && meta?.versionId !== options.ifMatch) throw new OperationOutcomeError(preconditionFailed);
       this.#world.store.delete(stored, randomUUID(), new Date().toISOString());
     });
@@ -127,6 +131,7 @@ export class SqliteRepository extends FhirRepository {
   override async readResource<T extends Resource>(resourceType: string, id: string): Promise<WithId<T>> {
     this.#caller.quota.consume(UNITS.read);
     await this.#ready();
+    this.#caller.access.requireType('read', checkedType(resourceType, id, this.#caller.admin));
     return this.#show(this.#readCurrent<T>(resourceType, id));
   }
 
@@ -137,8 +142,17 @@ export class SqliteRepository extends FhirRepository {
   }
 
   override async readReferences<T extends Resource>(references: readonly Reference<T>[]): Promise<(T | Error)[]> {
-    const results = await Promise.allSettled(references.map((reference) => this.readReference<T>(reference)));
+    const results = await Promise.allSettled(references.map((reference) => this.#readReferred<T>(reference)));
     return results.map((r) => (r.status === 'fulfilled' ? r.value : new OperationOutcomeError(notFound)));
+  }
+
+  /** Several at once come from the real server's cache, where a rule for `*` with criteria finds nothing. */
+  async #readReferred<T extends Resource>(reference: Reference<T>): Promise<WithId<T>> {
+    const resource = await this.readReference<T>(reference);
+    if (!this.#caller.access.allows('read', this.#readCurrent(resource.resourceType, resource.id))) {
+      throw new OperationOutcomeError(notFound);
+    }
+    return resource;
   }
 
   override async readHistory<T extends Resource>(
@@ -148,7 +162,8 @@ export class SqliteRepository extends FhirRepository {
   ): Promise<Bundle<WithId<T>>> {
     this.#caller.quota.consume(UNITS.history);
     await this.#ready();
-    const { rid } = this.#find(resourceType, id);
+    const { rid, content } = this.#findReadable(resourceType, id);
+    if (content) this.#caller.access.require('history', JSON.parse(content));
     const limit = Math.min(Math.max(0, options?.limit ?? 100), DEFAULT_MAX_SEARCH_COUNT);
     const versions = this.#world.store.versions(rid, limit, Math.max(0, options?.offset ?? 0));
     return {
@@ -162,7 +177,8 @@ export class SqliteRepository extends FhirRepository {
   override async readVersion<T extends Resource>(resourceType: string, id: string, vid: string): Promise<WithId<T>> {
     this.#caller.quota.consume(UNITS.read);
     await this.#ready();
-    const { rid } = this.#find(resourceType, id);
+    const { rid, content: current } = this.#findReadable(resourceType, id);
+    if (current) this.#caller.access.require('vread', JSON.parse(current));
     const content = this.#world.store.version(rid, vid)?.content;
     if (content === undefined) throw new OperationOutcomeError(notFound);
     return this.#show(JSON.parse(content));
@@ -171,12 +187,16 @@ export class SqliteRepository extends FhirRepository {
   override async search<T extends Resource>(request: SearchRequest<T>): Promise<Bundle<WithId<T>>> {
     this.#caller.quota.consume(UNITS.search);
     await this.#ready();
-    for (const type of request.types ?? [request.resourceType]) checkSearchable(type, this.#caller.admin);
+    const { admin, access, projectId } = this.#caller;
+    for (const type of request.types ?? [request.resourceType]) {
+      checkSearchable(type, admin);
+      access.requireType('search', type);
+    }
     const { store, urls, definitions } = this.#world;
     if (isDefinitionType(request.resourceType) && !asksForOrigin(request)) {
       return findDefinitions(definitions, request) as Bundle<WithId<T>>;
     }
-    const page = runSearch(store, request, this.#caller.projectId, urls.fhirBase);
+    const page = runSearch(store, request, { projectId, access }, urls.fhirBase);
     const matches = page.contents.map((content): WithId<T> => JSON.parse(content));
     const entry: BundleEntry<WithId<T>>[] = matches.map((resource) => this.#searchEntry(resource, 'match'));
     const included = await includeResources(this, request, matches as WithId<Resource>[]);
@@ -249,49 +269,55 @@ export class SqliteRepository extends FhirRepository {
   }
 
   async #update<T extends Resource>(resource: T, options?: UpdateResourceOptions): Promise<WithId<T>> {
-    return this.#write(
-      resource,
-      (store) => {
-        const stored = store.find(resource.resourceType, resource.id ?? '');
-        if (!stored || stored.project !== this.#caller.projectId) throw new OperationOutcomeError(notFound);
-        return stored;
-      },
-      options,
-    );
+    return this.#write(resource, 'update', () => this.#findReadable(resource.resourceType, resource.id ?? ''), options);
   }
 
   /** Steps in the order of the real server, so that the first fault named is the same. */
   async #write<T extends Resource>(
     resource: T,
-    existing: (store: ResourceStore) => StoredResource | undefined,
+    interaction: 'create' | 'update',
+    existing: () => StoredResource | undefined,
     options?: UpdateResourceOptions,
   ): Promise<WithId<T>> {
     if (!isResourceWithId(resource)) throw refuse('Missing id');
     if (!isUUID(resource.id)) throw refuse('Invalid id');
-    checkType(resource.resourceType, this.#caller.admin);
+    const { access, admin, projectId } = this.#caller;
+    checkType(resource.resourceType, admin);
+    access.requireType(interaction, resource.resourceType);
     return this.#atomic(async (repo) => {
       const { store } = this.#world;
-      const stored = existing(store);
+      const stored = existing();
       const current: T | undefined = stored?.content ? JSON.parse(stored.content) : undefined;
+      if (current) access.require(interaction, current);
       // A deleted resource is restored whatever version is expected: the real server looks only at a living one.
       if (current && options?.ifMatch && current.meta?.versionId !== options.ifMatch) {
         throw new OperationOutcomeError(preconditionFailed);
       }
-      const saved = await prepareResource(this.#world, this.#caller, resource, (r) => repo.searchResources(r));
+      const allowed = access.restore(resource, current);
+      const saved = await prepareResource(this.#world, this.#caller, allowed, (r) => repo.searchResources(r));
       if (current && deepEquals(current, saved)) return this.#show(current as WithId<T>);
+      access.requireWritable(interaction, current, saved);
       if (stored) store.replace(stored, saved);
-      else store.insert(saved, this.#caller.projectId);
+      else store.insert(saved, projectId);
       this.#world.binaries.keepInline(saved, current);
       return this.#show(saved);
     });
   }
 
-  /** The row of a resource of the caller's project, living or deleted. */
+  /** The row of a resource of a type that the caller may read. */
+  #findReadable(resourceType: string, id: string): StoredResource {
+    this.#caller.access.requireType('read', checkedType(resourceType, id, this.#caller.admin));
+    return this.#find(resourceType, id);
+  }
+
+  /** The row of a resource of the caller's project that their policy lets them see, living or deleted. */
   #find(resourceType: string, id: string): StoredResource {
-    if (!isUUID(id)) throw new OperationOutcomeError(notFound);
-    checkType(resourceType, this.#caller.admin);
-    const stored = this.#world.store.find(resourceType, id);
-    if (!stored || stored.project !== this.#caller.projectId) throw new OperationOutcomeError(notFound);
+    const { access, admin, projectId } = this.#caller;
+    const { store } = this.#world;
+    const stored = store.find(checkedType(resourceType, id, admin), id);
+    if (!stored || stored.project !== projectId) throw new OperationOutcomeError(notFound);
+    const condition = access.conditionFor(resourceType, (type, code) => store.paramNumber(type, code));
+    if (condition && !store.matches(stored.rid, condition)) throw new OperationOutcomeError(notFound);
     return stored;
   }
 
@@ -302,6 +328,7 @@ export class SqliteRepository extends FhirRepository {
   }
 
   #show<T extends Resource>(resource: T): T {
+    this.#caller.access.hide(resource);
     if (!this.#caller.extended) hideServerMeta(resource);
     return resource;
   }
@@ -320,6 +347,12 @@ export class SqliteRepository extends FhirRepository {
       ...(version.content ? { resource: this.#show(JSON.parse(version.content)) } : {}),
     };
   }
+}
+
+function checkedType(resourceType: string, id: string, admin: boolean): string {
+  if (!isUUID(id)) throw new OperationOutcomeError(notFound);
+  checkType(resourceType, admin);
+  return resourceType;
 }
 
 function deletedOutcome(lastUpdated: string): OperationOutcome {

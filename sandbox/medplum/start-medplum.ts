@@ -3,13 +3,13 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { seed as defaultSeed, type Seed } from '../seed.ts';
+import { seed as defaultSeed, type Seed, type SeedUser } from '../seed.ts';
 import { BinaryStorage } from './binary-storage.ts';
 import { buildApp } from './build-app.ts';
 import { loadDefinitions } from './load-definitions.ts';
-import { Logins, membersOf } from './logins.ts';
+import { Logins, memberOf, membersOf } from './logins.ts';
 import { Database } from './open-database.ts';
-import { plantSeed } from './plant-seed.ts';
+import { plantMembers, plantPolicies } from './plant-seed.ts';
 import { QuotaBook } from './quota.ts';
 import { ResourceStore } from './resource-store.ts';
 import { SerializableGate } from './serializable-gate.ts';
@@ -32,6 +32,8 @@ export interface SandboxMedplum {
   readonly baseUrl: string;
   /** Change any of them while the server runs. */
   readonly switches: Switches;
+  /** A further person of one of the seed's projects, who can sign in from now on; forgotten when the server stops. */
+  addUser(user: SeedUser): void;
   close(): Promise<void>;
 }
 
@@ -59,12 +61,20 @@ export async function startMedplum(options: SandboxMedplumOptions = {}): Promise
     gate: new SerializableGate(),
   };
   const members = membersOf(seed);
-  plantSeed(world.store, world.definitions, members);
+  plantPolicies(world.store, world.definitions, seed.policies ?? [], seed.projects[0]?.id ?? '');
+  plantMembers(world.store, world.definitions, members.values());
   const auth = { logins: new Logins(db), members, tokens, quotas: new QuotaBook(switches) };
   server.on('request', buildApp(auth, world));
   return {
     baseUrl,
     switches,
+    addUser(user) {
+      const project = seed.projects.find(({ id }) => id === user.projectId);
+      if (!project) throw new Error(`The seed has no project ${user.projectId}`);
+      const member = memberOf(user, project);
+      plantMembers(world.store, world.definitions, [member]);
+      members.set(member.membershipId, member);
+    },
     async close() {
       await stop(server);
       db.close();
