@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { formatSourceKey, type SourceKey } from '../contract/source-key.ts';
+import { digestMeanings } from './digest-line.ts';
 import { placeDocument, symbolizeAttachments } from './documents/link-attachments.ts';
 import { findDocument, storeDocument } from './documents/store-documents.ts';
 import type { ExportIndex } from './export-index.ts';
@@ -68,13 +69,16 @@ export async function composeEntry(
   outside: OutsideIds,
 ): Promise<Decision> {
   const { prepared, stored } = member;
-  let [hasFreshTarget, isIncomplete, leavesExport] = [false, false, false];
+  let [hasFreshTarget, isIncomplete] = [false, false];
+  let isLineAlone = prepared.repairs.length === 0 && prepared.attachments.length === 0;
+  const leaving: [ParsedReference, string | undefined][] = [];
   const resolve = (parsed: ParsedReference, owner: SourceKey): Target | undefined => {
     const row = context.index.rowOfReference(parsed);
     const target = row === -1 ? outsideTarget(parsed, outside) : rowTarget(context, row, parsed, owner, urns);
     // What a search or a Bundle's fullUrl means may be another row the next time, though the line is the same.
     const isNamedElsewhere = parsed.kind !== 'literal' && row !== -1 && context.index.idOf(row) !== undefined;
-    leavesExport ||= row === -1 || !target || isNamedElsewhere;
+    isLineAlone &&= row === -1 || (target !== undefined && !isNamedElsewhere);
+    if (row === -1) leaving.push([parsed, outsideId(parsed, outside)]);
     hasFreshTarget ||= row !== -1 && (context.states.isFresh(row) || urns.has(row));
     isIncomplete ||= row !== -1 && !target && context.states.isUnseen(row);
     return target;
@@ -91,16 +95,15 @@ export async function composeEntry(
   if (edits?.kind === 'unmergeable') return { kind: 'edited-here', member, isIncomplete };
   const merged = edits?.kind === 'merged' ? edits : undefined;
 
-  const { key, repairs } = prepared;
+  const { key, line, repairs } = prepared;
   const resource = merged?.resource ?? prepared.resource;
   for (const document of merged?.attached ?? attached) placeDocument(document, await storeDocument(context, document));
-  const isRepaired = repairs.length > 0;
   const meta = shapeMeta(resource.meta, key, context.origin, {
     sha256,
-    line: leavesExport || isRepaired || prepared.attachments.length > 0 ? undefined : prepared.line,
+    line: isLineAlone && line !== undefined ? digestMeanings(line, leaving) : undefined,
     retrieved: context.retrieved,
     account: accountFor(context, prepared.row, merged ? ownReferences(resource) : linked.targets, urns),
-    isRepaired,
+    isRepaired: repairs.length > 0,
     parksProfile: prepared.parksProfile,
     replaced: edits?.meta,
     overridden: merged?.overridden,
@@ -175,10 +178,15 @@ export function targetKey(index: ExportIndex, row: number, parsed: ParsedReferen
   return { resourceType, id: index.idOf(row) ?? named };
 }
 
+function outsideId(parsed: ParsedReference, outside: OutsideIds): string | undefined {
+  return parsed.kind === 'literal' ? outside.get(formatSourceKey(parsed)) : undefined;
+}
+
 function outsideTarget(parsed: ParsedReference, outside: OutsideIds): Target | undefined {
-  if (parsed.kind !== 'literal') return undefined;
-  const id = outside.get(formatSourceKey(parsed));
-  return id ? { reference: `${parsed.resourceType}/${id}`, symbol: symbolOf(parsed) } : undefined;
+  const id = outsideId(parsed, outside);
+  return id && parsed.kind === 'literal'
+    ? { reference: `${parsed.resourceType}/${id}`, symbol: symbolOf(parsed) }
+    : undefined;
 }
 
 function rowTarget(

@@ -1,4 +1,5 @@
 import type { Committer } from './committer.ts';
+import { digestLine } from './digest-line.ts';
 import { settleDocuments } from './documents/settle-documents.ts';
 import { uploadAhead } from './documents/store-documents.ts';
 import { MAX_BODY_BYTES, MAX_ENTRIES } from './draft.ts';
@@ -6,7 +7,7 @@ import { inRounds } from './in-rounds.ts';
 import type { LoadContext } from './load-context.ts';
 import { isTakenForReference, Loader } from './loader.ts';
 import { type MatchedWindow, Matcher } from './match-window.ts';
-import { digestLine, passUnchanged } from './pass-unchanged.ts';
+import { passUnchanged } from './pass-unchanged.ts';
 import { planWindows, type Window } from './plan-windows.ts';
 import { type PreparedResource, prepareResource } from './prepare-resource.ts';
 import { readRow } from './read-row.ts';
@@ -57,10 +58,10 @@ async function loadRows(context: LoadContext, loading: Loading): Promise<void> {
 async function loadWindows(context: LoadContext, { committer, loader, matcher, reader }: Loading): Promise<void> {
   const { binding, index, tally, signal, hasTransactions, onProgress } = context;
   const windows = planWindows(index, binding.kind === 'own' ? [binding.row] : []);
-  for await (const { window, passed, found } of passUnchanged(context, matcher, reader, windows)) {
+  for await (const { window, passed, known } of passUnchanged(context, matcher, reader, windows)) {
     signal?.throwIfAborted();
     await committer.confirm(passed);
-    const { components, outside } = await matcher.match(await prepareWindow(context, reader, window), { known: found });
+    const { components, outside } = await matcher.match(await prepareWindow(context, reader, window), { known });
     const rounds = hasTransactions ? components : inRounds(context, components);
     await place(context, loader, { components: rounds, outside });
     onProgress?.({ phase: 'write', done: tally.settled, total: tally.lines });

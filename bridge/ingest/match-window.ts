@@ -4,7 +4,7 @@ import { type Member, makeMember, type OutsideIds, targetKey } from './compose-e
 import type { LoadContext } from './load-context.ts';
 import { lookUp, probeTypes, type StoredVersion, searchedType } from './look-up.ts';
 import { metaSource } from './meta-source.ts';
-import { parseReference } from './parse-reference.ts';
+import { type ParsedReference, parseReference } from './parse-reference.ts';
 import { passDeleted } from './pass-deleted.ts';
 import type { PreparedResource } from './prepare-resource.ts';
 
@@ -12,6 +12,20 @@ import type { PreparedResource } from './prepare-resource.ts';
 export interface MatchedWindow {
   readonly components: readonly (readonly Member[])[];
   readonly outside: OutsideIds;
+}
+
+/** What was asked of the store, and what it had, both by `meta.source`. */
+export interface Known {
+  readonly asked: ReadonlySet<string>;
+  readonly found: ReadonlyMap<string, StoredVersion>;
+}
+
+const NOTHING: Known = { asked: new Set(), found: new Map() };
+
+/** The key of what a reference to outside the export may mean in the store: one, or none. */
+export function outsideKey(parsed: ParsedReference): SourceKey[] {
+  if (parsed.kind !== 'literal' || !isResourceType(parsed.resourceType)) return [];
+  return [{ resourceType: parsed.resourceType, id: parsed.id }];
 }
 
 /** Finds in the store what an earlier import of the namespace left there. */
@@ -32,33 +46,36 @@ export class Matcher {
     return this.#held;
   }
 
-  /** What the store has of these keys, by `meta.source`. */
-  find(keys: readonly SourceKey[]): Promise<Map<string, StoredVersion>> {
+  /** What the store has of those of these keys of whose type it holds anything. */
+  async find(keys: readonly SourceKey[]): Promise<Known> {
     const { medplum, origin, signal } = this.#context;
-    return lookUp(medplum, origin.namespace, keys, signal);
+    const held = await this.held(keys.map(({ resourceType }) => resourceType));
+    const sought = keys.filter(({ resourceType }) => held.has(searchedType(resourceType)));
+    return {
+      asked: new Set(sought.map((key) => metaSource(origin.namespace, key))),
+      found: await lookUp(medplum, origin.namespace, sought, signal),
+    };
   }
 
   /**
-   * `known` is what {@link find} gave for these rows, if they were asked for already. `isRevisit`: the rows were settled
-   * before and are only completed.
+   * `known` is what {@link find} gave before for some of the rows and of what they refer to. `isRevisit`: the rows were
+   * settled before and are only completed.
    */
   async match(
     prepared: readonly (readonly PreparedResource[])[],
-    { known, isRevisit = false }: { known?: ReadonlyMap<string, StoredVersion> | undefined; isRevisit?: boolean } = {},
+    { known = NOTHING, isRevisit = false }: { known?: Known; isRevisit?: boolean } = {},
   ): Promise<MatchedWindow> {
-    const { earlier, origin, states } = this.#context;
+    const { earlier, medplum, origin, signal, states } = this.#context;
     const flat = prepared.flat();
-    // A line that is too long to be held was not looked at before.
-    const own = flat.filter(({ line }) => !known || line === undefined).map(({ key }) => key);
     const far = [...this.#farTargets(flat).values()];
-    const asked = [...own, ...far.map(({ key }) => key)];
-    const held = await this.held(asked.map(({ resourceType }) => resourceType));
-    const found = await this.find(
-      asked.filter(({ resourceType }) => isRevisit || held.has(searchedType(resourceType))),
-    );
+    const keys = [...flat, ...far].map(({ key }) => key);
+    const unasked = keys.filter((key) => !known.asked.has(metaSource(origin.namespace, key)));
+    const found = isRevisit
+      ? await lookUp(medplum, origin.namespace, unasked, signal)
+      : (await this.find(unasked)).found;
     const stored = (key: SourceKey): StoredVersion | undefined => {
       const source = metaSource(origin.namespace, key);
-      return found.get(source) ?? known?.get(source);
+      return found.get(source) ?? known.found.get(source);
     };
 
     const outside = new Map<string, string>();
@@ -83,12 +100,8 @@ export class Matcher {
       const parsed = parseReference(text);
       const row = index.rowOfReference(parsed);
       if (row !== -1 && (near.has(row) || !states.isUnseen(row))) continue;
-      if (row === -1 && (parsed.kind !== 'literal' || !isResourceType(parsed.resourceType))) continue;
-      const key =
-        row === -1 && parsed.kind === 'literal'
-          ? { resourceType: parsed.resourceType, id: parsed.id }
-          : targetKey(index, row, parsed);
-      far.set(formatSourceKey(key), { key, row });
+      const keys = row === -1 ? outsideKey(parsed) : [targetKey(index, row, parsed)];
+      for (const key of keys) far.set(formatSourceKey(key), { key, row });
     }
     return far;
   }

@@ -1,7 +1,8 @@
-import type { Observation, Patient } from '@medplum/fhirtypes';
+import type { Observation, Patient, Practitioner } from '@medplum/fhirtypes';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type ImportWorld, startImportWorld } from '../test/import-world.ts';
-import { digestLine } from './pass-unchanged.ts';
+import { digestLine, digestMeanings } from './digest-line.ts';
+import { parseReference } from './parse-reference.ts';
 import { storedLine } from './shape-meta.ts';
 
 let world: ImportWorld;
@@ -35,14 +36,41 @@ test('a line carries its digest to the store when it alone decides what is store
   expect(await lineOf('plain')).toBe(digestLine(Buffer.from(JSON.stringify(observation)), { kind: 'own', row: 0 }));
 });
 
+test('what it refers to outside the export is part of the digest', async () => {
+  const dangling = { ...observation, performer: [{ reference: 'Practitioner/gone' }, { reference: 'Group?name=x' }] };
+  await world.load('outside', [patient, encounter, dangling]);
+  const line = digestLine(Buffer.from(JSON.stringify(dangling)), { kind: 'own', row: 0 });
+  const meanings = dangling.performer.map(({ reference }) => [parseReference(reference), undefined] as const);
+  expect(await lineOf('outside')).toBe(digestMeanings(line, meanings));
+});
+
 test.each([
-  ['it was repaired', { ...observation, status: 'Final' }],
-  ['it refers to nothing in the export', { ...observation, performer: [{ reference: 'Practitioner/gone' }] }],
-  ['it is a search for its target', { ...observation, performer: [{ reference: 'Practitioner?identifier=1' }] }],
-])('a line does not when %s', async (reason, line) => {
+  ['was repaired', { ...observation, status: 'Final' }],
+  ['refers to a line that was quarantined', { ...observation, derivedFrom: [{ reference: 'Observation/bad' }] }],
+  ['is found by a search', { ...observation, performer: [{ reference: 'Organization?identifier=urn:g|1' }] }],
+])('a line carries none when it, or what it refers to, %s', async (reason, line) => {
   const namespace = `more-${reason.length}`;
-  await world.load(namespace, [patient, encounter, line]);
+  const organization = {
+    resourceType: 'Organization',
+    id: 'g',
+    name: 'G',
+    identifier: [{ system: 'urn:g', value: '1' }],
+  };
+  const bad = { resourceType: 'Observation', id: 'bad', code: { text: 'Pulse' } };
+  await world.load(namespace, [patient, encounter, organization, bad, line]);
   expect(await lineOf(namespace)).toBeUndefined();
+});
+
+test('the same line is linked anew when what it refers to outside the export has come into the store', async () => {
+  const dangling = { ...observation, performer: [{ reference: 'Practitioner/late' }] };
+  await world.load('late', [patient, encounter, dangling]);
+  await world.load('late', [patient, { resourceType: 'Practitioner', id: 'late', name: [{ family: 'L' }] }]);
+  const { report } = await world.load('late', [patient, encounter, dangling]);
+  expect(report).toMatchObject({ updated: 1, unchanged: 2 });
+  const [practitioner] = await world.stored<Practitioner>('Practitioner', 'late');
+  const [linked] = await world.stored<Observation>('Observation', 'late');
+  expect(linked?.performer?.[0]?.reference).toBe(`Practitioner/${practitioner?.id}`);
+  expect((await world.load('late', [patient, encounter, dangling])).report).toMatchObject({ unchanged: 3 });
 });
 
 test('the same line is unchanged, another is not, and its repairs are told again', async () => {

@@ -1,43 +1,38 @@
-import { hash } from 'node:crypto';
 import type { FoundRow } from './committer.ts';
-import type { LoadContext, PatientBinding } from './load-context.ts';
+import { digestLine, digestMeanings } from './digest-line.ts';
+import type { ExportIndex } from './export-index.ts';
+import type { LoadContext } from './load-context.ts';
 import type { StoredVersion } from './look-up.ts';
-import { BRIDGE_VERSION } from './make-provenance.ts';
-import type { Matcher } from './match-window.ts';
+import { type Known, type Matcher, outsideKey } from './match-window.ts';
 import { metaSource } from './meta-source.ts';
+import { type ParsedReference, parseReference } from './parse-reference.ts';
 import type { Window } from './plan-windows.ts';
 import { MAX_LINE_BYTES } from './read-pieces.ts';
 import { readResource } from './read-resource.ts';
 import type { SpoolReader } from './spool-reader.ts';
+import { type JsonObject, walkReferences } from './walk-references.ts';
 
 /** Rows that have to be looked at, and what the store has of them. */
 export interface RemainingWindow {
   readonly window: Window;
   /** The rows that were settled. */
   readonly passed: readonly FoundRow[];
-  /** By `meta.source`; undefined when it was not asked for. */
-  readonly found: ReadonlyMap<string, StoredVersion> | undefined;
+  readonly known: Known;
 }
 
 /** A row whose line may be what it was. */
 interface PeekedRow {
   readonly source: string;
   readonly line: string;
-}
-
-/**
- * Digest (SHA-256, hex) of a line as it came, with what else decides how it is stored: whose record it is bound to, and
- * the version of the bridge, whose rules it went through.
- */
-export function digestLine(bytes: Buffer, binding: PatientBinding): string {
-  const boundTo = binding.kind === 'app' ? binding.reference : '';
-  return hash('sha256', Buffer.concat([Buffer.from(`${BRIDGE_VERSION}\n${boundTo}\n`), bytes]));
+  /** What it refers to that is no row of the export. */
+  readonly outside: readonly ParsedReference[];
 }
 
 /**
  * Settles the rows whose line is, byte for byte, the one that the stored resource was made from, and gives on the others.
  * What such a line is stored as need not be worked out again, which is most of the work of a re-sync. Only resources that
- * stand as their line says carry its digest: nothing repaired, no attachment, every reference to a row of the export.
+ * stand as their line says carry its digest: nothing repaired, no attachment, every reference to a stored row of the export or
+ * to outside of it.
  * Asks the store for the next window while the present one is written.
  */
 export async function* passUnchanged(
@@ -68,28 +63,43 @@ async function peek(context: LoadContext, matcher: Matcher, reader: SpoolReader,
     const bytes = reader.read(index, row);
     const source = readResource(bytes, index.idOf(row));
     if (!('key' in source)) return [];
-    peeked.set(row, { source: metaSource(origin.namespace, source.key), line: digestLine(bytes, binding) });
-    return [source.key];
+    const outside = index.leavesExport(row) ? referencesOutside(index, source.resource) : [];
+    const line = digestLine(bytes, binding);
+    peeked.set(row, { source: metaSource(origin.namespace, source.key), line, outside });
+    return [source.key, ...outside.flatMap(outsideKey)];
   });
-  return { peeked, found: await matcher.find(keys) };
+  return { peeked, known: await matcher.find(keys) };
+}
+
+function referencesOutside(index: ExportIndex, resource: JsonObject): ParsedReference[] {
+  const outside: ParsedReference[] = [];
+  walkReferences(resource, ({ reference }) => {
+    const parsed = parseReference(reference);
+    if (parsed.kind !== 'contained' && index.rowOfReference(parsed) === -1) outside.push(parsed);
+  });
+  return outside;
 }
 
 function settleUnchanged(
   context: LoadContext,
   window: Window,
-  { peeked, found }: Awaited<ReturnType<typeof peek>>,
+  { peeked, known }: Awaited<ReturnType<typeof peek>>,
 ): RemainingWindow {
-  const { states, tally, index } = context;
+  const { origin, states, tally, index } = context;
   const versions = new Map<number, StoredVersion>();
   for (const [row, { source }] of peeked) {
-    const version = found.get(source);
+    const version = known.found.get(source);
     if (!version) continue;
     states.setStored(row, version.id);
     versions.set(row, version);
   }
+  const meaningOf = (parsed: ParsedReference) => {
+    const [key] = outsideKey(parsed);
+    return [parsed, key && known.found.get(metaSource(origin.namespace, key))?.id] as const;
+  };
   const isUnchanged = (row: number): boolean => {
-    const line = versions.get(row)?.line;
-    if (line === undefined || line !== peeked.get(row)?.line || index.leavesExport(row)) return false;
+    const [line, peek] = [versions.get(row)?.line, peeked.get(row)];
+    if (line === undefined || !peek || line !== digestMeanings(peek.line, peek.outside.map(meaningOf))) return false;
     return index.targets(row).every((one) => stands(context, one));
   };
   const passed: FoundRow[] = [];
@@ -102,7 +112,7 @@ function settleUnchanged(
       return false;
     }),
   );
-  return { window: left.filter((rows) => rows.length > 0), passed, found };
+  return { window: left.filter((rows) => rows.length > 0), passed, known };
 }
 
 /** Whether what refers to this row points at the right id already. */

@@ -1,0 +1,26 @@
+import { hash } from 'node:crypto';
+import type { PatientBinding } from './load-context.ts';
+import { BRIDGE_VERSION } from './make-provenance.ts';
+import type { ParsedReference } from './parse-reference.ts';
+
+/**
+ * Digest (SHA-256, hex) of a line as it came, with what else decides how it is stored: whose record it is bound to, and
+ * the version of the bridge, whose rules it went through.
+ */
+export function digestLine(bytes: Buffer, binding: PatientBinding): string {
+  const boundTo = binding.kind === 'app' ? binding.reference : '';
+  return hash('sha256', Buffer.concat([Buffer.from(`${BRIDGE_VERSION}\n${boundTo}\n`), bytes]));
+}
+
+/**
+ * The digest of a line together with what its references to outside the export mean in the store: each as it was parsed,
+ * and the id it means, if any.
+ */
+export function digestMeanings(
+  line: string,
+  outside: readonly (readonly [ParsedReference, string | undefined])[],
+): string {
+  if (outside.length === 0) return line;
+  const meanings = new Set(outside.map(([parsed, id = '']) => `${JSON.stringify(parsed)} ${id}`));
+  return hash('sha256', [line, ...[...meanings].toSorted()].join('\n'));
+}
