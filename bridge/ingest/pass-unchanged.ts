@@ -99,6 +99,8 @@ function settleUnchanged(
   };
   const isUnchanged = (row: number): boolean => {
     const [line, peek] = [versions.get(row)?.line, peeked.get(row)];
+    // A rehearsal counts what leads nowhere.
+    if (context.onLinked && index.leavesExport(row)) return false;
     if (line === undefined || !peek || line !== digestMeanings(peek.line, peek.outside.map(meaningOf))) return false;
     return index.targets(row).every((one) => stands(context, one));
   };
