@@ -4,11 +4,10 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import { MedplumClient } from '@medplum/core';
-import type { Patient } from '@medplum/fhirtypes';
 import type { Express } from 'express';
 import { SANDBOX_KEYS, type SandboxFasten, startFasten } from '../../sandbox/fasten/start-fasten.ts';
 import { type SandboxMedplum, startMedplum } from '../../sandbox/medplum/start-medplum.ts';
-import { seed } from '../../sandbox/seed.ts';
+import { type SeedUser, seed } from '../../sandbox/seed.ts';
 import { grants } from '../../sandbox/seed-policies.ts';
 import { buildApp } from '../app.ts';
 import { readConfig } from '../config.ts';
@@ -32,8 +31,11 @@ export interface World {
   restartBridge(): Promise<void>;
   /** A client of the sandbox Medplum, signed in with e-mail and password. */
   signIn(email: string): Promise<MedplumClient>;
-  /** A client of somebody new who may see their own record only: the Patient that is given, stored if it is not yet. */
-  signInAs(patient: Patient & { id: string }): Promise<MedplumClient>;
+  /**
+   * A client of somebody new, with the stored Patient or Practitioner that is given as their profile. Without `access` a
+   * patient, who may see their own record only.
+   */
+  signInAs(profile: SeedUser['profile'], access?: SeedUser['access']): Promise<MedplumClient>;
   /** Calls the bridge's API with a caller's token. */
   call(caller: MedplumClient | undefined, method: string, path: string, body?: unknown): Promise<Answer>;
   close(): Promise<void>;
@@ -82,7 +84,7 @@ export async function startWorld(): Promise<World> {
       await app.listen();
     },
     signIn: (email) => signIn(medplum.baseUrl, email),
-    signInAs: (patient) => signIn(medplum.baseUrl, addUser(medplum, patient)),
+    signInAs: (profile, access) => signIn(medplum.baseUrl, addUser(medplum, profile, access)),
     call: (caller, method, path, body) => call(`${api}${path}`, caller, method, body),
     close: async () => {
       await app.close();
@@ -113,7 +115,11 @@ function environmentOf({ medplum, fasten, redis, spoolDir }: Around, port: numbe
   };
 }
 
-function addUser(medplum: SandboxMedplum, profile: Patient & { id: string }): string {
+function addUser(
+  medplum: SandboxMedplum,
+  profile: SeedUser['profile'],
+  access: SeedUser['access'] = [grants.patient],
+): string {
   const email = `${profile.id}@example.com`;
   medplum.addUser({
     id: crypto.randomUUID(),
@@ -121,7 +127,7 @@ function addUser(medplum: SandboxMedplum, profile: Patient & { id: string }): st
     password: 'sandbox-password',
     projectId: seed.projects[0]?.id ?? '',
     membershipId: crypto.randomUUID(),
-    access: [grants.patient],
+    ...(access && { access }),
     profile,
   });
   return email;

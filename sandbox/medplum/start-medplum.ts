@@ -34,6 +34,8 @@ export interface SandboxMedplum {
   readonly switches: Switches;
   /** A further person of one of the seed's projects, who can sign in from now on; forgotten when the server stops. */
   addUser(user: SeedUser): void;
+  /** Versions written since the start, deletions too: tells whether anything was done in between. */
+  countWrites(): number;
   close(): Promise<void>;
 }
 
@@ -75,6 +77,7 @@ export async function startMedplum(options: SandboxMedplumOptions = {}): Promise
       plantMembers(world.store, world.definitions, [member]);
       members.set(member.membershipId, member);
     },
+    countWrites: () => world.store.writes,
     async close() {
       await stop(server);
       db.close();

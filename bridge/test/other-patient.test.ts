@@ -1,0 +1,209 @@
+import { createReference, type MedplumClient } from '@medplum/core';
+import type { AccessPolicy, Bundle, Patient, Practitioner, Resource, Task } from '@medplum/fhirtypes';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { seedPolicies } from '../../sandbox/seed-policies.ts';
+import { API_ROUTES } from '../contract/api-routes.ts';
+import { connectionAttemptSchema } from '../contract/connection-attempt.ts';
+import { measureEffects } from './measure-effects.ts';
+import { eventually, startWorld, type World } from './start-world.ts';
+
+const KIM = { given: 'Kim', family: 'Example', birthDate: '1980-05-17', gender: 'female' } as const;
+
+/** The record that somebody else wants to see, or to change, and everything that has an id of it. */
+interface Victim {
+  readonly patient: Patient & { id: string };
+  readonly consentId: string;
+  readonly orgConnectionId: string;
+  /** An import that is done. */
+  readonly taskId: string;
+  /** One that waits for a decision. */
+  readonly heldTaskId: string;
+}
+
+/** A call with the victim's ids, and what somebody else is answered. */
+interface Attempted {
+  readonly path: string;
+  readonly body?: unknown;
+  readonly patient: number;
+  readonly clinician: number;
+}
+
+let world: World;
+let clinician: MedplumClient;
+let victim: Victim;
+
+beforeAll(async () => {
+  world = await startWorld();
+  clinician = await world.signIn('clinician@example.com');
+  const patient = await newPatient();
+  const { consentId, orgConnectionId, task } = await connect(patient, {});
+  const held = await connect(patient, { given: 'Zyxwvut' });
+  victim = { patient, consentId, orgConnectionId, taskId: task.id ?? '', heldTaskId: held.task.id ?? '' };
+});
+
+afterAll(async () => {
+  await world.close();
+});
+
+function newPatient(): Promise<Patient & { id: string }> {
+  const { given, family, ...rest } = KIM;
+  return clinician.createResource({ resourceType: 'Patient', name: [{ given: [given], family }], ...rest });
+}
+
+/** A connection whose record is of Kim, or of somebody who is not; gives its Task once the import is at rest. */
+async function connect(patient: Patient, who: { given?: string }) {
+  const persona = { seed: 5, resources: 40, documentBytes: 200, patient: { ...KIM, ...who } };
+  const { orgConnectionId } = await world.fasten.createConnection({ persona });
+  const wanted = { patientId: patient.id, org_connection_id: orgConnectionId };
+  const { body } = await world.call(clinician, 'POST', '/connections/complete', wanted);
+  const { consentId } = body as { consentId: string };
+  const task = await eventually(async (): Promise<Task | undefined> => {
+    const tasks = await clinician.searchResources('Task', 'status=completed,on-hold&_count=1000', { cache: 'reload' });
+    return tasks.find(({ focus }) => {
+      return focus?.reference === `Consent/${consentId}` || focus?.identifier?.value === orgConnectionId;
+    });
+  });
+  return { consentId, orgConnectionId, task };
+}
+
+/** Calls that are about no patient at all. */
+const ABOUT_NOBODY = ['post /webhook', 'get /connections/return', 'post /connections/events'];
+
+/** One row for each call of the API at least: a call without one fails the first test below. */
+function attempts({ patient, consentId, orgConnectionId, taskId, heldTaskId }: Victim): Record<string, Attempted[]> {
+  const hidden = { patient: 404, clinician: 404 };
+  const notTheirs = { patient: 403, clinician: 404 };
+  const adminsOnly = { patient: 403, clinician: 403 };
+  const at = (path: string, body?: unknown): Attempted => ({ path, ...hidden, ...(body !== undefined && { body }) });
+  return {
+    'post /connections/initiate': [
+      at('/connections/initiate', { patientId: patient.id }),
+      at('/connections/initiate', { reconnect: consentId }),
+    ],
+    'post /connections/complete': [
+      at('/connections/complete', { patientId: patient.id, org_connection_id: orgConnectionId }),
+    ],
+    'get /connections/:patientId': [at(`/connections/${patient.id}`)],
+    'patch /connections/:patientId/:connectionId': [
+      at(`/connections/${patient.id}/${consentId}`, { resync: 'daily' }),
+      at(`/connections/${patient.id}/${orgConnectionId}`, { resync: 'daily' }),
+    ],
+    'delete /connections/:patientId': [at(`/connections/${patient.id}`)],
+    'delete /connections/:patientId/:connectionId': [
+      at(`/connections/${patient.id}/${consentId}`),
+      at(`/connections/${patient.id}/${orgConnectionId}`),
+    ],
+    'post /sync/:patientId': [at(`/sync/${patient.id}`)],
+    'post /bulk-export/:patientId': [at(`/bulk-export/${patient.id}`)],
+    'get /imports/:taskId': [at(`/imports/${taskId}`), at(`/imports/${heldTaskId}`)],
+    'get /imports/:taskId/events': [at(`/imports/${taskId}/events`)],
+    'post /imports/:taskId/accept': [{ path: `/imports/${heldTaskId}/accept`, ...notTheirs }],
+    'post /imports/:taskId/reject': [{ path: `/imports/${heldTaskId}/reject`, ...notTheirs }],
+    'post /imports/:taskId/retry': [at(`/imports/${taskId}/retry`)],
+    'get /imports/:taskId/ledger': [at(`/imports/${taskId}/ledger`), at(`/imports/${heldTaskId}/ledger`)],
+    'get /imports/:taskId/lines/:n': [at(`/imports/${taskId}/lines/1`), at(`/imports/${heldTaskId}/lines/1`)],
+    'get /data/:patientId': [at(`/data/${patient.id}`)],
+    'get /data/:patientId/:dataType': [at(`/data/${patient.id}/labs`)],
+    'get /queues': [{ path: '/queues', ...adminsOnly }],
+    'get /queues/dead': [{ path: '/queues/dead', ...adminsOnly }],
+    'post /queues/:queue/dead/:jobId/replay': [{ path: `/queues/import/dead/${taskId}/replay`, ...adminsOnly }],
+  };
+}
+
+/** A clinician who may see and write what is in the compartment of one organisation, and a record of it. */
+async function clinicianElsewhere(): Promise<MedplumClient> {
+  const admin = await world.signIn('admin@example.com');
+  const rules = seedPolicies.find(({ name }) => name === 'Clinician')?.resource ?? [];
+  const policy = await admin.createResource<AccessPolicy>({
+    resourceType: 'AccessPolicy',
+    name: 'Clinician of one organisation',
+    resource: rules.map((rule) => ({ ...rule, criteria: `${rule.resourceType}?_compartment=%organization` })),
+  });
+  const organization = await admin.createResource({ resourceType: 'Organization', name: 'Elsewhere' });
+  const parameter = [{ name: 'organization', valueReference: createReference(organization) }];
+  const profile = await admin.createResource<Practitioner>({ resourceType: 'Practitioner' });
+  return world.signInAs(profile, [{ policy: createReference(policy), parameter }]);
+}
+
+test('every call of the API is tried with the ids of another patient, or is about nobody', () => {
+  const routes = API_ROUTES.map(({ method, path }) => `${method} ${path}`);
+  const tried = [...Object.keys(attempts(victim)), ...ABOUT_NOBODY];
+  expect(tried.toSorted()).toEqual(routes.toSorted());
+});
+
+describe.each(['patient', 'clinician'] as const)('another %s', (who) => {
+  test('is refused whatever they ask with these ids, and nothing is done', async () => {
+    const other = who === 'patient' ? await world.signInAs(await newPatient()) : await clinicianElsewhere();
+    const before = await measureEffects(world);
+    for (const [route, rows] of Object.entries(attempts(victim))) {
+      const method = route.split(' ')[0]?.toUpperCase() ?? '';
+      for (const { path, body, [who]: expected } of rows) {
+        const answer = await world.call(other, method, path, body);
+        expect([route, answer.status, answer.body]).toMatchObject([
+          route,
+          expected,
+          { resourceType: 'OperationOutcome' },
+        ]);
+      }
+    }
+    expect(await measureEffects(world)).toEqual(before);
+  });
+
+  test('finds nothing of it in Medplum itself', async () => {
+    const other = who === 'patient' ? await world.signInAs(await newPatient()) : await clinicianElsewhere();
+    const { patient, orgConnectionId } = victim;
+    const record: Resource[] = [];
+    for (const { resourceType } of seedPolicies.find(({ name }) => name === 'Patient')?.resource ?? []) {
+      if (resourceType === 'Binary') continue;
+      const query = `_tag=${orgConnectionId}&_count=1000`;
+      const found = await clinician.searchResources(resourceType as 'Observation', query);
+      record.push(...found);
+      expect([resourceType, (await other.searchResources(resourceType as 'Observation', query)).length]).toEqual([
+        resourceType,
+        0,
+      ]);
+    }
+    expect(record.length).toBeGreaterThan(30);
+    const urls = record.flatMap(({ resourceType, id, meta }) => [
+      `${resourceType}/${id}`,
+      `${resourceType}/${id}/_history`,
+      `${resourceType}/${id}/_history/${meta?.versionId}`,
+    ]);
+    const searches = [
+      `Patient?_id=${patient.id}&_revinclude=Observation:subject`,
+      `Observation?subject=Patient/${patient.id}&_include=Observation:subject`,
+      `Consent?patient=Patient/${patient.id}`,
+      `Task?patient=Patient/${patient.id}`,
+      `AuditEvent?entity=Patient/${patient.id}`,
+    ];
+    const entry = [...urls, ...searches].map((url) => ({ request: { method: 'GET' as const, url } }));
+    const answer: Bundle = await other.executeBatch({ resourceType: 'Bundle', type: 'batch', entry });
+    const statuses = answer.entry?.map(({ response }) => response?.status) ?? [];
+    expect(new Set(statuses.slice(0, urls.length))).toEqual(new Set(['404']));
+    const found = answer.entry?.slice(urls.length).map(({ resource }) => (resource as Bundle).entry?.length ?? 0);
+    expect(found).toEqual(searches.map(() => 0));
+  });
+});
+
+test('a connection of somebody else is not bound by an attempt of ones own', async () => {
+  const mine = await newPatient();
+  const user = await world.signInAs(mine);
+  const initiated = await world.call(user, 'POST', '/connections/initiate', { patientId: mine.id });
+  const { externalState } = connectionAttemptSchema.parse(initiated.body);
+  const before = await measureEffects(world);
+  const event = { event_type: 'patient.connection_success', data: { org_connection_id: victim.orgConnectionId } };
+  const body = { external_state: externalState, event };
+  expect((await world.call(user, 'POST', '/connections/complete', body)).status).toBe(409);
+  expect(await measureEffects(world)).toEqual(before);
+});
+
+test('the patient whose ids they are may read what is theirs by each of these calls', async () => {
+  const user = await world.signInAs(victim.patient);
+  const own = Object.entries(attempts(victim)).filter(([route]) => route.startsWith('get ') && !/queues/.test(route));
+  for (const [route, [row]] of own) {
+    const authorization = `Bearer ${user.getAccessToken()}`;
+    const answer = await fetch(`${world.api}${row?.path}`, { headers: { authorization } });
+    expect([route, answer.status]).toEqual([route, 200]);
+    await answer.body?.cancel();
+  }
+});
