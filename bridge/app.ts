@@ -34,6 +34,7 @@ import { withUnpacked } from './ingest/unpack-files.ts';
 import { createCallers } from './medplum/callers.ts';
 import { createMedplum, type MedplumConnection } from './medplum/create-medplum.ts';
 import { BinaryError, downloadBinary } from './medplum/download-binary.ts';
+import { setPatience } from './medplum/retry-read.ts';
 import { createLog, type Log } from './observe/log.ts';
 import { createMetrics, type Metrics } from './observe/metrics.ts';
 import { operateRoutes } from './operate/routes.ts';
@@ -90,6 +91,7 @@ interface Foundations {
  */
 export async function buildApp(config: Config, overrides: Overrides = {}): Promise<App> {
   const log = createLog(config.logLevel, overrides.logTo);
+  setPatience(config.medplum.patienceMs);
   const medplum = await createMedplum(config.medplum);
   const redis = openRedis(config, log);
   const queues = openQueues(redis, config.redis.prefix);

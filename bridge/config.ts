@@ -25,6 +25,8 @@ const environment = z.object({
   /** The bridge's own ClientApplication in Medplum: an ordinary client with an AccessPolicy, never a super admin. */
   MEDPLUM_CLIENT_ID: z.string().min(1),
   MEDPLUM_CLIENT_SECRET: z.string().min(1),
+  /** How long a Medplum that does not answer is asked again before the command or the attempt of a job ends. */
+  MEDPLUM_PATIENCE_SECONDS: z.coerce.number().min(0).max(86_400).default(120),
   /** Redis for jobs and short-lived progress; it must run with `maxmemory-policy noeviction` and an AOF. */
   REDIS_URL: z.url({ protocol: /^rediss?$/ }),
   /** First part of every Redis key, so that several installations can share one Redis. */
@@ -129,11 +131,12 @@ function withoutEmpty(env: Environment): Record<string, string | undefined> {
   return Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
 }
 
-function medplumSettings(data: Record<keyof typeof MEDPLUM_KEYS, string>) {
+function medplumSettings(data: Pick<z.output<typeof environment>, keyof typeof MEDPLUM_KEYS>) {
   return {
     baseUrl: data.MEDPLUM_BASE_URL,
     clientId: data.MEDPLUM_CLIENT_ID,
     clientSecret: data.MEDPLUM_CLIENT_SECRET,
+    patienceMs: data.MEDPLUM_PATIENCE_SECONDS * 1000,
   };
 }
 
@@ -146,10 +149,18 @@ function describeIssue(issue: z.core.$ZodIssue, given: Readonly<Record<string, u
   return `${name} ${given[name] === undefined ? 'is missing' : issue.message}`;
 }
 
-const MEDPLUM_KEYS = { MEDPLUM_BASE_URL: true, MEDPLUM_CLIENT_ID: true, MEDPLUM_CLIENT_SECRET: true } as const;
+const MEDPLUM_KEYS = {
+  MEDPLUM_BASE_URL: true,
+  MEDPLUM_CLIENT_ID: true,
+  MEDPLUM_CLIENT_SECRET: true,
+  MEDPLUM_PATIENCE_SECONDS: true,
+} as const;
 
 /** What the sandbox is seeded with; worth nothing anywhere else. */
-const SANDBOX_CLIENT = { clientId: '6f1c2a34-0f6b-4a55-9d0e-7a1f5b3c8d21', clientSecret: 'sandbox-bridge-secret' };
+const SANDBOX_CLIENT = {
+  MEDPLUM_CLIENT_ID: '6f1c2a34-0f6b-4a55-9d0e-7a1f5b3c8d21',
+  MEDPLUM_CLIENT_SECRET: 'sandbox-bridge-secret',
+};
 
 /**
  * Reads which Medplum a command line tool talks to: without MEDPLUM_BASE_URL the running sandbox.
@@ -157,10 +168,11 @@ const SANDBOX_CLIENT = { clientId: '6f1c2a34-0f6b-4a55-9d0e-7a1f5b3c8d21', clien
  * @throws ConfigError naming every variable that is missing or unusable, all at once.
  */
 export function readMedplumSettings(env: Environment): Config['medplum'] {
-  if (!env.MEDPLUM_BASE_URL) {
-    return { baseUrl: `http://127.0.0.1:${env.SANDBOX_MEDPLUM_PORT ?? '8103'}/`, ...SANDBOX_CLIENT };
-  }
-  const given = withoutEmpty(env);
+  const sandbox = {
+    MEDPLUM_BASE_URL: `http://127.0.0.1:${env.SANDBOX_MEDPLUM_PORT ?? '8103'}/`,
+    ...SANDBOX_CLIENT,
+  };
+  const given = { ...withoutEmpty(env), ...(!env.MEDPLUM_BASE_URL && sandbox) };
   const parsed = environment.pick(MEDPLUM_KEYS).safeParse(given);
   if (!parsed.success) throw configError(parsed.error.issues.map((issue) => describeIssue(issue, given)));
   return medplumSettings(parsed.data);

@@ -1,6 +1,7 @@
 import type { MedplumClient } from '@medplum/core';
 import { readMedplumSettings } from '../config.ts';
 import { createMedplum, type MedplumSettings } from '../medplum/create-medplum.ts';
+import { setPatience } from '../medplum/retry-read.ts';
 
 export const SERVER_USAGE =
   'Server: MEDPLUM_BASE_URL, MEDPLUM_CLIENT_ID, MEDPLUM_CLIENT_SECRET; default: the running sandbox.';
@@ -11,7 +12,9 @@ export async function withMedplum<T>(
   work: (medplum: MedplumClient) => Promise<T>,
   more: Pick<MedplumSettings, 'isReadOnly' | 'onQuota'> = {},
 ): Promise<T> {
-  const { client, close } = await createMedplum({ ...readMedplumSettings(env), ...more, onWait });
+  const settings = readMedplumSettings(env);
+  setPatience(settings.patienceMs);
+  const { client, close } = await createMedplum({ ...settings, ...more, onWait });
   try {
     return await work(client);
   } finally {

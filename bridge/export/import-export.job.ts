@@ -8,6 +8,7 @@ import { PermanentError } from '../errors.ts';
 import type { ExportFile } from '../fasten/export-file.ts';
 import { changeTask } from '../medplum/change-task.ts';
 import { namespaceOf, type StoredConsent } from '../medplum/find-connection.ts';
+import { LostReplyError } from '../medplum/lost-reply-error.ts';
 import type { Log } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { HoldLock } from '../queue/hold-lock.ts';
@@ -46,6 +47,8 @@ export interface ImportExportDeps {
 }
 
 const WATCH_EVERY_MS = 10_000;
+/** Between two tries to tell of an import that failed. */
+const AWAY_MS = 5 * 60_000;
 
 interface ImportContext {
   readonly jobId: string;
@@ -70,10 +73,15 @@ export function createImportJob(deps: ImportExportDeps) {
       job: Payload<'import'>,
       fault: { readonly code: string; readonly message: string },
     ): Promise<void> => {
-      await failTask(deps.medplum, job.taskId, fault.code, fault.message);
+      await failTask(deps.medplum, job.taskId, fault.code, fault.message).catch(laterIfLost);
       deps.log.error('import.gave-up', { taskId: job.taskId, exportId: job.exportId, code: fault.code });
     },
   };
+}
+
+/** While Medplum is away nobody could be told that the import failed, and its Task would stay in progress for ever. */
+function laterIfLost(error: unknown): never {
+  throw error instanceof LostReplyError ? new TryLater(AWAY_MS, 'medplum-unreachable') : error;
 }
 
 async function importExport(deps: ImportExportDeps, job: Payload<'import'>, context: ImportContext): Promise<void> {

@@ -11,7 +11,7 @@ import {
 } from '../contract/identifiers.ts';
 import { PermanentError } from '../errors.ts';
 import { LostReplyError } from '../medplum/lost-reply-error.ts';
-import { READ_BACKOFF_MS, retryRead } from '../medplum/retry-read.ts';
+import { retryRead } from '../medplum/retry-read.ts';
 
 /** What a lane's Basic says. */
 export interface LaneState {
@@ -26,6 +26,9 @@ export type Committed =
   | { readonly kind: 'committed'; readonly reply: Bundle | undefined }
   | { readonly kind: 'refused'; readonly status: number; readonly outcome: OperationOutcome }
   | { readonly kind: 'not-committed' };
+
+/** How often a lane is read and moved before it counts as unsettled; each reading waits for the server by itself. */
+const SETTLE_TRIES = 7;
 
 /**
  * How long to wait for a batch that may never have arrived. Going on too early is safe, since every entry is conditional;
@@ -156,7 +159,7 @@ export class Lane {
 
   /** After a lost reply: finds out whether the bundle committed, and if not, makes sure that it never will. */
   async #settle(number: number): Promise<Committed> {
-    for (const _ of READ_BACKOFF_MS) {
+    for (let tries = 0; tries < SETTLE_TRIES; tries++) {
       await this.#reread();
       if (laneState(this.#stored).bundle === number) {
         this.#bundle = number;
@@ -224,7 +227,7 @@ export function laneState(lane: Basic): LaneState {
 /** Updates the lane until it took: a zombie may move it once, an earlier try of ours may have been carried out unseen. */
 async function updateFrom(medplum: MedplumClient, seen: Basic, next: Basic): Promise<Basic> {
   let current = seen;
-  for (const _ of READ_BACKOFF_MS) {
+  for (let tries = 0; tries < SETTLE_TRIES; tries++) {
     try {
       return await updateOnce(medplum, current, { ...next, id: current.id } as Basic);
     } catch (error) {

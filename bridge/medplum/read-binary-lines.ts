@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { MedplumClient } from '@medplum/core';
 import { Agent } from 'undici';
 import { PermanentError } from '../errors.ts';
-import { READ_BACKOFF_MS } from './retry-read.ts';
+import { readBackoffMs } from './retry-read.ts';
 import { openBinary } from './stream-binary.ts';
 
 const LF = 0x0a;
@@ -20,7 +20,7 @@ export async function* readBinaryLines(
   const agent = new Agent({ bodyTimeout: 0 });
   let given = 0;
   try {
-    for (const waitMs of [...READ_BACKOFF_MS, 0]) {
+    for (const waitMs of [...readBackoffMs(), 0]) {
       try {
         let seen = 0;
         for await (const line of splitLines(await openBinary(agent, medplum, id, signal))) {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { LostReplyError } from './lost-reply-error.ts';
-import { retryRead } from './retry-read.ts';
+import { readBackoffMs, retryRead, setPatience, waitsWithin } from './retry-read.ts';
 
 const WAITS = [1, 1, 1];
 
@@ -44,4 +44,21 @@ test('a signal ends the waiting', async () => {
   controller.abort();
   await expect(retried).rejects.toMatchObject({ name: 'AbortError' });
   expect(calls.count).toBe(1);
+});
+
+test('waits grow up to a minute, and all of them fit the time that is given', () => {
+  expect(waitsWithin(120_000)).toEqual([100, 300, 900, 2_700, 8_100, 24_300, 60_000]);
+  expect(waitsWithin(200_000).slice(-2)).toEqual([60_000, 60_000]);
+  expect(waitsWithin(400)).toEqual([100, 300]);
+  expect(waitsWithin(0)).toEqual([]);
+});
+
+test('the process says once how patient it is', async () => {
+  const usual = readBackoffMs();
+  setPatience(0);
+  const { calls, read } = losing(10);
+  await expect(retryRead(read)).rejects.toMatchObject({ code: 'lost-1' });
+  expect(calls.count).toBe(1);
+  setPatience(120_000);
+  expect(readBackoffMs()).toEqual(usual);
 });

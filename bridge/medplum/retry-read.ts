@@ -1,16 +1,30 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LostReplyError } from './lost-reply-error.ts';
 
-/** Waits between the tries of a read, in milliseconds: about two minutes in all, which outlasts a server's restart. */
-export const READ_BACKOFF_MS: readonly number[] = [100, 300, 1_000, 3_000, 10_000, 30_000, 60_000];
+/** Outlasts a server's restart. */
+const PATIENCE_MS = 120_000;
+const FIRST_WAIT_MS = 100;
+const LONGEST_WAIT_MS = 60_000;
+
+let backoffMs = waitsWithin(PATIENCE_MS);
+
+/** Says once, when the process starts, how long it goes on asking a Medplum that does not answer. Default two minutes. */
+export function setPatience(patienceMs: number): void {
+  backoffMs = waitsWithin(patienceMs);
+}
+
+/** Waits between the tries of a read, in milliseconds. */
+export function readBackoffMs(): readonly number[] {
+  return backoffMs;
+}
 
 /** Repeats a read, or any other request that is safe to repeat, for as long as its reply is lost. Rethrows the last loss. */
 export async function retryRead<T>(
   read: () => Promise<T>,
   signal?: AbortSignal,
-  backoffMs: readonly number[] = READ_BACKOFF_MS,
+  waitsMs: readonly number[] = backoffMs,
 ): Promise<T> {
-  for (const waitMs of backoffMs) {
+  for (const waitMs of waitsMs) {
     try {
       return await read();
     } catch (error) {
@@ -20,4 +34,15 @@ export async function retryRead<T>(
     await sleep(jittered, undefined, signal ? { signal } : {});
   }
   return read();
+}
+
+/** Each wait is three times the one before, up to a minute, as many as fit. */
+export function waitsWithin(patienceMs: number): number[] {
+  const waits: number[] = [];
+  let left = patienceMs;
+  for (let waitMs = FIRST_WAIT_MS; waitMs <= left; waitMs = Math.min(3 * waitMs, LONGEST_WAIT_MS)) {
+    waits.push(waitMs);
+    left -= waitMs;
+  }
+  return waits;
 }

@@ -97,6 +97,22 @@ test('a permanent fault ends the job at once, keeps its words and tells the hand
   expect(given).toEqual([PAYLOAD, 'export-gone']);
 });
 
+test('a job is not given up as long as nobody can be told', async () => {
+  let told = 0;
+  const { handler, reached, calls } = handlerThat(() => Promise.reject(new PermanentError('export-gone', 'gone')), 3);
+  startWith({
+    run: handler,
+    gaveUp: async () => {
+      if (++told < 3) throw new TryLater(1, 'medplum-unreachable');
+    },
+  });
+  await queues.add('connection-revoked', ['e1'], PAYLOAD);
+  await reached;
+  expect((await failedJob()).failedReason).toBe('export-gone: gone');
+  expect([told, calls()]).toEqual([3, 3]);
+  expect(logged).toContain('"reason":"medplum-unreachable"');
+});
+
 test('a job that failed for good runs again when its cause comes again', async () => {
   const { handler, reached } = handlerThat(async (call) => {
     if (call === 1) {

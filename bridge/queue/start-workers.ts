@@ -21,7 +21,10 @@ export interface JobContext {
 export interface JobHandler<N extends QueueName> {
   /** Throws TryLater to be called again without using up an attempt, PermanentError to give up, anything else to retry. */
   run(payload: Payload<N>, context: JobContext): Promise<void>;
-  /** Called once when the job is given up: nobody will try it again by itself. */
+  /**
+   * Called when the job is given up: nobody will try it again by itself. Throws TryLater when it cannot be told where it
+   * must be: the job is not given up then, but called again.
+   */
   gaveUp?(payload: Payload<N>, fault: Fault): Promise<void>;
 }
 
@@ -132,7 +135,10 @@ async function buryStalled<N extends QueueName>(name: N, deps: WorkerDeps, job: 
   const message = 'the worker died of it, or lost it, too often; somebody has to look before it is tried again';
   await runInContext({ queue: name, jobId: job.id ?? '', attempt: job.attemptsMade }, async () => {
     deps.log.error('job.failed', { code: STALLED_TOO_OFTEN });
-    await giveUp(name, deps, job, { code: STALLED_TOO_OFTEN, message, permanent: true });
+    deps.metrics.deadLetters.inc({ queue: name, event: 'given-up' });
+    const untold = await giveUp(name, deps, job, { code: STALLED_TOO_OFTEN, message, permanent: true });
+    // BullMQ has ended it, so it cannot wait.
+    if (untold) deps.log.error('queue.error', { code: untold.reason, reason: 'gave-up-failed' });
   });
 }
 
@@ -159,45 +165,66 @@ async function runJob<N extends QueueName>(
       ended('done');
       deps.log.info('job.done', { durationMs: Math.round(performance.now() - startedAt) });
     } catch (error) {
-      if (error instanceof TryLater || signal.aborted) {
-        ended('handed-back');
-        const delayMs = error instanceof TryLater ? error.delayMs : 0;
-        deps.log.info('job.handed-back', { delayMs, reason: error instanceof TryLater ? error.reason : 'aborted' });
-        await job.moveToDelayed(Date.now() + delayMs, token);
-        throw new DelayedError();
-      }
-      throw await endAttempt(name, deps, job, describeFault(error), ended);
+      if (signal.aborted) throw await handBack(deps, job, token, 0, 'aborted', ended);
+      const outcome =
+        error instanceof TryLater ? error : await endAttempt(name, deps, job, describeFault(error), ended);
+      if (!(outcome instanceof TryLater)) throw outcome;
+      throw await handBack(deps, job, token, outcome.delayMs, outcome.reason, ended);
     }
   });
 }
 
-/** Decides whether the job is tried again, and gives BullMQ an error that holds a code and nothing else. */
+/** The job waits again and has used up no attempt. */
+async function handBack(
+  deps: WorkerDeps,
+  job: Job,
+  token: string | undefined,
+  delayMs: number,
+  reason: string,
+  ended: (outcome: string) => void,
+): Promise<DelayedError> {
+  ended('handed-back');
+  deps.log.info('job.handed-back', { delayMs, reason });
+  await job.moveToDelayed(Date.now() + delayMs, token);
+  return new DelayedError();
+}
+
+/**
+ * Decides whether the job is tried again, and gives BullMQ an error that holds a code and nothing else; TryLater when
+ * nobody could be told yet that it is given up.
+ */
 async function endAttempt<N extends QueueName>(
   name: N,
   deps: WorkerDeps,
   job: Job,
   fault: Fault,
   ended: (outcome: string) => void,
-): Promise<Error> {
+): Promise<Error | TryLater> {
   const isLast = fault.permanent || job.attemptsMade + 1 >= QUEUES[name].attempts;
+  const later = isLast ? await giveUp(name, deps, job, fault) : undefined;
+  if (later) return later;
+  if (isLast) deps.metrics.deadLetters.inc({ queue: name, event: 'given-up' });
   ended(isLast ? 'failed' : 'retried');
   deps.log[isLast ? 'error' : 'warn'](isLast ? 'job.failed' : 'job.retried', { code: fault.code });
-  if (isLast) {
-    await giveUp(name, deps, job, fault);
-  }
   const Kind = isLast ? UnrecoverableError : Error;
   const error = new Kind(fault.permanent ? `${fault.code}: ${fault.message}` : fault.code);
   error.stack = error.message;
   return error;
 }
 
-async function giveUp<N extends QueueName>(name: N, deps: WorkerDeps, job: Job, fault: Fault): Promise<void> {
-  deps.metrics.deadLetters.inc({ queue: name, event: 'given-up' });
+async function giveUp<N extends QueueName>(
+  name: N,
+  deps: WorkerDeps,
+  job: Job,
+  fault: Fault,
+): Promise<TryLater | undefined> {
   try {
     await handlerOf(name, deps.handlers).gaveUp?.(checkPayload(name, job.data), fault);
   } catch (error) {
+    if (error instanceof TryLater) return error;
     deps.log.error('queue.error', { code: describeFault(error).code, reason: 'gave-up-failed' });
   }
+  return undefined;
 }
 
 function handlerOf<N extends QueueName>(name: N, handlers: JobHandlers): JobHandler<N> {

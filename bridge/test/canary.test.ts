@@ -69,7 +69,7 @@ async function writeExport(name: string, lines: readonly string[]): Promise<stri
 
 /** Runs a command to its end; gives everything that it said. */
 async function say(name: string, ...args: string[]): Promise<string> {
-  const { ended } = await startCommand(name, args, environment);
+  const { ended } = startCommand(name, args, environment);
   const { how, stdout, stderr } = await ended;
   return `${name} ended with ${how}\n${stdout}\n${stderr}`;
 }

@@ -39,11 +39,11 @@ async function expectSameStore(lines: readonly SourceLine[], points: readonly De
   expect(resources).toEqual((await dumpStore(world.medplum, plain)).resources);
 }
 
-/** Any request of an import, and its transactions in particular: on their way for longer than the next run needs to match. */
+/** Any request of an import, and its bundles in particular: on their way for longer than the next run needs to match. */
 const points = fc.array(
   fc.oneof(
     fc.record({ of: fc.constant('request' as const), nth: fc.integer({ min: 1, max: 24 }), holdMs: fc.nat(60) }),
-    fc.record({ of: fc.constant('transaction' as const), nth: fc.integer({ min: 1, max: 4 }), holdMs: fc.nat(200) }),
+    fc.record({ of: fc.constant('bundle' as const), nth: fc.integer({ min: 1, max: 4 }), holdMs: fc.nat(200) }),
   ),
   { minLength: 1, maxLength: 4 },
 );

@@ -19,6 +19,7 @@ export interface StoreDump {
 type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
 
 const PAGE = 1000;
+const SEARCHES_A_BATCH = 500;
 const STORED = /^[A-Z][A-Za-z]+\/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Types that a generated export has, but for Binary, which is dumped with what carries it. */
@@ -39,7 +40,8 @@ export async function dumpStore(
   known: readonly string[] = [],
 ): Promise<StoreDump> {
   const all = await readAll(medplum, namespace, [...new Set([...types, 'Provenance'])]);
-  const loaded = all.filter(({ meta }) => meta?.source);
+  const isLoaded = ({ meta }: Resource): boolean => meta?.source?.startsWith(sourceRoot(namespace)) === true;
+  const loaded = all.filter(isLoaded);
   const names = new Map(loaded.map((resource) => [referenceTo(resource), keyOf(resource, namespace)]));
   const dangling: string[] = [];
   const resources: Record<string, unknown> = {};
@@ -58,7 +60,11 @@ export async function dumpStore(
   }
   const counts = Map.groupBy(loaded, (resource) => keyOf(resource, namespace));
   const doubled = [...counts].flatMap(([key, { length }]) => (length > 1 ? [[key, length] as const] : []));
-  const unexplained = await findUnexplained(medplum, all, names);
+  const unexplained = await findUnexplained(
+    medplum,
+    all.filter((one) => !isLoaded(one)),
+    names,
+  );
   return { resources, doubled: Object.fromEntries(doubled), unexplained, dangling };
 }
 
@@ -80,6 +86,14 @@ async function readAll(medplum: MedplumClient, namespace: string, types: readonl
 }
 
 async function searchAll(medplum: MedplumClient, urls: readonly string[]): Promise<Resource[][]> {
+  const pages: Resource[][] = [];
+  for (let at = 0; at < urls.length; at += SEARCHES_A_BATCH) {
+    pages.push(...(await searchBatch(medplum, urls.slice(at, at + SEARCHES_A_BATCH))));
+  }
+  return pages;
+}
+
+async function searchBatch(medplum: MedplumClient, urls: readonly string[]): Promise<Resource[][]> {
   const entry = urls.map((url): BundleEntry => ({ request: { method: 'GET', url } }));
   const reply = await medplum.executeBatch({ resourceType: 'Bundle', type: 'batch', entry });
   return (reply.entry ?? []).map(({ resource }) =>
@@ -90,10 +104,10 @@ async function searchAll(medplum: MedplumClient, urls: readonly string[]): Promi
 /** Every Provenance names the Patient, so a Patient's own are not told apart: it only must have one. */
 async function findUnexplained(
   medplum: MedplumClient,
-  all: readonly Resource[],
+  made: readonly Resource[],
   names: ReadonlyMap<string, string>,
 ): Promise<string[]> {
-  const ours = all.filter((one): one is Provenance => one.resourceType === 'Provenance' && !one.meta?.source);
+  const ours = made.filter((one): one is Provenance => one.resourceType === 'Provenance');
   const targets = ours.flatMap(({ target }) => [...new Set(target.map(({ reference = '' }) => reference))]);
   const provenances = Map.groupBy(targets, (target) => target);
   const references = [...names.keys()];

@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const SCRIPTS: Record<string, string> = JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8')).scripts;
 
 /** How a process ended, and what it said. */
 export interface Ended {
@@ -26,13 +27,12 @@ export interface BridgeProcess {
  * @param name - The script: `import`, `verify`, `decide`.
  * @param args - What a user would write behind `--`.
  */
-export async function startCommand(
+export function startCommand(
   name: string,
   args: readonly string[],
   environment: Readonly<Record<string, string>>,
-): Promise<BridgeProcess> {
-  const { scripts } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'));
-  const words = String(scripts[name]).split(' ');
+): BridgeProcess {
+  const words = String(SCRIPTS[name]).split(' ');
   const pairs = words.slice(0, words.indexOf('node')).flatMap((word) => /^(\w+)=(\S*)$/.exec(word)?.slice(1, 3) ?? []);
   const own = Object.fromEntries(pairs.flatMap((key, at) => (at % 2 === 0 ? [[key, pairs[at + 1]]] : [])));
   const flags = words.slice(words.indexOf('node') + 1);

@@ -8,6 +8,8 @@ import { ledgerFromTask } from '../contract/import-task.ts';
 import { importFile } from '../ingest/import-file.ts';
 import { Findings } from '../ingest/ledger/findings.ts';
 import { verifyImport } from '../ingest/ledger/verify-import.ts';
+import { setPatience } from '../medplum/retry-read.ts';
+import type { Cut } from './cutting-proxy.ts';
 import { type ImportWorld, startImportWorld } from './import-world.ts';
 
 let world: ImportWorld;
@@ -75,6 +77,42 @@ describe('a server that is away for a moment while', () => {
     expect(cuts).toBeGreaterThan(1);
     await expectWhole(connection);
   });
+});
+
+const OUTCOME = {
+  resourceType: 'OperationOutcome',
+  issue: [{ severity: 'error', code: 'exception', details: { text: 'Connection terminated unexpectedly' } }],
+};
+
+/** What a server says, or does not, that is no longer there or has lost its database. */
+const AWAY: Cut[] = ['before-server', { refuseWith: OUTCOME, status: 500 }, { refuseWith: OUTCOME, status: 503 }];
+
+describe('a server that goes away for longer than anybody waits while', () => {
+  beforeAll(() => setPatience(100));
+  afterAll(() => setPatience(120_000));
+
+  test.each(PHASES.map((phase, at) => [...phase, AWAY[at % AWAY.length]] as const))(
+    '%s leaves an import that is not told as done, and the next run ends it',
+    async (_, isRequest, away) => {
+      const connection = `lost-${randomUUID()}`;
+      const file = await world.writeFile(LINES);
+      let isAway = false;
+      world.proxy.cut = (...request) => {
+        const wasAway = isAway;
+        isAway ||= isRequest(...request);
+        if (!isAway) return undefined;
+        // Of what it was doing nobody heard the end.
+        return wasAway ? away : 'after-request';
+      };
+      await expect(importFile(world.medplum, { file, connection, journals })).rejects.toMatchObject({
+        name: 'LostReplyError',
+      });
+      world.proxy.cut = () => undefined;
+      expect((await theTask(connection))?.status).not.toBe('completed');
+      await importFile(world.medplum, { file, connection, journals });
+      await expectWhole(connection);
+    },
+  );
 });
 
 describe('an import that is given up while', () => {
