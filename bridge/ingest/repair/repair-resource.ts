@@ -3,6 +3,7 @@ import type { JsonObject } from '../walk-references.ts';
 import { findErrors } from './check-resource.ts';
 import { keepBrokenCompanions, keepUnknown } from './keep-unknown.ts';
 import { rootHost } from './locate-spots.ts';
+import { isProvenValid } from './prove-valid.ts';
 import { recogniseVersion } from './recognise-version.ts';
 import { repairIssues } from './repair-issue.ts';
 import { dropLeaving, type Repair, type RepairRun, record, startRun } from './repair-run.ts';
@@ -37,6 +38,7 @@ const NO_REPAIRS: readonly Repair[] = [];
  * of `meta` that the server keeps. It is never changed. Never throws.
  */
 export function repairResource(source: JsonObject): Repaired | Unrepairable {
+  if (isProvenValid(source) && findMiscasedCodes(source).length === 0) return { resource: source, repairs: NO_REPAIRS };
   const { hasEmptyString, hasClash, isHostile } = surveyResource(source);
   if (isHostile) return { issues: [HOSTILE] };
   if (typeof source.resourceType !== 'string') return { issues: findErrors(source) };
