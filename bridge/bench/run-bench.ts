@@ -11,6 +11,7 @@ import {
   measureLoads,
   measureSink,
 } from './measure-loads.ts';
+import { measureWebhooks, type WebhookFigures } from './measure-webhooks.ts';
 import { killProcesses, startProcess, type Usage } from './start-process.ts';
 
 const ROWS = [
@@ -26,6 +27,7 @@ const ROWS = [
   'growth',
   'million',
   'documents',
+  'webhooks',
 ] as const;
 type Row = (typeof ROWS)[number];
 
@@ -33,7 +35,7 @@ type Row = (typeof ROWS)[number];
 const DEFAULT_ROWS = 'parse,scan,mixed,validate,load,resync,limit,sink,memory';
 const USAGE = `usage: npm run bench -- [--only ROWS|all] [--resources N] [--memory-mb N] [--documents-mb N] [--json]
 
-  --only          of ${ROWS.join(', ')}; default: all but the last three
+  --only          of ${ROWS.join(', ')}; default: all but the last four
   --resources     lines of the generated export (20000)
   --memory-mb     size of the file of the row memory (500)
   --documents-mb  size of the file of the row documents (3000)
@@ -50,7 +52,9 @@ interface ReadingFigures extends Usage {
   readonly megabytesPerSecond: number;
 }
 
-type Figures = Partial<Record<Row, ReadingFigures | LoadFigures | LimitFigures | readonly LoadFigures[]>>;
+type Figures = Partial<
+  Record<Row, ReadingFigures | LoadFigures | LimitFigures | WebhookFigures | readonly LoadFigures[]>
+>;
 
 /** What the rows are compared in, each within one run: machines differ, and so do hours. */
 type Ratios = Record<string, number>;
@@ -140,6 +144,7 @@ async function measure(folder: string, options: Options): Promise<Figures> {
       figures.documents = await measureDocuments(folder, file);
     });
   }
+  if (rows.has('webhooks')) figures.webhooks = await measureWebhooks(folder);
   return figures;
 }
 
@@ -185,11 +190,13 @@ function compare(figures: Figures): Ratios {
   const validateMicros = divide((validate?.cpuSeconds ?? 0) * 1e6, validate?.lines);
   // The larger, since what an import costs but once says nothing of a resource.
   const sink = one('memory') ?? one('sink');
+  const webhooks = figures.webhooks as WebhookFigures | undefined;
   const all: Record<string, number | undefined> = {
     'load to limit': divide(perSecond('load'), perSecond('limit')),
     'resync to load': divide(perSecond('resync'), perSecond('load')),
     'sink to validate, CPU a resource': divide(sink?.cpuMicrosPerResource, validateMicros),
     'scan to parse': divide(one('scan')?.linesPerSecond, one('parse')?.linesPerSecond),
+    'webhook beside an import to idle, median': divide(webhooks?.medianMs, webhooks?.idleMedianMs),
     'growth, CPU a resource': growthOf((figures.growth ?? []) as readonly LoadFigures[]),
   };
   return Object.fromEntries(

@@ -48,13 +48,16 @@ export interface Answer {
 
 const PREFIX = '/api/fasten-health';
 
-/** Starts them all; `close` ends them in the order of production and fails when something was left running. */
-export async function startWorld(): Promise<World> {
+/**
+ * Starts them all; `close` ends them in the order of production and fails when something was left running. `keepsRedis`: with
+ * a disk, so that it can be restarted.
+ */
+export async function startWorld({ keepsRedis = false } = {}): Promise<World> {
   const spoolDir = await mkdtemp(join(tmpdir(), 'bridge-spool-'));
   const [medplum, fasten, redis] = await Promise.all([
     startMedplum(),
     startFasten({ exportDelayMs: 20, retryDelaysMs: [200, 400, 800, 1600] }),
-    withRedis(),
+    withRedis({ persistent: keepsRedis }),
   ]);
   const lines: string[] = [];
   const logTo = new Writable({

@@ -12,20 +12,26 @@ export interface TestRedis {
   readonly redis: Redis;
   /** Every value under the prefix as one text, for tests that look for what must not be kept. */
   dump(): Promise<string>;
+  /** Stops the server as a SIGTERM does and starts it on the same port: what was written to its disk is there again. */
+  restart(): Promise<void>;
   /** Stops the server. Throws when a worker was left running on it. */
   close(): Promise<void>;
 }
 
-/** Starts a real Redis for one test file, on a free port, without a disk. */
-export async function withRedis(): Promise<TestRedis> {
+/** Starts a real Redis for one test file, on a free port, without a disk unless it is to be restarted. */
+export async function withRedis({ persistent = false } = {}): Promise<TestRedis> {
   const dir = await mkdtemp(join(tmpdir(), 'bridge-redis-'));
-  const server = await startRedis({ dir, persistent: false });
+  let server = await startRedis({ dir, persistent });
   const redis = new Redis(server.url, { maxRetriesPerRequest: null });
   return {
     url: server.url,
     prefix: `test-${randomUUID()}`,
     redis,
     dump: () => dumpAll(redis),
+    restart: async () => {
+      await server.close();
+      server = await startRedis({ dir, persistent, port: Number(new URL(server.url).port) });
+    },
     close: async () => {
       const clients = String(await redis.client('LIST')).match(/ cmd=bzpopmin /g);
       redis.disconnect();
