@@ -16,12 +16,14 @@ export class Draft {
   readonly decisions: Decision[] = [];
   /** Rows that are created by this bundle, by the name that they have in it. */
   readonly urns = new Map<number, string>();
+  readonly #maxEntries: number;
   #bytes = 0;
   #writes = 0;
   #updates = 0;
 
-  constructor(number: number) {
+  constructor(number: number, maxEntries: number = MAX_ENTRIES) {
     this.number = number;
+    this.#maxEntries = maxEntries;
   }
 
   get isEmpty(): boolean {
@@ -31,7 +33,7 @@ export class Draft {
   fits(decisions: readonly Decision[]): boolean {
     const { writes, bytes, updates } = weigh(decisions);
     return (
-      this.#writes + writes <= MAX_ENTRIES &&
+      this.#writes + writes <= this.#maxEntries &&
       this.#updates + updates <= MAX_UPDATES &&
       this.#bytes + bytes <= MAX_BODY_BYTES
     );

@@ -8,7 +8,7 @@ import { FlightLimit, MOST_IN_FLIGHT } from './flight-limit.ts';
 import { guardChart } from './guard/guard-chart.ts';
 import { guardLineage } from './guard/guard-lineage.ts';
 import { indexExport } from './index-export.ts';
-import { LanePool } from './lane-pool.ts';
+import { LanePool, LanesMoved } from './lane-pool.ts';
 import { readEarlierImport } from './ledger/earlier-import.ts';
 import { keepLedger } from './ledger/keep-ledger.ts';
 import { keepRawExport } from './ledger/keep-raw-export.ts';
@@ -37,6 +37,8 @@ export interface ImportRequest {
   readonly retrieved: Date;
   /** Remembers which documents were uploaded by a run that did not come to its end. */
   readonly journal?: UploadJournal | undefined;
+  /** Records that one bundle holds at most; default 100. */
+  readonly maxEntries?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: ImportProgress) => void) | undefined;
 }
@@ -57,6 +59,17 @@ export interface ImportResult {
  * continue is another source Patient's. Then nothing but the raw export was written.
  */
 export async function importExport(medplum: MedplumClient, request: ImportRequest): Promise<ImportResult> {
+  try {
+    return await importOnce(medplum, request);
+  } catch (error) {
+    // The last request of a run that was killed can look like a run that lives. Nothing was written yet: once more, over
+    // what there is now. Two that live never write both, since the second time this one takes what the other holds.
+    if (!(error instanceof LanesMoved)) throw error;
+    return importOnce(medplum, request);
+  }
+}
+
+async function importOnce(medplum: MedplumClient, request: ImportRequest): Promise<ImportResult> {
   const { files, namespace, exportId, taskId, patient, retrieved, signal, onProgress } = request;
   // Before anything can go wrong: Fasten deletes its copy after a day.
   const rawExport = taskId ? await keepRawExport(medplum, taskId, files, signal) : [];
@@ -84,6 +97,7 @@ export async function importExport(medplum: MedplumClient, request: ImportReques
     earlier,
     retrieved,
     rawExport,
+    maxEntries: request.maxEntries,
     signal,
     onProgress,
   };

@@ -1,12 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import type { MedplumClient } from '@medplum/core';
 import type { Basic } from '@medplum/fhirtypes';
+import { PermanentError } from '../errors.ts';
 import { quotaWaits } from '../medplum/quota-waits.ts';
 import { type FlightLimit, MOST_IN_FLIGHT } from './flight-limit.ts';
-import { type Committed, fenceOff, findLanes, Lane } from './lane.ts';
+import { type Committed, fenceOff, findLanes, IMPORT_RUNNING, Lane } from './lane.ts';
 
 /** One sequence of transactions, fenced or counted. */
 export type Transactor = Pick<Lane, 'transact'>;
+
+/**
+ * A lane has moved since this run looked, and this run has written nothing: what it matched may be outdated. A live run did
+ * it, or one that was killed and whose last request arrived late.
+ */
+export class LanesMoved extends PermanentError {}
 
 /** Where a load sends its bundles. */
 export interface Lanes {
@@ -87,7 +94,12 @@ export class LanePool implements Lanes {
   async #takeFirst(): Promise<void> {
     const known = this.#seen.findLastIndex((lane) => lane !== undefined) + 1;
     const count = Math.max(known, Math.min(known + 1, this.#flight.most));
-    for (let number = 0; number < count; number++) this.#free.unshift(await this.#take(number));
+    try {
+      for (let number = 0; number < count; number++) this.#free.unshift(await this.#take(number));
+    } catch (error) {
+      const isMoved = error instanceof PermanentError && error.code === IMPORT_RUNNING;
+      throw isMoved ? new LanesMoved(error.code, error.message) : error;
+    }
   }
 
   async #take(number: number): Promise<Lane> {

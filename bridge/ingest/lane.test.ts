@@ -120,6 +120,18 @@ describe('a lost reply', () => {
 });
 
 describe('another run of the same namespace', () => {
+  test('that is dead, and whose lane arrives when this one has looked already, does not keep this one from writing', async () => {
+    let late: Promise<unknown> | undefined;
+    world.proxy.cut = (method, path) => {
+      if (method !== 'POST' || !path.endsWith('/Basic') || late) return undefined;
+      late = Lane.take(world.medplum, 'late', 0, 'dead', undefined);
+      return { holdMs: 200 };
+    };
+    expect((await world.load('late', lines)).report).toMatchObject({ created: lines.length });
+    await late;
+    await expectWhole('late');
+  });
+
   test('that took over stops this one, and together they store everything once', async () => {
     let second: Promise<unknown> | undefined;
     let number = 0;

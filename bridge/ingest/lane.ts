@@ -39,6 +39,9 @@ const BATCH_WAITS_MS: readonly number[] = [50, 200, 1_000];
 /** Told how a transaction of so many entries ended. */
 type OnEnd = (ended: Committed, entries: number) => void;
 
+/** Code of the error with which the one of two runs stops that another took over. */
+export const IMPORT_RUNNING = 'import-running';
+
 type StoredLane = Basic & { id: string; meta: { versionId: string } };
 
 /**
@@ -282,8 +285,5 @@ function committedLane(reply: Bundle): StoredLane {
 }
 
 function importRunning(): PermanentError {
-  return new PermanentError(
-    'import-running',
-    'another import of this connection took over: wait for it, then run again',
-  );
+  return new PermanentError(IMPORT_RUNNING, 'another import of this connection took over: wait for it, then run again');
 }

@@ -37,6 +37,8 @@ export interface LoadContext {
   readonly rawExport?: readonly string[] | undefined;
   /** Told of a resource whenever its references were pointed at what there is. */
   readonly onLinked?: ((prepared: PreparedResource) => void) | undefined;
+  /** Records that one bundle holds at most; default `MAX_ENTRIES`. */
+  readonly maxEntries?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: ImportProgress) => void) | undefined;
 }

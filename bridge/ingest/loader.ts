@@ -23,13 +23,14 @@ export class Loader {
   readonly alone: { readonly row: number; readonly isRevisit: boolean }[] = [];
   /** Rows of that kind that were found stored: the run that did it may have been killed before their Provenance followed. */
   readonly unproven: number[] = [];
-  #draft = new Draft(0);
+  #draft: Draft;
   #outside: OutsideIds = new Map();
   #failure: { readonly error: unknown } | undefined;
 
   constructor(context: LoadContext, committer: Committer) {
     this.#context = context;
     this.#committer = committer;
+    this.#draft = new Draft(0, context.maxEntries);
   }
 
   /** `outside` must know every target of the component that lies outside the export. */
@@ -120,7 +121,7 @@ export class Loader {
     if (this.#failure) throw this.#failure.error;
     const draft = this.#draft;
     if (draft.isEmpty) return;
-    this.#draft = new Draft(draft.number + 1);
+    this.#draft = new Draft(draft.number + 1, this.#context.maxEntries);
     const { components, decisions, urns } = draft;
     const drafted: Work = { components, decisions, urns, outside: this.#outside };
     const work = this.#carriesPatient(draft) ? await recompose(this.#context, drafted, components) : drafted;

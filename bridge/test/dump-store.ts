@@ -101,13 +101,17 @@ async function searchBatch(medplum: MedplumClient, urls: readonly string[]): Pro
   );
 }
 
-/** Every Provenance names the Patient, so a Patient's own are not told apart: it only must have one. */
+/**
+ * Every Provenance names the Patient, so a Patient's own are not told apart: it only must have one. Where there are no
+ * transactions, one stands for all that an export wrote of a resource (docs/decisions/0007-without-transactions.md).
+ */
 async function findUnexplained(
   medplum: MedplumClient,
   made: readonly Resource[],
   names: ReadonlyMap<string, string>,
 ): Promise<string[]> {
   const ours = made.filter((one): one is Provenance => one.resourceType === 'Provenance');
+  const isPaged = ours.some(({ meta }) => meta?.source);
   const targets = ours.flatMap(({ target }) => [...new Set(target.map(({ reference = '' }) => reference))]);
   const provenances = Map.groupBy(targets, (target) => target);
   const references = [...names.keys()];
@@ -117,7 +121,8 @@ async function findUnexplained(
   );
   return references.flatMap((reference, at) => {
     const told = provenances.get(reference)?.length ?? 0;
-    const isExplained = reference.startsWith('Patient/') ? told > 0 : told === histories[at]?.length;
+    const versions = histories[at]?.length ?? 0;
+    const isExplained = reference.startsWith('Patient/') || isPaged ? told > 0 : told === versions;
     return isExplained ? [] : [`${names.get(reference)}`];
   });
 }

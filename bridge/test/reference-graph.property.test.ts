@@ -120,12 +120,18 @@ function expected(nodes: readonly Node[], edge: Edge): number | string {
 
 let runs = 0;
 
-async function expectLinked(nodes: readonly Node[]): Promise<void> {
+/** How the graph is written. */
+interface Mode {
+  readonly hasTransactions: boolean;
+  /** Records of a bundle; a component may be larger. */
+  readonly maxEntries: number;
+}
+
+async function expectLinked(nodes: readonly Node[], { hasTransactions, maxEntries }: Mode): Promise<void> {
+  world.server.switches.transactionBundles = hasTransactions;
   const namespace = `graph-${runs++}`;
-  const { report } = await world.load(
-    namespace,
-    nodes.map((_, at) => toLine(nodes, at)),
-  );
+  const lines = nodes.map((_, at) => toLine(nodes, at));
+  const { report } = await world.load(namespace, lines, { maxEntries });
   expect(report.created).toBe(nodes.length);
   const found = await Promise.all(TYPES.map((type) => world.stored(type, namespace)));
   const stored = found.flat().filter(({ meta }) => meta?.source);
@@ -142,24 +148,23 @@ async function expectLinked(nodes: readonly Node[]): Promise<void> {
     const nested = (inner ?? []).flatMap(({ focus: held }: { focus: Held[] }) => held);
     expect(nested.map((link) => said(link, places))).toEqual(contained.map((edge) => expected(nodes, edge)));
   }
-  const again = await world.load(
-    namespace,
-    nodes.map((_, index) => toLine(nodes, index)),
-  );
+  const again = await world.load(namespace, lines, { maxEntries });
   expect(again.report).toMatchObject({ unchanged: nodes.length, created: 0, updated: 0 });
 }
 
 test('in any graph, every reference whose target the export has points at it, and the others keep their text', async () => {
-  await checkProperty(fc.array(node, { minLength: 1, maxLength: 12 }), 50, expectLinked);
+  const graph = fc.record({
+    nodes: fc.array(node, { minLength: 1, maxLength: 12 }),
+    hasTransactions: fc.boolean(),
+    maxEntries: fc.constantFrom(1, 2, 5, 100),
+  });
+  await checkProperty(graph, 40, ({ nodes, ...mode }) => expectLinked(nodes, mode));
 });
 
-test('so it is in a component larger than a bundle', async () => {
-  const large = fc.record({ size: fc.integer({ min: 101, max: 230 }), more: fc.array(node, { minLength: 1 }) });
-  await checkProperty(large, 4, async ({ size, more }) => {
-    const ring = Array.from({ length: size }, (_, at): Node => {
-      const { edges, ...node } = more[at % more.length] as Node;
-      return { ...node, edges: [{ to: (at + 1) % size, form: 'relative' }, ...edges] };
-    });
-    await expectLinked(ring);
+test('so it is in a circle that is larger than a bundle may be', async () => {
+  const nodes = Array.from({ length: 130 }, (_, at): Node => {
+    const edges: Edge[] = [at + 1, at * 7].map((to) => ({ to, form: 'relative' }));
+    return { type: 'Observation', edges, contained: [], shares: false };
   });
+  await expectLinked(nodes, { hasTransactions: true, maxEntries: 100 });
 });
