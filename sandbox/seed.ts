@@ -76,6 +76,14 @@ export const seed: Seed = {
       projectId: PROJECT,
       membershipId: '3b2d7e90-7c1a-4f6e-9b1d-5e8a4c0f1b03',
     },
+    {
+      id: '6f1c2a34-0f6b-4a55-9d0e-7a1f5b3c8d24',
+      secret: 'sandbox-eraser-secret',
+      name: 'Fasten bridge, for erasing',
+      projectId: PROJECT,
+      membershipId: '3b2d7e90-7c1a-4f6e-9b1d-5e8a4c0f1b04',
+      admin: true,
+    },
   ],
   users: [
     {

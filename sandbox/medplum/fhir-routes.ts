@@ -9,7 +9,7 @@ import { capabilityStatement } from './capability-statement.ts';
 import { expandValueSet } from './expand-value-set.ts';
 import { repositoryFor } from './request-repository.ts';
 import { sendOutcome, sendResource } from './send-fhir.ts';
-import type { RepositoryWorld } from './sqlite-repository.ts';
+import type { RepositoryWorld, SqliteRepository } from './sqlite-repository.ts';
 
 /** Everything below `/fhir/R4` but raw Binaries: Medplum's own router over the sandbox's repository. */
 export function fhirRoutes(world: RepositoryWorld): Router {
@@ -54,6 +54,10 @@ function newFhirRouter(): FhirRouter {
   router.add('GET', 'ValueSet/$expand', async ({ query }) => {
     const count = Number(query._count ?? query.count ?? 10);
     return [allOk, expandValueSet(String(query.url ?? ''), String(query.filter ?? ''), count)];
+  });
+  router.add('POST', ':resourceType/:id/$expunge', async ({ params }, repo) => {
+    await (repo as SqliteRepository).expungeResource(params.resourceType ?? '', params.id ?? '');
+    return [allOk];
   });
   router.add('POST', ':resourceType/$validate', async (req) => {
     validateResource(req.body as Resource);

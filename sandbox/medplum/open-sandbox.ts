@@ -4,7 +4,7 @@ import { type SeedClient, seed } from '../seed.ts';
 import { type SandboxMedplum, type SandboxMedplumOptions, startMedplum } from './start-medplum.ts';
 
 /** Positions of the clients in the seed. */
-export const CLIENT = { bridge: 0, withoutTransactions: 1, other: 2 } as const;
+export const CLIENT = { bridge: 0, withoutTransactions: 1, other: 2, admin: 3 } as const;
 
 /** The answer to one HTTP request. */
 export interface Answer {

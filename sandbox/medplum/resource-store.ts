@@ -120,6 +120,14 @@ export class ResourceStore {
     this.#addVersionRow(stored.rid, versionId, lastUpdated, null);
   }
 
+  /** Takes a resource away with all its versions, as if it had never been. */
+  expunge(stored: StoredResource): void {
+    this.writes++;
+    this.#dropIndexRows(stored);
+    this.db.run('DELETE FROM version WHERE rid = ?', stored.rid);
+    this.db.run('DELETE FROM resource WHERE rid = ?', stored.rid);
+  }
+
   /** Newest first. */
   versions(rid: number, limit: number, offset: number): StoredVersion[] {
     const sql =

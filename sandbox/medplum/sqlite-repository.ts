@@ -5,6 +5,7 @@ import {
   badRequest,
   DEFAULT_MAX_SEARCH_COUNT,
   deepEquals,
+  forbidden,
   getStatus,
   gone,
   isResourceWithId,
@@ -125,6 +126,18 @@ export class SqliteRepository extends FhirRepository {
       const { meta } = resource;
       if (options?.ifMatch && meta?.versionId !== options.ifMatch) throw new OperationOutcomeError(preconditionFailed);
       this.#world.store.delete(stored, randomUUID(), new Date().toISOString());
+    });
+  }
+
+  /**
+   * `$expunge`: for admins of the project, charged to no quota. The real server neither minds an id that it does not know nor
+   * looks at whose it is; here it stays within the project. The bytes of a Binary stay on disk, as they do there.
+   */
+  async expungeResource(resourceType: string, id: string): Promise<void> {
+    if (!this.#caller.admin) throw new OperationOutcomeError(forbidden);
+    await this.#atomic(async () => {
+      const stored = this.#world.store.find(resourceType, id);
+      if (stored?.project === this.#caller.projectId) this.#world.store.expunge(stored);
     });
   }
 
