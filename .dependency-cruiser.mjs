@@ -3,7 +3,7 @@
  * `tools/rooms.test.ts` breaks each of them once, to see that it bites.
  */
 
-const rooms = '(connect|export|webhook|download|imports|ingest|operate|records|serve)';
+const rooms = '(connect|erase|export|webhook|download|imports|ingest|operate|records|serve)';
 const foundations = '(errors\\.ts|config\\.ts|(observe|queue|fasten|medplum|contract)/)';
 
 /** Tests and measurements join what production keeps apart. */

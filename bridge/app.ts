@@ -12,11 +12,15 @@ import { createSweepJob } from './connect/sweep-connections.job.ts';
 import { fetchFile } from './download/fetch-file.ts';
 import { openSpool } from './download/spool.ts';
 import { createStorageClient } from './download/storage-client.ts';
+import { createEraseJob, type Erase } from './erase/erase-connection.job.ts';
+import { requestErasure } from './erase/request-erasure.ts';
+import { eraseRoutes } from './erase/routes.ts';
 import { createCancelImportsJob } from './export/cancel-imports.job.ts';
 import { decideImport } from './export/decide-import.ts';
 import { createFailExportJob } from './export/fail-export.job.ts';
 import { createImportJob, type LoadRequest } from './export/import-export.job.ts';
 import { importJobKey } from './export/import-job-key.ts';
+import { importLock } from './export/load-lineage.ts';
 import { createReceiveExportJob } from './export/receive-export.job.ts';
 import { createRequestExportJob } from './export/request-export.job.ts';
 import { createResyncJob } from './export/resync.job.ts';
@@ -27,10 +31,12 @@ import { createWatchExportJob } from './export/watch-export.job.ts';
 import { createFasten, type FastenGateway } from './fasten/client.ts';
 import { ledgerRoutes } from './imports/ledger-routes.ts';
 import { importRoutes } from './imports/routes.ts';
+import { eraseNamespace } from './ingest/erase/erase-namespace.ts';
 import { OtherSourcePatient } from './ingest/guard/guard-lineage.ts';
 import { HeldImport } from './ingest/guard/held-import.ts';
 import { importExport } from './ingest/import-export.ts';
 import { withUnpacked } from './ingest/unpack-files.ts';
+import { assertAdmin } from './medplum/assert-admin.ts';
 import { createCallers } from './medplum/callers.ts';
 import { createMedplum, type MedplumConnection } from './medplum/create-medplum.ts';
 import { BinaryError, downloadBinary } from './medplum/download-binary.ts';
@@ -78,6 +84,8 @@ interface Foundations {
   readonly redis: Redis;
   readonly queues: Queues;
   readonly medplum: MedplumConnection;
+  /** A client that may `$expunge`, when there is one. */
+  readonly eraser: MedplumConnection | undefined;
   readonly fasten: FastenGateway;
 }
 
@@ -93,11 +101,12 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
   const log = createLog(config.logLevel, overrides.logTo);
   setPatience(config.medplum.patienceMs);
   const medplum = await createMedplum(config.medplum);
+  const eraser = await openEraser(config);
   const redis = openRedis(config, log);
   const queues = openQueues(redis, config.redis.prefix);
   const metrics = createMetrics();
   metrics.watchQueues(() => queues.countJobs());
-  const foundations = { config, log, metrics, redis, queues, medplum, fasten: createFasten(config.fasten) };
+  const foundations = { config, log, metrics, redis, queues, medplum, eraser, fasten: createFasten(config.fasten) };
   const stops: (() => Promise<unknown>)[] = [];
   let closing: Promise<void> | undefined;
   return {
@@ -115,6 +124,14 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
       return closing;
     },
   };
+}
+
+/** Only a worker erases. What it may not do it is to say now, not when somebody wants a record erased. */
+async function openEraser({ role, eraser }: Config): Promise<MedplumConnection | undefined> {
+  if (role === 'api' || eraser === undefined) return undefined;
+  const opened = await createMedplum(eraser);
+  await assertAdmin(opened.client);
+  return opened;
 }
 
 /** Workers need a connection that waits for Redis for ever instead of failing a command, as BullMQ asks. */
@@ -164,6 +181,8 @@ async function serve(
         publicId: config.fasten.publicId,
         scheduleJob: queues.schedule,
         readNextRun: queues.readNextRun,
+        requestErasure: (ended, profile) =>
+          requestErasure({ medplum: medplum.client, addJob: queues.add, log }, ended, profile),
         keepReport: createKeepReport(redis, config.redis.prefix),
         callerOf,
       }),
@@ -180,6 +199,7 @@ async function serve(
       ledgerRoutes({ medplum: medplum.client, callerOf }),
       recordRoutes({ callerOf }),
       operateRoutes({ callerOf, queues, log, metrics }),
+      eraseRoutes({ callerOf }),
     ],
     identify: callers.identify,
     checks: { redis: () => redis.ping(), medplum: () => medplum.client.get('healthcheck') },
@@ -236,7 +256,7 @@ async function planSweeps({ add, schedule }: Queues): Promise<void> {
 type Disk = Pick<Parameters<typeof createImportJob>[0], 'withFolder' | 'fetchFile'>;
 
 function makeHandlers(foundations: Foundations, disk: Disk): JobHandlers {
-  const { config, log, metrics, redis, queues, medplum, fasten } = foundations;
+  const { config, log, metrics, redis, queues, medplum, eraser, fasten } = foundations;
   const { client } = medplum;
   return {
     'export-request': { run: createRequestExportJob({ medplum: client, fasten, addJob: queues.add, log }) },
@@ -258,6 +278,16 @@ function makeHandlers(foundations: Foundations, disk: Disk): JobHandlers {
     },
     'connection-revoked': { run: createRevokeJob(connectingParts(foundations)) },
     'connection-ended': { run: createCancelImportsJob({ medplum: client, log }) },
+    erase: createEraseJob({
+      medplum: client,
+      outcome: eraser ? 'expunged' : 'history-kept',
+      erase: (wanted) => erase(foundations, wanted),
+      holdLock: createLock(redis, { prefix: config.redis.prefix }),
+      lockOf: importLock,
+      addJob: queues.add,
+      log,
+      metrics,
+    }),
     import: createImportJob({
       ...disk,
       medplum: client,
@@ -286,14 +316,21 @@ async function load({ config, medplum, redis }: Foundations, { patient, ...reque
   }
 }
 
+async function erase({ config, medplum, eraser, redis }: Foundations, wanted: Parameters<Erase>[0]): Promise<void> {
+  const journal = rememberUploads(redis, config.redis.prefix, wanted.namespace);
+  const uploads = await journal.list();
+  await eraseNamespace(medplum.client, { ...wanted, uploads, admin: eraser?.client });
+  await journal.forget();
+}
+
 async function closeAll(foundations: Foundations, stops: readonly (() => Promise<unknown>)[]): Promise<void> {
-  const { log, queues, redis, medplum, fasten } = foundations;
+  const { log, queues, redis, medplum, eraser, fasten } = foundations;
   log.info('service.stopping');
   for (const stop of stops.toReversed()) {
     await stop();
   }
   await queues.close();
-  await Promise.all([fasten.close(), medplum.close()]);
+  await Promise.all([fasten.close(), medplum.close(), eraser?.close()]);
   redis.disconnect();
   log.info('service.stopped');
 }

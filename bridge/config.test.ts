@@ -44,6 +44,14 @@ test('every fault is told at once, and no value with it', () => {
   expect(message).not.toMatch(/secret-host|eighty|c2hvcnQ/);
 });
 
+test("an admin's client is named by both of its words, or not at all", () => {
+  const both = { MEDPLUM_ADMIN_CLIENT_ID: 'admin', MEDPLUM_ADMIN_CLIENT_SECRET: 'hidden' };
+  expect(readConfig({ ...env, ...both }).eraser).toMatchObject({ clientId: 'admin', clientSecret: 'hidden' });
+  expect(readConfig(env).eraser).toBeUndefined();
+  expect(faultOf({ MEDPLUM_ADMIN_CLIENT_ID: 'admin' })).toContain('needed together');
+  expect(faultOf({ MEDPLUM_ADMIN_CLIENT_SECRET: 'hidden' })).not.toContain('hidden');
+});
+
 test('a test key beside a live one is refused', () => {
   expect(faultOf({ FASTEN_PRIVATE_KEY: 'private_live_a' })).toContain('FASTEN_PRIVATE_KEY is a live key');
   expect(faultOf({ FASTEN_PUBLIC_ID: 'pub_test_a' })).toBe('no fault');

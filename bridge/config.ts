@@ -27,6 +27,12 @@ const environment = z.object({
   MEDPLUM_CLIENT_SECRET: z.string().min(1),
   /** How long a Medplum that does not answer is asked again before the command or the attempt of a job ends. */
   MEDPLUM_PATIENCE_SECONDS: z.coerce.number().min(0).max(86_400).default(120),
+  /**
+   * A second ClientApplication whose membership is an admin's, for erasing only: `$expunge` takes history along. Without it
+   * what is erased is deleted, and its history stays in Medplum.
+   */
+  MEDPLUM_ADMIN_CLIENT_ID: z.string().min(1).optional(),
+  MEDPLUM_ADMIN_CLIENT_SECRET: z.string().min(1).optional(),
   /** Redis for jobs and short-lived progress; it must run with `maxmemory-policy noeviction` and an AOF. */
   REDIS_URL: z.url({ protocol: /^rediss?$/ }),
   /** First part of every Redis key, so that several installations can share one Redis. */
@@ -75,6 +81,9 @@ function faultsBetween(given: Readonly<Record<string, string | undefined>>): str
   if (publicMode && privateMode && publicMode !== privateMode) {
     faults.push(`FASTEN_PRIVATE_KEY is a ${privateMode} key but FASTEN_PUBLIC_ID is a ${publicMode} one`);
   }
+  if (!given.MEDPLUM_ADMIN_CLIENT_ID !== !given.MEDPLUM_ADMIN_CLIENT_SECRET) {
+    faults.push('MEDPLUM_ADMIN_CLIENT_ID and MEDPLUM_ADMIN_CLIENT_SECRET are needed together');
+  }
   if (given.BRIDGE_ROLE !== 'worker' && !given.FASTEN_WEBHOOK_SECRETS?.trim()) {
     faults.push('FASTEN_WEBHOOK_SECRETS is needed to serve the webhook: without one every event could be forged');
   }
@@ -105,6 +114,7 @@ export function readConfig(env: Environment) {
     logLevel: data.LOG_LEVEL,
     spoolDir: data.SPOOL_DIR,
     medplum: medplumSettings(data),
+    eraser: eraserSettings(data),
     redis: { url: data.REDIS_URL, prefix: data.REDIS_PREFIX },
     fasten: {
       baseUrl: data.FASTEN_BASE_URL,
@@ -138,6 +148,12 @@ function medplumSettings(data: Pick<z.output<typeof environment>, keyof typeof M
     clientSecret: data.MEDPLUM_CLIENT_SECRET,
     patienceMs: data.MEDPLUM_PATIENCE_SECONDS * 1000,
   };
+}
+
+/** The admin's client; undefined when there is none. */
+function eraserSettings(data: z.output<typeof environment>) {
+  const { MEDPLUM_ADMIN_CLIENT_ID: clientId, MEDPLUM_ADMIN_CLIENT_SECRET: clientSecret } = data;
+  return clientId && clientSecret ? { baseUrl: data.MEDPLUM_BASE_URL, clientId, clientSecret } : undefined;
 }
 
 function configError(faults: readonly string[]): ConfigError {

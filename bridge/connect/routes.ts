@@ -2,6 +2,7 @@ import express, { type Request, type Router } from 'express';
 import type { z } from 'zod';
 import { type ConnectionList, completeConnectionSchema, connectionFromConsent } from '../contract/connection.ts';
 import { completeAttemptSchema, initiateConnectionSchema } from '../contract/connection-attempt.ts';
+import { type EndedConnections, endConnectionQuerySchema, erasureFromTask } from '../contract/erasure.ts';
 import { changeConnectionSchema } from '../contract/resync.ts';
 import { stitchReportSchema } from '../contract/stitch-report.ts';
 import { HttpError } from '../errors.ts';
@@ -11,7 +12,7 @@ import type { ReadNextRun } from '../queue/specs.ts';
 import { type ChangeResyncDeps, changeResync } from './change-resync.ts';
 import { completeAttempt } from './complete-attempt.ts';
 import { type CompleteDeps, completeConnection } from './complete-connection.ts';
-import { endConnections } from './end-connections.ts';
+import { endConnections, eraseConnections, type RequestErasure } from './end-connections.ts';
 import { type InitiateDeps, initiateConnection } from './initiate-connection.ts';
 import { keepStitchReport, type ReportDeps } from './keep-stitch-report.ts';
 import { listConnections } from './list-connections.ts';
@@ -22,6 +23,7 @@ export interface ConnectRoutesDeps extends Omit<CompleteDeps, 'medplum'>, Report
   readonly publicId: string;
   readonly scheduleJob: ChangeResyncDeps['scheduleJob'];
   readonly readNextRun: ReadNextRun;
+  readonly requestErasure: RequestErasure;
   /** Who makes the request; the routes are reached by known callers only. */
   readonly callerOf: (req: Request) => Caller;
 }
@@ -61,9 +63,23 @@ export function connectRoutes(deps: ConnectRoutesDeps): Router {
   });
   router.delete('/connections/:patientId{/:connectionId}', async (req, res) => {
     const { patientId, connectionId } = req.params as { patientId: string; connectionId?: string };
-    res.json(toList(await endConnections(deps, deps.callerOf(req), patientId, connectionId)));
+    if (!wantsErasure(req)) {
+      res.json(toList(await endConnections(deps, deps.callerOf(req), patientId, connectionId)));
+      return;
+    }
+    const ended = await eraseConnections(deps, deps.callerOf(req), patientId, connectionId);
+    const erasures = ended.receipts.map(erasureFromTask);
+    const [only, more] = erasures;
+    if (only && !more) res.location(`${req.baseUrl}/erasures/${only.erasureId}`);
+    res.status(202).json({ ...toList(ended.consents), erasures } satisfies EndedConnections);
   });
   return router;
+}
+
+function wantsErasure({ query }: Request): boolean {
+  const parsed = endConnectionQuerySchema.safeParse(query);
+  if (!parsed.success) throw new HttpError(400, 'invalid', 'the query may have erase=true');
+  return parsed.data.erase === 'true';
 }
 
 function isOfAttempt(body: unknown): boolean {

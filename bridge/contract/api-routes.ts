@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { completeConnectionSchema, connectionListSchema, connectionSchema } from './connection.ts';
 import { completeAttemptSchema, connectionAttemptSchema, initiateConnectionSchema } from './connection-attempt.ts';
 import { deadLetterPageSchema, deadLetterQuerySchema, queueListSchema, replaySchema } from './dead-letter.ts';
+import { endConnectionQuerySchema, endedConnectionsSchema, erasureSchema } from './erasure.ts';
 import { importDecisionSchema, importRetrySchema } from './import-decision.ts';
 import { importStatusSchema } from './import-status.ts';
 import { ledgerPageSchema, ledgerQuerySchema, rawLineQuerySchema } from './ledger-page.ts';
@@ -25,6 +26,8 @@ export interface ApiRoute {
   readonly status: 200 | 201 | 202 | 303;
   /** The body of the answer; none for a redirect. */
   readonly answer?: z.ZodType;
+  /** The body of a 202 besides: the call may leave work that goes on behind it. */
+  readonly accepted?: z.ZodType;
   /** Of the answer; JSON without it. */
   readonly mediaType?: string;
   /** Statuses of refusals besides those of every call. */
@@ -109,18 +112,33 @@ export const API_ROUTES: readonly ApiRoute[] = [
   {
     method: 'delete',
     path: '/connections/:patientId',
-    summary: 'Ends every connection of a Patient.',
+    summary: 'Ends every connection of a Patient; with erase=true what came in through them is erased too.',
     proof: 'token',
+    query: endConnectionQuerySchema,
     status: 200,
     answer: connectionListSchema,
+    accepted: endedConnectionsSchema,
+    refusals: [403, 409],
   },
   {
     method: 'delete',
     path: '/connections/:patientId/:connectionId',
-    summary: 'Ends one connection, by its consentId.',
+    summary:
+      'Ends one connection, by its consentId; with erase=true what came in through it is erased too, and what bots made of it.',
     proof: 'token',
+    query: endConnectionQuerySchema,
     status: 200,
     answer: connectionListSchema,
+    accepted: endedConnectionsSchema,
+    refusals: [403, 409],
+  },
+  {
+    method: 'get',
+    path: '/erasures/:erasureId',
+    summary: 'The receipt of an erasure: what is gone, by type, and whether its history is too.',
+    proof: 'token',
+    status: 200,
+    answer: erasureSchema,
   },
   {
     method: 'post',

@@ -64,6 +64,12 @@ export const MESSAGE_SYSTEM = `${IMPORT_CODE_SYSTEM}-message`;
 /** Code (system {@link BRIDGE_CODE_SYSTEM}) of the Task that is the one timeline of an export and its import. */
 export const IMPORT_TASK_CODE = 'ehi-import';
 
+/** Code (system {@link BRIDGE_CODE_SYSTEM}) of the Task that is the receipt of an erasure. */
+export const ERASURE_TASK_CODE = 'ehi-erasure';
+
+/** System of the identifier that makes a receipt unique: the Consent that ended, and its version. */
+export const ERASURE_SYSTEM = `${FASTEN_API}/bridge/erasure`;
+
 /** Category code (system {@link BRIDGE_CODE_SYSTEM}) of the Consent that is a connection. */
 export const CONNECTION_CONSENT_CODE = 'ehi-connection';
 

@@ -217,6 +217,14 @@ export async function fenceOff(medplum: MedplumClient, lane: Basic, run: string)
   return updateFrom(medplum, lane, withState(lane, { run, bundle: 0, isParked: true }));
 }
 
+/**
+ * Moves a lane on, parked or not, for a run that erases: neither a transaction under way nor a run that has looked at the lane
+ * before can write through it any more. Throws PermanentError `import-running` when another run is quicker.
+ */
+export function closeLane(medplum: MedplumClient, lane: Basic, run: string): Promise<Basic> {
+  return updateFrom(medplum, lane, withState(lane, { run, bundle: 0, isParked: true }));
+}
+
 export function laneState(lane: Basic): LaneState {
   const parts = lane.extension?.find((extension) => extension.url === LANE_EXTENSION)?.extension ?? [];
   const part = (url: string) => parts.find((extension) => extension.url === url);

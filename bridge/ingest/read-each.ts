@@ -12,18 +12,23 @@ export interface ReadEntry {
 
 const READS_A_BATCH = 200;
 
-/** Reads URLs (`Type/id`, `Type/id/_history`) by batches. One answer for each, in their order. */
+/**
+ * Reads URLs (`Type/id`, `Type/id/_history`, searches) by batches. One answer for each, in their order. `headers` go with
+ * every batch.
+ */
 export async function readEach(
   medplum: MedplumClient,
   urls: readonly string[],
   signal?: AbortSignal,
+  headers: Readonly<Record<string, string>> = {},
 ): Promise<ReadEntry[]> {
   const entries: ReadEntry[] = [];
   for (let start = 0; start < urls.length; start += READS_A_BATCH) {
     const part = urls.slice(start, start + READS_A_BATCH);
     const entry = part.map((url): BundleEntry => ({ request: { method: 'GET', url } }));
     const bundle: Bundle = { resourceType: 'Bundle', type: 'batch', entry };
-    entries.push(...(await retryRead(async () => answers(await medplum.executeBatch(bundle), part.length), signal)));
+    const read = async () => answers(await medplum.executeBatch(bundle, { headers: { ...headers } }), part.length);
+    entries.push(...(await retryRead(read, signal)));
   }
   return entries;
 }

@@ -12,6 +12,8 @@ test.each([
   ['a search by form', 'POST', `${ROOT}Patient/_search`, 'name=x', 20],
   ['a history', 'GET', `${ROOT}Patient/1/_history`, undefined, 10],
   ['a create', 'POST', `${ROOT}Patient`, '{}', 100],
+  ['expunging, alone', 'POST', `${ROOT}Patient/1/$expunge`, '{}', 0],
+  ['expunging, in a batch', 'POST', ROOT, bundle({ method: 'POST', url: 'Patient/1/$expunge' }), 0],
   ['a batch of searches', 'POST', ROOT, bundle({ method: 'GET', url: 'A?b' }, { method: 'GET', url: 'A/1' }), 21],
   [
     'a transaction',

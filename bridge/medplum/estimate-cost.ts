@@ -17,8 +17,9 @@ export function estimateCost(url: string, init: RequestInit | undefined): number
   );
 }
 
-/** A condition is searched for twice: before the entry runs and by it. */
+/** A condition is searched for twice: before the entry runs and by it. Expunging is charged to nobody. */
 function costOf(method: string, path: string, isConditional: boolean): number {
+  if (path.endsWith('/$expunge')) return 0;
   if (path.includes('/_history')) return UNITS.history;
   if (path.includes('_search') || (method === 'GET' && path.includes('?'))) return UNITS.search;
   if (method === 'GET') return UNITS.read;

@@ -18,5 +18,8 @@ test('an upload is remembered for its namespace only, and not for ever', async (
     undefined,
     undefined,
   ]);
+  expect([await one.list(), await other.list()]).toEqual([['binary-1'], []]);
   expect(await connection.ttl(`${redis.prefix}:uploads:one`)).toBeGreaterThan(24 * 3600);
+  await one.forget();
+  expect(await one.find('aa')).toBeUndefined();
 });

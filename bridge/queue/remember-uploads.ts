@@ -15,5 +15,10 @@ export function rememberUploads(redis: Redis, prefix: string, namespace: string)
     add: async (sha256: string, binaryId: string): Promise<void> => {
       await redis.multi().hset(key, sha256, binaryId).expire(key, REMEMBERED_S).exec();
     },
+    /** The ids of all Binaries that are remembered. */
+    list: (): Promise<string[]> => redis.hvals(key),
+    forget: async (): Promise<void> => {
+      await redis.del(key);
+    },
   };
 }

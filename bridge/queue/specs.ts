@@ -135,6 +135,16 @@ export const QUEUES = {
     concurrency: 4,
     lockDurationMs: 30_000,
   },
+  /** Erase what was loaded through a connection that has ended. Key: the receipt; a second look has one of its own. */
+  erase: {
+    payload: z.object({ receiptId: id, consentId: id, looksAgain: z.boolean().optional() }),
+    attempts: 14,
+    backoff: { type: 'exponential', delay: 10_000, jitter: 0.5 },
+    keepCompletedS: 2 * DAY_S,
+    keepFailedS: 30 * DAY_S,
+    concurrency: 1,
+    lockDurationMs: 30_000,
+  },
   /** Fetch an export and load it. Key: the import's Task. Links live for a day, so the attempts span most of one. */
   import: {
     payload: z.object({

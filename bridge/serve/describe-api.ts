@@ -65,7 +65,7 @@ function operationOf(route: ApiRoute): Json {
     security: [{ [proof]: [] }],
     parameters: [...pathParameters(route), ...queryParameters(route)],
     ...(body && { requestBody: { required: true, content: contentOf('application/json', schemaOf(body, 'input')) } }),
-    responses: { [status]: answerOf(route), ...refusalsOf(route) },
+    responses: { [status]: answerOf(route), ...acceptedOf(route), ...refusalsOf(route) },
   };
 }
 
@@ -73,6 +73,11 @@ function answerOf({ status, answer, mediaType = 'application/json' }: ApiRoute):
   if (!answer) return { description: 'Goes on to the page.', headers: { location: { schema: { type: 'string' } } } };
   const description = status === 202 ? 'Taken.' : 'Done.';
   return { description, content: contentOf(mediaType, schemaOf(answer, 'output')) };
+}
+
+function acceptedOf({ accepted }: ApiRoute): Json {
+  if (!accepted) return {};
+  return { 202: { description: 'Taken.', content: contentOf('application/json', schemaOf(accepted, 'output')) } };
 }
 
 function refusalsOf({ proof, body, query, refusals = [] }: ApiRoute): Json {

@@ -46,13 +46,18 @@ export interface Answer {
   readonly body: unknown;
 }
 
+interface WorldOptions {
+  readonly keepsRedis?: boolean;
+  readonly more?: Readonly<Record<string, string>>;
+}
+
 const PREFIX = '/api/fasten-health';
 
 /**
  * Starts them all; `close` ends them in the order of production and fails when something was left running. `keepsRedis`: with
- * a disk, so that it can be restarted.
+ * a disk, so that it can be restarted. `more`: what the bridge is told besides.
  */
-export async function startWorld({ keepsRedis = false } = {}): Promise<World> {
+export async function startWorld({ keepsRedis = false, more = {} }: WorldOptions = {}): Promise<World> {
   const spoolDir = await mkdtemp(join(tmpdir(), 'bridge-spool-'));
   const [medplum, fasten, redis] = await Promise.all([
     startMedplum(),
@@ -68,9 +73,12 @@ export async function startWorld({ keepsRedis = false } = {}): Promise<World> {
   });
   const around = { medplum, fasten, redis, spoolDir };
   const seen: Express[] = [];
-  let app = await buildApp(readConfig(environmentOf(around, 0)), { logTo, seeServer: (server) => seen.push(server) });
+  let app = await buildApp(readConfig({ ...environmentOf(around, 0), ...more }), {
+    logTo,
+    seeServer: (server) => seen.push(server),
+  });
   const origin = (await app.listen()) ?? '';
-  const environment = environmentOf(around, Number(new URL(origin).port));
+  const environment = { ...environmentOf(around, Number(new URL(origin).port)), ...more };
   const [server] = seen;
   if (!server) throw new Error('the bridge serves nothing');
   const api = `${origin}${PREFIX}`;
