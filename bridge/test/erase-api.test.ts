@@ -135,7 +135,7 @@ describe.each(MODES)('erasing, with the outcome %s', (outcome, environment, gone
     const orgConnectionId = await connect(patient.id, 4);
     const path = `/connections/${patient.id}/${orgConnectionId}`;
     const refused = await world.call(patientUser, 'DELETE', `${path}?erase=true`);
-    expect(refused).toMatchObject({ status: 403, body: { resourceType: 'OperationOutcome' } });
+    expect(refused).toMatchObject({ status: 404, body: { resourceType: 'OperationOutcome' } });
     expect((await connectionOf(patient.id, orgConnectionId))?.status).toBe('active');
     expect((await world.call(undefined, 'DELETE', `${path}?erase=true`)).status).toBe(401);
     expect((await world.call(clinician, 'DELETE', `${path}?erase=maybe`)).status).toBe(400);
