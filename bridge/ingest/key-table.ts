@@ -80,9 +80,10 @@ const MAX_RECENT_LENGTH = 512;
 function digest(key: string): Uint32Array {
   const known = recent.get(key);
   if (known) return known;
-  const bytes = hash('sha256', hashable(key), 'buffer');
+  // A text of bytes, since a Buffer would take longer to make than its content to work out.
+  const bytes = hash('sha256', hashable(key), 'binary');
   const words = new Uint32Array(WORDS);
-  for (let position = 0; position < WORDS; position++) words[position] = bytes.readUInt32LE(position * 4);
+  for (let at = 0; at < WORDS * 4; at++) words[at >> 2] = ((words[at >> 2] ?? 0) << 8) | bytes.charCodeAt(at);
   if (recent.size >= MAX_RECENT) recent.clear();
   if (key.length <= MAX_RECENT_LENGTH) recent.set(key, words);
   return words;
