@@ -61,6 +61,12 @@ const UNREPAIRABLE = {
   subject: { display: 'x' },
 };
 
+test('a line that says its id twice stands in the ledger under the one that counts', async () => {
+  const twice = '{"resourceType":"Observation","id":"first","status":"final","code":{"text":"Pulse"},"id":"second"}';
+  const { entries } = await readLedger((await importLines('twice', [twice, observation('first')])).task);
+  expect(entries.map(({ key }) => key)).toEqual(['Observation/second', 'Observation/first']);
+});
+
 test('every line of a generated export has its entry, in order, over the bytes of the file', async () => {
   const { file, report, task } = await importLines('whole', [...generateExport({ seed: 5, resources: 400 })]);
   const { entries, lines } = await readLedger(task);

@@ -32,10 +32,13 @@ export async function* listEntries(settled: Settled): AsyncGenerator<LedgerEntry
     for await (const lines of scanLines(path, MAX_LINE_BYTES, settled.signal)) {
       const entries: LedgerEntry[] = [];
       for (const line of lines) {
-        for await (const piece of readPieces(path, line)) {
-          entries.push(await makeEntry(cursor, file, path, piece));
-          if (entries.length >= MAX_ENTRIES_HELD) yield entries.splice(0);
-        }
+        const entry = readAtStart(cursor, file, line);
+        if (entry) entries.push(entry);
+        else
+          for await (const piece of readPieces(path, line)) {
+            entries.push(await makeEntry(cursor, file, path, piece));
+            if (entries.length >= MAX_ENTRIES_HELD) yield entries.splice(0);
+          }
       }
       yield entries;
     }
@@ -45,6 +48,20 @@ export async function* listEntries(settled: Settled): AsyncGenerator<LedgerEntry
 /** A Bundle may have as many entries as a file has lines. */
 const MAX_ENTRIES_HELD = 10_000;
 
+/** How most lines begin; ASCII only, so that its bytes are its letters. */
+const START = /^\{\s*"resourceType"\s*:\s*"([A-Za-z]+)"\s*,\s*"id"\s*:\s*"([ !#-[\]-~]+)"/;
+const START_BYTES = 400;
+
+/**
+ * The entry of a line whose key can be told from its beginning, so that it need not be parsed once more. A property may
+ * come twice, and the last one counts: only a key that the index has of this very line is believed.
+ */
+function readAtStart(cursor: Cursor, file: number, { bytes, ...line }: Line): LedgerEntry | undefined {
+  const [, resourceType, id] = (bytes && START.exec(bytes.toString('latin1', 0, START_BYTES))) ?? [];
+  if (!bytes || !resourceType || !id || !cursor.isNext(file, line, { resourceType, id })) return undefined;
+  return entryOf(cursor, file, line, { resourceType, id }, hash('sha256', bytes));
+}
+
 /** The line, and if it is a Bundle, its entries. */
 async function* readPieces(path: string, line: Line): AsyncGenerator<Piece> {
   const piece = await readPiece(path, line);
@@ -53,10 +70,21 @@ async function* readPieces(path: string, line: Line): AsyncGenerator<Piece> {
 }
 
 async function makeEntry(cursor: Cursor, file: number, path: string, { line, source }: Piece): Promise<LedgerEntry> {
-  const { number, offset, length, bytes } = line;
-  const sha256 = bytes ? hash('sha256', bytes) : await hashFile(path, line);
-  const ended = cursor.take(file, line, 'key' in source ? source.key : undefined);
-  return { file, line: number, offset, length, sha256, ...ended };
+  const sha256 = line.bytes ? hash('sha256', line.bytes) : await hashFile(path, line);
+  return entryOf(cursor, file, line, 'key' in source ? source.key : undefined, sha256);
+}
+
+type LinePlace = Omit<Line, 'bytes'>;
+
+function entryOf(
+  cursor: Cursor,
+  file: number,
+  line: LinePlace,
+  key: SourceKey | undefined,
+  sha256: string,
+): LedgerEntry {
+  const { number, offset, length } = line;
+  return { file, line: number, offset, length, sha256, ...cursor.take(file, line, key) };
 }
 
 type Ended = Omit<LedgerEntry, 'file' | 'line' | 'offset' | 'length' | 'sha256'>;
@@ -71,15 +99,26 @@ class Cursor {
     this.#settled = settled;
   }
 
-  take(file: number, { number, offset }: Line, key: SourceKey | undefined): Ended {
-    const { index, outcomes } = this.#settled;
-    const place = this.#row < index.size ? index.place(this.#row) : undefined;
-    if (place?.file === file && place.offset === offset) return this.#ofRow(this.#row++, key);
+  /** Whether the row of this key, no other, is the next one and lies here. */
+  isNext(file: number, line: LinePlace, key: SourceKey): boolean {
+    return this.#isAt(file, line) && this.#settled.index.rowOf(key) === this.#row;
+  }
+
+  take(file: number, line: LinePlace, key: SourceKey | undefined): Ended {
+    if (this.#isAt(file, line)) return this.#ofRow(this.#row++, key);
+    const { number } = line;
+    const { outcomes } = this.#settled;
     const unreadable = outcomes.unreadable(this.#unreadable++);
     if (unreadable?.file !== file || unreadable.line !== number)
       throw new Error(`line ${number} of file ${file} has no outcome`);
     const { file: _, line: __, ...outcome } = unreadable;
     return outcome as Ended;
+  }
+
+  #isAt(file: number, { offset }: LinePlace): boolean {
+    const { index } = this.#settled;
+    const place = this.#row < index.size ? index.place(this.#row) : undefined;
+    return place?.file === file && place.offset === offset;
   }
 
   #ofRow(row: number, key: SourceKey | undefined): Ended {
