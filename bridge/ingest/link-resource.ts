@@ -1,7 +1,7 @@
 import { ORG_CONNECTION_SYSTEM, SOURCE_REFERENCE_EXTENSION } from '../contract/identifiers.ts';
 import { formatSourceKey, type SourceKey } from '../contract/source-key.ts';
 import { contentHash } from './content-hash.ts';
-import { identifierOfQuery, type ParsedReference, parseReference } from './parse-reference.ts';
+import { identifierOfQuery, type ParsedReference } from './parse-reference.ts';
 import type { Link, PreparedResource } from './prepare-resource.ts';
 import { hashedMeta } from './shape-meta.ts';
 import type { JsonObject } from './walk-references.ts';
@@ -33,7 +33,7 @@ export interface LinkedResource {
 export function linkResource(prepared: PreparedResource, namespace: string, resolve: Resolve): LinkedResource {
   const resolved: [Link, Target][] = [];
   for (const link of prepared.links) {
-    const parsed = parseReference(link.text);
+    const { parsed } = link;
     if (parsed.kind === 'contained') continue;
     if (!Object.hasOwn(link.holder, 'reference')) restore(link);
     const target = resolve(parsed, prepared.key);

@@ -4,7 +4,7 @@ import { type Member, makeMember, type OutsideIds, targetKey } from './compose-e
 import type { LoadContext } from './load-context.ts';
 import { lookUp, probeTypes, type StoredVersion, searchedType } from './look-up.ts';
 import { metaSource } from './meta-source.ts';
-import { type ParsedReference, parseReference } from './parse-reference.ts';
+import type { ParsedReference } from './parse-reference.ts';
 import { passDeleted } from './pass-deleted.ts';
 import type { PreparedResource } from './prepare-resource.ts';
 
@@ -96,8 +96,7 @@ export class Matcher {
     const { index, states } = this.#context;
     const near = new Set(prepared.map(({ row }) => row));
     const far = new Map<string, { key: SourceKey; row: number }>();
-    for (const { text } of prepared.flatMap(({ links }) => links)) {
-      const parsed = parseReference(text);
+    for (const { parsed } of prepared.flatMap(({ links }) => links)) {
       const row = index.rowOfReference(parsed);
       if (row !== -1 && (near.has(row) || !states.isUnseen(row))) continue;
       const keys = row === -1 ? outsideKey(parsed) : [targetKey(index, row, parsed)];

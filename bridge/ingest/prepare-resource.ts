@@ -2,6 +2,7 @@ import { SOURCE_ACTIVE_EXTENSION } from '../contract/identifiers.ts';
 import type { SourceKey } from '../contract/source-key.ts';
 import type { LargeDocuments } from './documents/large-strings.ts';
 import { type AttachmentLink, collectAttachments } from './documents/link-attachments.ts';
+import { type ParsedReference, parseReference } from './parse-reference.ts';
 import { type Repair, repairResource, type Unrepairable } from './repair/repair-resource.ts';
 import { isObject, type Json, type JsonObject, type ReferenceHolder, walkReferences } from './walk-references.ts';
 
@@ -12,6 +13,7 @@ export interface Link {
   readonly said: Readonly<JsonObject>;
   /** The text as the source wrote it. */
   readonly text: string;
+  readonly parsed: ParsedReference;
   /** True below `contained` or an extension: no claim of the resource itself. */
   readonly nested: boolean;
 }
@@ -52,7 +54,13 @@ export function prepareResource(
   if (!('repairs' in repaired)) return repaired;
   const links: Link[] = [];
   walkReferences(repaired.resource, (holder, nested) =>
-    links.push({ holder, said: { ...holder }, text: holder.reference, nested }),
+    links.push({
+      holder,
+      said: { ...holder },
+      text: holder.reference,
+      parsed: parseReference(holder.reference),
+      nested,
+    }),
   );
   const isRetired = key.resourceType === 'Patient' && app !== undefined;
   const resource = isRetired ? retirePatient(repaired.resource, app) : { ...repaired.resource };

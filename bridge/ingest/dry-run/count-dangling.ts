@@ -1,5 +1,5 @@
 import { isResourceType } from '@medplum/core';
-import { parseReference } from '../parse-reference.ts';
+import type { ParsedReference } from '../parse-reference.ts';
 import type { PreparedResource } from '../prepare-resource.ts';
 
 /** Counts references that lead nowhere, by the type that they name. A row may be looked at again: the last time counts. */
@@ -8,10 +8,9 @@ export class DanglingCounter {
 
   /** Looks at a resource whose references were pointed at what there is. */
   look({ row, links }: Pick<PreparedResource, 'row' | 'links'>): void {
-    const dangling = links.flatMap(({ holder, text }) => {
-      const parsed = parseReference(text);
-      return parsed.kind === 'contained' || Object.hasOwn(holder, 'reference') ? [] : typeOf(parsed);
-    });
+    const dangling = links.flatMap(({ holder, parsed }) =>
+      parsed.kind === 'contained' || Object.hasOwn(holder, 'reference') ? [] : typeOf(parsed),
+    );
     if (dangling.length > 0) this.#ofRows.set(row, dangling);
     else this.#ofRows.delete(row);
   }
@@ -24,7 +23,7 @@ export class DanglingCounter {
 }
 
 /** What a source writes in front of a slash may be any text: only the name of a type is repeated. */
-function typeOf(parsed: ReturnType<typeof parseReference>): string {
+function typeOf(parsed: ParsedReference): string {
   const type = 'resourceType' in parsed ? parsed.resourceType : undefined;
   return type !== undefined && isResourceType(type) ? type : 'Other';
 }

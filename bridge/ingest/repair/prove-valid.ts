@@ -21,6 +21,8 @@ function resourcePlan({ resourceType }: JsonObject): TypePlan | undefined {
   return isKnown ? planOf(resourceType) : undefined;
 }
 
+// Plain loops: this runs over every element of every line, and a closure each would be most of what it takes.
+
 function isProvenObject(object: JsonObject, { slots, required }: TypePlan, depth: number): boolean {
   let isEmpty = true;
   for (const key in object) {
@@ -28,18 +30,26 @@ function isProvenObject(object: JsonObject, { slots, required }: TypePlan, depth
     if (!slot || !fits(object[key], slot, depth)) return false;
     isEmpty = false;
   }
-  return !isEmpty && required.every((properties) => properties.some((property) => property in object));
+  for (const properties of required) if (!hasOne(object, properties)) return false;
+  return !isEmpty;
+}
+
+function hasOne(object: JsonObject, properties: readonly string[]): boolean {
+  for (const property of properties) if (property in object) return true;
+  return false;
 }
 
 function fits(value: Json | undefined, slot: Slot, depth: number): boolean {
   if (!slot.isArray) return isProvenItem(value, slot, depth);
   if (!Array.isArray(value) || value.length === 0 || value.length < slot.min || value.length > slot.max) return false;
-  return value.every((item) => isProvenItem(item, slot, depth));
+  for (const item of value) if (!isProvenItem(item, slot, depth)) return false;
+  return true;
 }
 
 function isProvenItem(value: Json | undefined, { proof, type, invariants }: Slot, depth: number): boolean {
   if (value === undefined || !(proof ? proof(value) : isProvenPart(value, type, depth))) return false;
-  return invariants.every((holds) => holds(value));
+  for (const holds of invariants) if (!holds(value)) return false;
+  return true;
 }
 
 function isProvenPart(value: Json, type: string, depth: number): boolean {
