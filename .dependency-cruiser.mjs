@@ -4,7 +4,7 @@
  */
 
 const rooms = '(connect|erase|export|webhook|download|imports|ingest|operate|records|serve)';
-const foundations = '(errors\\.ts|config\\.ts|(observe|queue|fasten|medplum|contract)/)';
+const foundations = '(errors\\.ts|config\\.ts|(observe|queue|fasten|medplum|spool|contract)/)';
 
 /** Tests and measurements join what production keeps apart. */
 const testsAndBench = ['\\.test\\.tsx?$', '^(bridge|ui|bots)/test/', '^bridge/bench/'];
@@ -88,6 +88,22 @@ export default {
       severity: 'error',
       from: { path: '^bridge/', pathNot: ['^bridge/(fasten|download|medplum)/', ...testsAndBench] },
       to: { path: 'node_modules/undici/|^(node:)?https?$' },
+    },
+    {
+      name: 'exports-only-through-the-spool',
+      comment:
+        'A file that is opened past spool/ is noise when read, and bare when written. Listed: what opens no export (folders, our own files).',
+      severity: 'error',
+      from: {
+        path: '^bridge/(download|ingest|medplum|export)/',
+        pathNot: [
+          '^bridge/download/spool\\.ts$',
+          '^bridge/ingest/(import-file|unpack-files|load-definitions)\\.ts$',
+          '^bridge/ingest/(documents/file-journal|repair/derive-required-codes)\\.ts$',
+          ...testsAndBench,
+        ],
+      },
+      to: { path: '^(node:)?fs(/promises)?$' },
     },
     {
       name: 'production-uses-production-packages',

@@ -61,7 +61,7 @@ const environment = z.object({
   RATE_LIMIT_PER_MINUTE: z.coerce.number().int().min(1).default(600),
   /** Origins whose pages may call the API from a browser, separated by blanks; our own page needs none. */
   CORS_ORIGINS: words(origin),
-  /** Folder for exports while they are loaded; it holds health records, so it belongs on an encrypted disk. */
+  /** Folder for exports while they are loaded, encrypted with keys that no disk ever sees; it needs room for the largest. */
   SPOOL_DIR: z.string().min(1).default('.data/spool'),
   /** Folder for what the command line remembers between two runs: hashes and ids. */
   DATA_DIR: z.string().min(1).default('.data'),

@@ -45,6 +45,8 @@ const broken: [rule: string, file: string, imported: string][] = [
   ['bullmq-only-in-queue', 'bridge/ingest/peek.ts', 'bullmq'],
   ['http-clients-only-at-the-edges', 'bridge/webhook/call.ts', 'undici'],
   ['http-clients-only-at-the-edges', 'bridge/webhook/call-too.ts', 'node:https'],
+  ['exports-only-through-the-spool', 'bridge/ingest/peek-file.ts', 'node:fs'],
+  ['exports-only-through-the-spool', 'bridge/medplum/peek-file.ts', 'node:fs/promises'],
   ['production-uses-production-packages', 'bridge/connect/peek.ts', 'fast-check'],
   ['packages-are-declared', 'bots/undeclared.ts', 'zod'],
   ['no-cycles', 'ui/src/round.ts', './round.ts'],

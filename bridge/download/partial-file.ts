@@ -1,5 +1,5 @@
-import { type FileHandle, open } from 'node:fs/promises';
 import type { Dispatcher } from 'undici';
+import { createFile } from '../spool/open-file.ts';
 import { DownloadError } from './download-error.ts';
 
 /** What the answers about one file said of it; two answers that differ are about two files. */
@@ -33,12 +33,12 @@ const TAIL_BYTES = 4096;
 
 /** Opens a file for taking a download in, empty and readable by this user alone. */
 export async function openPartialFile(path: string): Promise<PartialFile> {
-  const file = await open(path, 'w+', 0o600);
+  const file = await createFile(path);
   let bytes = 0;
   let version: Version | undefined;
 
   async function clear(): Promise<void> {
-    await file.truncate(0);
+    await file.clear();
     bytes = 0;
     version = undefined;
   }
@@ -46,7 +46,7 @@ export async function openPartialFile(path: string): Promise<PartialFile> {
   async function append(response: Dispatcher.ResponseData, signal: AbortSignal): Promise<void> {
     for await (const chunk of response.body as AsyncIterable<Buffer>) {
       signal.throwIfAborted();
-      await writeAll(file, chunk, bytes);
+      await file.write(chunk, bytes);
       bytes += chunk.length;
     }
   }
@@ -77,7 +77,7 @@ export async function openPartialFile(path: string): Promise<PartialFile> {
     },
     bytes: () => bytes,
     hasWholeLastLine: async () => {
-      const [head, tail] = [await read(file, 0, 2), await read(file, Math.max(0, bytes - TAIL_BYTES), TAIL_BYTES)];
+      const [head, tail] = [await file.read(0, 2), await file.read(Math.max(0, bytes - TAIL_BYTES), TAIL_BYTES)];
       const text = tail.toString('latin1').trimEnd();
       return head.equals(GZIP_MAGIC) || text === '' || text.endsWith('}');
     },
@@ -105,15 +105,4 @@ function isSame(answered: Version, known: Version | undefined): boolean {
   if (answered.etag !== known?.etag || answered.encoding !== known?.encoding) return false;
   const isTold = answered.total !== undefined && known?.total !== undefined;
   return isTold ? answered.total === known.total : answered.etag !== undefined;
-}
-
-async function writeAll(file: FileHandle, chunk: Buffer, position: number): Promise<void> {
-  for (let done = 0; done < chunk.length; ) {
-    done += (await file.write(chunk, done, chunk.length - done, position + done)).bytesWritten;
-  }
-}
-
-async function read(file: FileHandle, position: number, length: number): Promise<Buffer> {
-  const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, position);
-  return buffer.subarray(0, bytesRead);
 }

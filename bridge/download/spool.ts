@@ -1,8 +1,13 @@
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { sealFolder } from '../spool/sealed-folders.ts';
 
-/** Where exports lie while they are loaded: a folder of this process, readable by its user alone. */
+/**
+ * Where exports lie while they are loaded: a folder of this process, readable by its user alone, its files encrypted with
+ * keys that live as long as the work. What a killed process leaves can be read by nobody.
+ */
 export interface Spool {
   /** Lends a folder for the time of `work`; it is gone afterwards, however the work ended. */
   withFolder<T>(name: string, work: (folder: string) => Promise<T>): Promise<T>;
@@ -17,40 +22,50 @@ export interface Spool {
 export async function openSpool(root: string): Promise<{ spool: Spool; swept: number }> {
   await mkdir(root, { recursive: true, mode: 0o700 });
   const swept = await sweep(root);
-  const own = join(root, folderName(process.pid));
+  const own = join(root, `${hostname()}@${process.pid}@${THIS_PROCESS}`);
   const spool: Spool = {
     withFolder: async (name, work) => {
       const folder = join(own, name);
       await rm(folder, { recursive: true, force: true });
       await mkdir(folder, { recursive: true, mode: 0o700 });
+      const forgetKeys = sealFolder(folder);
       try {
         return await work(folder);
       } finally {
         await rm(folder, { recursive: true, force: true });
+        forgetKeys();
       }
     },
   };
   return { spool, swept };
 }
 
-/** In a container every process has the same id, so the host's name tells whose folder it is. */
-function folderName(pid: number): string {
-  return `${hostname()}@${pid}`;
-}
+/**
+ * In a container every process has the same id, so the host's name tells whose folder it is; and one that was started again
+ * has the name and the id of the one that died, so each has a mark of its own.
+ */
+const THIS_PROCESS = randomUUID();
+
+/** No import lasts as long: what another host left untouched since belongs to a container that is no more. */
+const ABANDONED_MS = 7 * 24 * 3600 * 1000;
 
 async function sweep(root: string): Promise<number> {
-  const left = (await readdir(root)).filter((name) => {
-    const [host, pid] = name.split('@');
-    return host === hostname() && pid !== undefined && !isOthersAlive(Number(pid));
-  });
+  const found = await readdir(root);
+  const isLeft = await Promise.all(found.map((name) => isLeftBehind(root, name)));
+  const left = found.filter((_, position) => isLeft[position]);
   await Promise.all(left.map((name) => rm(join(root, name), { recursive: true, force: true })));
   return left.length;
 }
 
-function isOthersAlive(pid: number): boolean {
-  if (pid === process.pid) {
-    return true;
-  }
+async function isLeftBehind(root: string, name: string): Promise<boolean> {
+  const [host, pid, mark] = name.split('@');
+  if (pid === undefined) return false;
+  if (host === hostname()) return Number(pid) === process.pid ? mark !== THIS_PROCESS : !isAlive(Number(pid));
+  const touched = await stat(join(root, name)).catch(() => undefined);
+  return touched !== undefined && Date.now() - touched.mtimeMs > ABANDONED_MS;
+}
+
+function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

@@ -1,6 +1,6 @@
-import { stat } from 'node:fs/promises';
 import type { ImportProgress } from '../contract/import-report.ts';
 import { PermanentError } from '../errors.ts';
+import { fileSize } from '../spool/open-file.ts';
 import { soughtIdentifiers } from './answer-searches.ts';
 import { contentAt, contentOf } from './documents/document-content.ts';
 import type { Documents } from './documents/documents.ts';
@@ -39,7 +39,7 @@ export async function indexExport(request: IndexRequest): Promise<ExportIndex> {
       const last = lines.at(-1);
       if (last) request.onProgress?.({ phase: 'scan', done: doneBefore + last.offset + last.length, total });
     }
-    doneBefore += (await stat(path)).size;
+    doneBefore += await fileSize(path);
   }
   if (request.tally.lines === 0) throw new PermanentError('empty-export', 'the export holds no line: nothing to load');
   refuseOtherFiles(index, request.tally, 1);
@@ -137,6 +137,6 @@ function refuseOtherFiles(index: ExportIndex, tally: Tally, afterLines: number):
 }
 
 async function totalBytes(files: readonly string[]): Promise<number> {
-  const sizes = await Promise.all(files.map(async (file) => (await stat(file)).size));
+  const sizes = await Promise.all(files.map(fileSize));
   return sizes.reduce((sum, size) => sum + size, 0);
 }

@@ -1,5 +1,5 @@
-import { closeSync, openSync } from 'node:fs';
-import { type Place, readFully, streamBytes } from './read-bytes.ts';
+import { openFileSync, type SyncFile } from '../spool/open-file.ts';
+import { type Place, streamBytes } from './read-bytes.ts';
 import { type LargeStrings, readLongLine } from './read-long-line.ts';
 import { readResource, type SourceResource, type Unreadable } from './read-resource.ts';
 import { BundleScanner, type EntryPlace } from './scan-bundle.ts';
@@ -36,18 +36,18 @@ export function readPiece(file: string, line: Line, givenId?: string): Piece | P
  */
 export async function* unwrapBundle(file: string, bundle: Line): AsyncGenerator<Piece> {
   // One that is held has its entries in it; a longer one may have more than a file should be opened for.
-  const descriptor = bundle.bytes ? undefined : openSync(file, 'r');
+  const opened = bundle.bytes ? undefined : openFileSync(file);
   try {
-    yield* unwrap({ file, descriptor }, bundle, 1);
+    yield* unwrap({ file, opened }, bundle, 1);
   } finally {
-    if (descriptor !== undefined) closeSync(descriptor);
+    opened?.close();
   }
 }
 
 /** The file of a Bundle; open when the Bundle is not held. */
 interface BundleFile {
   readonly file: string;
-  readonly descriptor: number | undefined;
+  readonly opened: SyncFile | undefined;
 }
 
 async function* unwrap(from: BundleFile, bundle: Line, level: number): AsyncGenerator<Piece> {
@@ -84,11 +84,10 @@ async function readEntry(from: BundleFile, bundle: Line, entry: EntryPlace): Pro
   return { ...piece, fullUrl };
 }
 
-function lineAt({ descriptor }: BundleFile, { number, bytes, offset: start }: Line, place: Omit<Place, 'file'>): Line {
+function lineAt({ opened }: BundleFile, { number, bytes, offset: start }: Line, place: Omit<Place, 'file'>): Line {
   const { offset, length } = place;
   if (bytes) return { number, offset, length, bytes: bytes.subarray(offset - start, offset - start + length) };
-  const isHeld = descriptor !== undefined && length <= MAX_LINE_BYTES;
-  return { number, offset, length, bytes: isHeld ? readFully(descriptor, offset, length) : undefined };
+  return { number, offset, length, bytes: length <= MAX_LINE_BYTES ? opened?.read(offset, length) : undefined };
 }
 
 /** `urn:uuid:<id>`, or the last part of a URL (R4 bundle.html#bundle-unique); undefined when there is none. */

@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { readPieces } from '../spool/open-file.ts';
 
 /** One line of the spool, without its line ending. */
 export interface Line {
@@ -23,20 +23,13 @@ const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
  * last line ending. `signal` stops it between two chunks.
  */
 export async function* scanLines(file: string, maxLineBytes: number, signal?: AbortSignal): AsyncGenerator<Line[]> {
-  const handle = await open(file, 'r');
+  signal?.throwIfAborted();
   const splitter = new LineSplitter(maxLineBytes);
-  const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
-  try {
-    for (;;) {
-      signal?.throwIfAborted();
-      const { bytesRead } = await handle.read(chunk, 0, CHUNK_BYTES, null);
-      if (bytesRead === 0) break;
-      yield splitter.push(chunk.subarray(0, bytesRead));
-    }
-    yield splitter.end();
-  } finally {
-    await handle.close();
+  for await (const chunk of readPieces(file, CHUNK_BYTES)) {
+    yield splitter.push(chunk);
+    signal?.throwIfAborted();
   }
+  yield splitter.end();
 }
 
 class LineSplitter {

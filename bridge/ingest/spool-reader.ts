@@ -1,27 +1,26 @@
-import { closeSync, openSync } from 'node:fs';
+import { openFileSync, type SyncFile } from '../spool/open-file.ts';
 import type { ExportIndex } from './export-index.ts';
-import { readFully } from './read-bytes.ts';
 
 /**
  * Reads single lines of the spool by their place. Synchronous on purpose: the first pass has just read the file, so a line
  * comes out of the page cache in microseconds, ten times quicker than through the thread pool.
  */
 export class SpoolReader {
-  readonly #descriptors: number[];
+  readonly #files: SyncFile[];
 
   constructor(files: readonly string[]) {
-    this.#descriptors = files.map((file) => openSync(file, 'r'));
+    this.#files = files.map((file) => openFileSync(file));
   }
 
   /** The bytes of a row's line. Throws when the file is no longer what it was. */
   read(index: ExportIndex, row: number): Buffer {
     const { file, offset, length } = index.place(row);
-    const descriptor = this.#descriptors[file];
-    if (descriptor === undefined) throw new RangeError(`file ${file} of ${this.#descriptors.length}`);
-    return readFully(descriptor, offset, length);
+    const opened = this.#files[file];
+    if (opened === undefined) throw new RangeError(`file ${file} of ${this.#files.length}`);
+    return opened.read(offset, length);
   }
 
   close(): void {
-    for (const descriptor of this.#descriptors) closeSync(descriptor);
+    for (const file of this.#files) file.close();
   }
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { readPieces } from '../spool/open-file.ts';
 import { type Unpacking, withUnpacked } from './unpack-files.ts';
 
 let folder: string;
@@ -14,13 +15,26 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 async function textOf(bytes: Buffer, unpacking?: Unpacking): Promise<string> {
   const file = join(folder, 'export.jsonl');
   await writeFile(file, bytes);
-  return withUnpacked([file], async ([plain = '']) => readFile(plain, 'utf8'), unpacking);
+  return withUnpacked([file], ([plain = '']) => readText(plain), unpacking);
+}
+
+async function readText(path: string): Promise<string> {
+  let text = '';
+  for await (const piece of readPieces(path, 1 << 20)) text += piece.toString();
+  return text;
 }
 
 const packed = gzipSync('{"a":1}\n');
 
 test('gzip is known by its first bytes, and all its members are unpacked, padding behind them left out', async () => {
   expect(await textOf(Buffer.concat([packed, gzipSync('{"b":2}'), Buffer.alloc(512)]))).toBe('{"a":1}\n{"b":2}');
+});
+
+test('the unpacked file is noise to whoever looks at the disk', async () => {
+  const file = join(folder, 'export.jsonl');
+  await writeFile(file, packed);
+  const onDisk = await withUnpacked([file], ([plain = '']) => readFile(plain, 'utf8'));
+  expect([onDisk.length > 0, onDisk.includes('"a"')]).toEqual([true, false]);
 });
 
 test('what is no gzip is used as it is, however short', async () => {

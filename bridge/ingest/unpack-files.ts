@@ -1,11 +1,12 @@
-import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdtemp, open, rm, stat, statfs } from 'node:fs/promises';
+import { mkdtemp, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { PermanentError } from '../errors.ts';
+import { fileSize, readPieces, saveFile } from '../spool/open-file.ts';
+import { sealFolder } from '../spool/sealed-folders.ts';
 
 export interface Unpacking {
   /** Bytes that one file may take unpacked; default: what the disk has, less a reserve for everybody else on it. */
@@ -17,11 +18,12 @@ export interface Unpacking {
 const RESERVE_BYTES = 512 << 20;
 const MAGIC = Buffer.from([0x1f, 0x8b]);
 const CHUNK_BYTES = 1 << 20;
+const PACKED_BYTES = 64 * 1024;
 
 /**
  * Lends files as plain text for the time of `work`: one that is gzip, by its first bytes and whatever it is called, is
- * unpacked beside itself (in the system's temporary folder where that may not be written), and gone afterwards however
- * the work ended. Everything that says where a line lies means the unpacked file.
+ * unpacked beside itself (in the system's temporary folder where that may not be written), encrypted, and gone afterwards
+ * however the work ended. Everything that says where a line lies means the unpacked file.
  * Throws PermanentError `gzip-damaged` and `no-room-to-unpack`.
  */
 export async function withUnpacked<T>(
@@ -29,7 +31,7 @@ export async function withUnpacked<T>(
   work: (files: readonly string[]) => Promise<T>,
   unpacking: Unpacking = {},
 ): Promise<T> {
-  const folders: string[] = [];
+  const folders = new Map<string, () => void>();
   try {
     const plain: string[] = [];
     for (const file of files) {
@@ -38,17 +40,20 @@ export async function withUnpacked<T>(
         continue;
       }
       const folder = await makeFolder(file);
-      folders.push(folder);
+      folders.set(folder, sealFolder(folder));
       plain.push(await unpack(file, join(folder, 'unpacked.jsonl'), unpacking));
     }
     return await work(plain);
   } finally {
-    for (const folder of folders) await rm(folder, { recursive: true, force: true });
+    for (const [folder, forget] of folders) {
+      await rm(folder, { recursive: true, force: true });
+      forget();
+    }
   }
 }
 
 async function isGzip(file: string): Promise<boolean> {
-  return (await readAt(file, 0, MAGIC.length)).equals(MAGIC);
+  return (await readStart(file)).equals(MAGIC);
 }
 
 function makeFolder(file: string): Promise<string> {
@@ -58,9 +63,9 @@ function makeFolder(file: string): Promise<string> {
 async function unpack(file: string, target: string, { maxBytes, signal }: Unpacking): Promise<string> {
   const room = maxBytes ?? (await freeBytes(dirname(target)));
   const gunzip = createGunzip();
-  const parts = [createReadStream(file), gunzip, bounded(room), createWriteStream(target, { mode: 0o600 })] as const;
+  const save = (plain: AsyncIterable<Buffer>) => saveFile(target, plain);
   try {
-    await pipeline(...parts, { signal });
+    await pipeline(copies(readPieces(file, PACKED_BYTES)), gunzip, bounded(room), save, { signal });
   } catch (error) {
     throw isDamage(error) ? damaged() : error;
   }
@@ -78,23 +83,22 @@ function bounded(maxBytes: number): Transform {
   });
 }
 
+/** A stream holds on to what it was given, while the pieces of a file lie in one buffer. */
+async function* copies(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  for await (const piece of pieces) yield Buffer.from(piece);
+}
+
 /** zlib leaves alone what follows the last member: padding, or a member of which the beginning is lost. */
 async function refuseRest(file: string, consumed: number): Promise<void> {
-  const { size } = await stat(file);
-  for (let at = consumed; at < size; at += CHUNK_BYTES) {
-    const rest = await readAt(file, at, CHUNK_BYTES);
-    if (rest.some((byte) => byte !== 0)) throw damaged();
+  const rest = { offset: consumed, length: (await fileSize(file)) - consumed };
+  for await (const piece of readPieces(file, CHUNK_BYTES, rest)) {
+    if (piece.some((byte) => byte !== 0)) throw damaged();
   }
 }
 
-async function readAt(file: string, offset: number, length: number): Promise<Buffer> {
-  const handle = await open(file, 'r');
-  try {
-    const { bytesRead, buffer } = await handle.read(Buffer.alloc(length), 0, length, offset);
-    return buffer.subarray(0, bytesRead);
-  } finally {
-    await handle.close();
-  }
+async function readStart(file: string): Promise<Buffer> {
+  for await (const piece of readPieces(file, MAGIC.length)) return piece;
+  return Buffer.alloc(0);
 }
 
 async function freeBytes(folder: string): Promise<number> {

@@ -1,9 +1,7 @@
 import { createHash } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
-import { Transform } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { MedplumClient } from '@medplum/core';
 import { request } from 'undici';
+import { saveFile } from '../spool/open-file.ts';
 
 /** A Binary that is not what it should be, or cannot be had: a code and nothing else. */
 export class BinaryError extends Error {
@@ -39,15 +37,17 @@ export async function downloadBinary(
     throw new BinaryError(`binary-${response.statusCode}`);
   }
   const hash = createHash('sha256');
-  let bytes = 0;
-  const measure = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      hash.update(chunk);
-      bytes += chunk.length;
-      done(null, chunk);
-    },
-  });
-  await pipeline(response.body, measure, createWriteStream(path, { mode: 0o600 }), { signal });
+  const bytes = await saveFile(
+    path,
+    watched(response.body, (chunk) => hash.update(chunk)),
+  );
   if (hash.digest('hex') !== binary.sha256) throw new BinaryError('binary-changed');
   return bytes;
+}
+
+async function* watched(chunks: AsyncIterable<Buffer>, see: (chunk: Buffer) => void): AsyncGenerator<Buffer> {
+  for await (const chunk of chunks) {
+    see(chunk);
+    yield chunk;
+  }
 }

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Task } from '@medplum/fhirtypes';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -16,6 +17,12 @@ afterAll(async () => {
   await world.close();
 });
 
+/** The exports on the disk. */
+async function spoolFiles(): Promise<string[]> {
+  const found = await readdir(world.spoolDir, { recursive: true, withFileTypes: true });
+  return found.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
+}
+
 /** A worker process of its own queue, and the queue's API, which the world's own bridge does not serve. */
 async function startBridge(): Promise<{ readonly child: ChildProcess; readonly api: string }> {
   const env = { ...world.environment, BRIDGE_PORT: '0', REDIS_PREFIX: `${world.redis.prefix}-killed` };
@@ -30,7 +37,7 @@ async function startBridge(): Promise<{ readonly child: ChildProcess; readonly a
 }
 
 // A killed worker gives no sign: its job is taken up when its lock has run out, which is what this test waits for.
-test('an import whose worker is killed is finished by the next one, and nothing is doubled', {
+test('an import whose worker is killed is finished by the next one, nothing doubled; what it left on disk is noise, and goes', {
   timeout: 180_000,
 }, async () => {
   const clinician = await world.signIn('clinician@example.com');
@@ -49,8 +56,13 @@ test('an import whose worker is killed is finished by the next one, and nothing 
     clinician.searchOne(type, `patient=Patient/${patient.id}`, { cache: 'reload' });
   await eventually(() => find('Observation'));
   first.child.kill('SIGKILL');
+  await once(first.child, 'exit');
+  const left = await spoolFiles();
+  expect(left.length).toBeGreaterThan(0);
+  for (const path of left) expect((await readFile(path)).toString('latin1')).not.toMatch(/resourceType|"id"|subject/);
 
   const second = await startBridge();
+  expect((await spoolFiles()).filter((path) => left.includes(path))).toEqual([]);
   const task = await eventually(async () => {
     const stored: Task | undefined = await find('Task');
     return stored?.status === 'completed' ? stored : undefined;
