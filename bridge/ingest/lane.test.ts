@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Cut } from '../test/cutting-proxy.ts';
 import { type ImportWorld, startImportWorld } from '../test/import-world.ts';
 import { FlightLimit, MOST_IN_FLIGHT } from './flight-limit.ts';
-import { Lane, laneState } from './lane.ts';
+import { fenceOff, findLanes, Lane, laneState } from './lane.ts';
 import { LanePool } from './lane-pool.ts';
 
 let world: ImportWorld;
@@ -117,6 +117,16 @@ describe('a lost reply', () => {
       { numRuns: 6 },
     );
   });
+});
+
+test('a server whose cache keeps an older version of a lane keeps nobody from fencing it off', async () => {
+  const dead = await Lane.take(world.medplum, 'cached', 0, 'dead', undefined);
+  const [seen] = await findLanes(world.medplum, 'cached', 1);
+  if (!seen) throw new Error('no lane');
+  await dead.transact([ENTRY]);
+  world.proxy.cut = (method, path) =>
+    method === 'GET' && path.endsWith(`/Basic/${seen.id}`) ? { refuseWith: seen, status: 200 } : undefined;
+  expect(laneState(await fenceOff(world.medplum, seen, 'next'))).toMatchObject({ run: 'next', isParked: true });
 });
 
 describe('another run of the same namespace', () => {

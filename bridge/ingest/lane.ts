@@ -187,7 +187,7 @@ export class Lane {
   }
 
   async #reread(): Promise<void> {
-    const stored = await retryRead(() => this.#medplum.readResource('Basic', this.#stored.id));
+    const stored = await readLane(this.#medplum, this.#stored.id);
     if (laneState(stored).run !== this.#run) throw importRunning();
     this.#stored = stored as StoredLane;
   }
@@ -245,12 +245,21 @@ async function updateFrom(medplum: MedplumClient, seen: Basic, next: Basic): Pro
       const isLate = error instanceof OperationOutcomeError && getStatus(error.outcome) === 412;
       if (!isLate && !(error instanceof LostReplyError)) throw error;
     }
-    const { id } = current;
-    current = await retryRead(() => medplum.readResource('Basic', id ?? ''));
+    current = await readLane(medplum, current.id);
     const { run } = laneState(current);
     if (run !== laneState(seen).run && run !== laneState(next).run) throw importRunning();
   }
   throw new LostReplyError('lane-unsettled');
+}
+
+/**
+ * By search: a read by id comes from the server's cache, in which the older of two versions can stay for a day when two
+ * writers ended at once, as a killed run's transaction and the next run's fence do (docs/decisions/0022-stale-reads.md).
+ */
+async function readLane(medplum: MedplumClient, id = ''): Promise<Basic> {
+  const lane = await retryRead(() => medplum.searchOne('Basic', { _id: id }, { cache: 'reload' }));
+  if (!lane) throw new LostReplyError('lane-missing');
+  return lane;
 }
 
 /** A nonce makes every update a new version: an identical PUT makes none on Medplum, and would fence nothing. */

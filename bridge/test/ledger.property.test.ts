@@ -88,7 +88,7 @@ function expectTiled(bytes: Buffer, entries: readonly LedgerEntry[]): void {
 }
 
 test('of any export the ledger has each line once, its lines tile the files, its counts balance and its root is right', async () => {
-  await checkProperty(exported, 30, async ({ files, first }) => {
+  await checkProperty(exported, 20, async ({ files, first }) => {
     const bytes = files.map((lines, file) => {
       const own = lines.map(({ text, end }) => text + end).join('');
       return Buffer.from(file === 0 ? `\uFEFF${first}\n${own}` : own, 'utf8');

@@ -81,6 +81,17 @@ describe('a clinician and the source both changed a resource', () => {
     expect(await sync('asked', changed)).toMatchObject({ updated: 0, unchanged: 3 });
   });
 
+  test('an edit stands although the server still reads the version before it from its cache', async () => {
+    await sync('cached', [patient, observation()]);
+    const before = await stored<Observation>('Observation', 'cached');
+    await edit<Observation>('Observation', 'cached', (now) => ({ ...now, note: [{ text: 'seen by me' }] }));
+    world.proxy.cut = (method, path) =>
+      method === 'GET' && path.endsWith(`/Observation/${before.id}`) ? { refuseWith: before, status: 200 } : undefined;
+    expect(await sync('cached', [patient, observation({ status: 'final' })])).toMatchObject({ updated: 1, merged: 1 });
+    world.proxy.cut = () => undefined;
+    expect(await stored('Observation', 'cached')).toMatchObject({ status: 'final', note: [{ text: 'seen by me' }] });
+  });
+
   test('an edit after the merge is found by verify, and survives the next change of the source with the first', async () => {
     await sync('again', [patient, observation()]);
     await edit<Observation>('Observation', 'again', (now) => ({ ...now, note: [{ text: 'first' }] }));
