@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
+import type { Chaos } from './chaos.ts';
 import type { KeptState } from './keep-state.ts';
 import type { Clock } from './make-clock.ts';
 import type { Delivery } from './state.ts';
@@ -22,6 +23,7 @@ export interface WebhookSender {
 export interface SenderOptions {
   readonly kept: KeptState;
   readonly clock: Clock;
+  readonly chaos: Chaos;
   /** `test` or `live`, part of every envelope. */
   readonly apiMode: string;
   /** How long to wait before each retry; as many retries as there are entries. */
@@ -32,7 +34,7 @@ export interface SenderOptions {
  * Sends events to the webhook as Fasten does: at least once, signed per Standard Webhooks, each attempt with a new
  * timestamp under the same id, success only on 2xx, no order promised.
  */
-export function sendWebhooks({ kept, clock, apiMode, retryDelaysMs }: SenderOptions): WebhookSender {
+export function sendWebhooks({ kept, clock, chaos, apiMode, retryDelaysMs }: SenderOptions): WebhookSender {
   const { state, save } = kept;
   const underWay = new Map<Delivery, Promise<void>>();
   const abort = new AbortController();
@@ -48,7 +50,8 @@ export function sendWebhooks({ kept, clock, apiMode, retryDelaysMs }: SenderOpti
   }
 
   async function attemptOnce(delivery: Delivery, url: string): Promise<void> {
-    const outcome = await post(delivery, url);
+    const copies = Array.from({ length: chaos.copies }, () => post(delivery, url));
+    const [outcome = 'not sent'] = await Promise.all(copies);
     if (abort.signal.aborted) {
       return;
     }
@@ -100,7 +103,9 @@ export function sendWebhooks({ kept, clock, apiMode, retryDelaysMs }: SenderOpti
       const delivery: Delivery = { eventId: randomUUID(), type, data, attempts: [], state: 'pending' };
       state.deliveries.push(delivery);
       await save();
-      start(delivery);
+      const delayMs = chaos.delaysMs[type];
+      if (delayMs === undefined) start(delivery);
+      else wait(delivery, clock.now() + delayMs);
       return delivery;
     },
     redeliver(eventId) {

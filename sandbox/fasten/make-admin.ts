@@ -3,6 +3,7 @@ import { access } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { GENERATOR_OPTIONS } from '../generator/generate-export.ts';
+import type { Chaos, ChaosChange } from './chaos.ts';
 import type { WebhookSender } from './deliver-webhooks.ts';
 import type { KeptState } from './keep-state.ts';
 import type { Clock } from './make-clock.ts';
@@ -60,6 +61,8 @@ export interface FastenAdmin {
   redeliver(eventId: string): boolean;
   /** Moves the simulator's clock forward and returns its time in milliseconds since 1970. */
   advanceClock(ms: number): number;
+  /** Switches faults on and off; gives all of them. */
+  setChaos(change: ChaosChange): Chaos;
   /** Breaks the next download off after so many bytes, its signed address expired. Resolves when that has happened. */
   cutNextDownload(afterBytes: number): Promise<void>;
 }
@@ -70,6 +73,7 @@ export function makeAdmin(
   clock: Clock,
   sender: WebhookSender,
   fault: StorageFault,
+  chaos: Chaos,
 ): FastenAdmin {
   const announce = async (event: WebhookEvent): Promise<void> => {
     if (state.webhook.connectionEvents) {
@@ -123,6 +127,7 @@ export function makeAdmin(
       clock.advance(ms);
       return clock.now();
     },
+    setChaos: (change) => Object.assign(chaos, withoutUndefined(change)),
     cutNextDownload: (afterBytes) =>
       new Promise((done) => {
         fault.cut = { afterBytes, done };

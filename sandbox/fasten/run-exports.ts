@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { access, mkdir, rename } from 'node:fs/promises';
+import { access, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { exportLines } from '../generator/write-export.ts';
+import { type Chaos, makeExportId } from './chaos.ts';
 import { countResources } from './count-resources.ts';
 import type { WebhookSender } from './deliver-webhooks.ts';
 import type { KeptState } from './keep-state.ts';
@@ -31,6 +32,7 @@ export interface RunnerOptions {
   readonly kept: KeptState;
   readonly clock: Clock;
   readonly sender: WebhookSender;
+  readonly chaos: Chaos;
   /** Folder for files that are generated. */
   readonly dir: string;
   readonly baseUrl: string;
@@ -39,7 +41,7 @@ export interface RunnerOptions {
 }
 
 /** Makes exports out of connections: pending, a file with its counts, success or failure, and the webhook that says so. */
-export function runExports({ kept, clock, sender, dir, baseUrl, exportDelayMs }: RunnerOptions): ExportRunner {
+export function runExports({ kept, clock, sender, chaos, dir, baseUrl, exportDelayMs }: RunnerOptions): ExportRunner {
   const { state, save } = kept;
   const running = new Set<Promise<void>>();
 
@@ -57,20 +59,19 @@ export function runExports({ kept, clock, sender, dir, baseUrl, exportDelayMs }:
       if (connection === undefined || reason !== undefined) {
         throw new Error(reason);
       }
-      const path = await prepareFile(connection, dir);
-      task.stats = await countResources(path);
+      const lines = await prepareFile(connection, dir);
+      task.stats = await countResources(lines);
+      const { format } = chaos;
+      const path = format === 'jsonl' ? lines : await bundleUp(lines, join(dir, 'exports', `${task.taskId}.json`));
       const readyAtMs = clock.now();
-      task.file = {
-        fileId: `${new Date(readyAtMs).toISOString().slice(0, 10)}-${randomUUID()}.jsonl`,
-        path,
-        readyAtMs,
-      };
+      const name = `${new Date(readyAtMs).toISOString().slice(0, 10)}-${randomUUID()}`;
+      task.file = { fileId: `${name}${format === 'jsonl' ? '.jsonl' : '.bundle.json'}`, path, readyAtMs, format };
       task.status = 'success';
     } catch {
       task.status = 'failed';
       task.failureReason = reason ?? 'suppressed_please_contact';
     }
-    await sender.send(exportFinished(task, baseUrl));
+    await sender.send(exportFinished(task, baseUrl, chaos));
   }
 
   return {
@@ -79,12 +80,13 @@ export function runExports({ kept, clock, sender, dir, baseUrl, exportDelayMs }:
       const earlier = state.tasks.findLast((task) => task.orgConnectionId === orgConnectionId);
       if (earlier && earlier.status !== 'failed' && now - earlier.createdAtMs < RETENTION_MS) {
         if (earlier.status === 'success') {
-          await sender.send(exportFinished(earlier, baseUrl));
+          await sender.send(exportFinished(earlier, baseUrl, chaos));
         }
         return earlier;
       }
       const dueAtMs = now + exportDelayMs;
-      const task: ExportTask = { taskId: randomUUID(), orgConnectionId, createdAtMs: now, dueAtMs, status: 'pending' };
+      const taskId = makeExportId(chaos);
+      const task: ExportTask = { taskId, orgConnectionId, createdAtMs: now, dueAtMs, status: 'pending' };
       state.tasks.push(task);
       await save();
       schedule(task);
@@ -117,5 +119,14 @@ async function prepareFile({ orgConnectionId, source }: OrgConnection, dir: stri
   await mkdir(dirname(path), { recursive: true });
   await pipeline(Readable.from(exportLines(source.persona)), createWriteStream(`${path}.new`));
   await rename(`${path}.new`, path);
+  return path;
+}
+
+/** The same record as one Bundle, which Fasten sends to whoever asked for it. Small ones only: it is held whole. */
+async function bundleUp(lines: string, path: string): Promise<string> {
+  const resources = (await readFile(lines, 'utf8')).split('\n').filter((line) => line.trim() !== '');
+  await mkdir(dirname(path), { recursive: true });
+  const entries = resources.map((line) => `{"resource":${line.trim()}}`).join(',');
+  await writeFile(path, `{"resourceType":"Bundle","type":"collection","entry":[${entries}]}`);
   return path;
 }

@@ -1,5 +1,6 @@
 import express, { type ErrorRequestHandler, type Express } from 'express';
 import { z } from 'zod';
+import { CHAOS_CHANGE } from './chaos.ts';
 import { CONNECTION_SPEC, type FastenAdmin, WEBHOOK_CHANGE } from './make-admin.ts';
 
 const EVENT = z.strictObject({ type: z.string().min(1), data: z.record(z.string(), z.unknown()).default({}) });
@@ -46,6 +47,9 @@ export function serveAdmin(admin: FastenAdmin): Express {
   });
   app.post('/clock', (req, res) => {
     res.json({ nowMs: admin.advanceClock(ADVANCE.parse(req.body).ms) });
+  });
+  app.put('/chaos', (req, res) => {
+    res.json(admin.setChaos(CHAOS_CHANGE.parse(req.body)));
   });
   app.use(answerError);
   return app;

@@ -1,4 +1,5 @@
 import express, { type ErrorRequestHandler, type Express } from 'express';
+import type { Chaos } from './chaos.ts';
 import { type ApiKeys, requireBasic, sendError } from './check-credentials.ts';
 import type { KeptState } from './keep-state.ts';
 import type { Clock } from './make-clock.ts';
@@ -11,17 +12,26 @@ export interface ApiOptions {
   readonly keys: ApiKeys;
   readonly kept: KeptState;
   readonly clock: Clock;
+  readonly chaos: Chaos;
   readonly exports: ExportRunner;
   /** Where downloads redirect to, known once that server listens. */
   readonly storageOrigin: string;
 }
 
 /** Fasten Connect's REST API, to be mounted at `/v1`: every answer in its `{success, data | error}` envelope. */
-export function serveApi({ keys, kept, clock, exports, storageOrigin }: ApiOptions): Express {
+export function serveApi({ keys, kept, clock, chaos, exports, storageOrigin }: ApiOptions): Express {
   const { state } = kept;
   const app = express().disable('x-powered-by');
   const basic = requireBasic(keys);
   const apiMode = apiModeOf(keys.publicId);
+
+  app.use((req, res, next) => {
+    const { answerNext } = chaos;
+    if (!answerNext || (answerNext.method ?? req.method) !== req.method) return next();
+    answerNext.times--;
+    if (answerNext.times <= 0) chaos.answerNext = undefined;
+    return sendError(res, answerNext.status, 'as asked for');
+  });
 
   app.get('/bridge/org', (req, res) => {
     if (req.query.public_id !== keys.publicId) {

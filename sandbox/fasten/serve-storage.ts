@@ -1,7 +1,8 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import express, { type Express, type Response } from 'express';
+import type { Chaos } from './chaos.ts';
 import type { KeptState } from './keep-state.ts';
 import type { Clock } from './make-clock.ts';
 
@@ -31,7 +32,7 @@ export function signStoragePath(signingKey: string, fileId: string, nowMs: numbe
  * The second origin, which behaves like S3 behind a signed URL: the query is the only credential, a request that carries
  * an Authorization header too is refused, and a file comes with Content-Length, ETag and byte ranges.
  */
-export function serveStorage({ state }: KeptState, clock: Clock, fault: StorageFault): Express {
+export function serveStorage({ state }: KeptState, clock: Clock, fault: StorageFault, chaos: Chaos): Express {
   const app = express().disable('x-powered-by');
   app.get('/:fileId', async (req, res) => {
     const { fileId } = req.params;
@@ -61,6 +62,10 @@ export function serveStorage({ state }: KeptState, clock: Clock, fault: StorageF
         clock.advance(SIGNED_URL_MS);
         cut.done();
       });
+    }
+    if (chaos.keepBytes > 0) {
+      const kept = (await readFile(path)).subarray(0, chaos.keepBytes);
+      return res.set('content-length', `${kept.length}`).end(kept);
     }
     // The data folder begins with a dot, which Express hides unless told not to.
     return res.sendFile(path, { dotfiles: 'allow', cacheControl: false });

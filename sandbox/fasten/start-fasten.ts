@@ -3,6 +3,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import express from 'express';
+import { calm } from './chaos.ts';
 import { sendWebhooks } from './deliver-webhooks.ts';
 import { keepState } from './keep-state.ts';
 import { type FastenAdmin, makeAdmin } from './make-admin.ts';
@@ -60,21 +61,25 @@ export async function startFasten(options: FastenOptions = {}): Promise<SandboxF
   }
   const clock = makeClock(options.now);
   const retryDelaysMs = options.retryDelaysMs ?? [1000, 4000, 16_000, 64_000];
-  const sender = sendWebhooks({ kept, clock, apiMode: apiModeOf(publicId), retryDelaysMs });
+  const chaos = calm();
+  const sender = sendWebhooks({ kept, clock, chaos, apiMode: apiModeOf(publicId), retryDelaysMs });
 
   const fault: StorageFault = {};
-  const storage = await listen(serveStorage(kept, clock, fault), options.storagePort);
+  const storage = await listen(serveStorage(kept, clock, fault, chaos), options.storagePort);
   const app = express().disable('x-powered-by');
   const api = await listen(app, options.port).catch(async (error: unknown) => {
     await storage.close();
     throw error;
   });
   const baseUrl = `${api.origin}/v1`;
-  const exports = runExports({ kept, clock, sender, dir, baseUrl, exportDelayMs: options.exportDelayMs ?? 200 });
-  const admin = makeAdmin(kept, clock, sender, fault);
+  const exports = runExports({ kept, clock, sender, chaos, dir, baseUrl, exportDelayMs: options.exportDelayMs ?? 200 });
+  const admin = makeAdmin(kept, clock, sender, fault, chaos);
   app.get('/healthz', (_req, res) => res.json({ ok: true, pid: process.pid }));
   app.use('/admin', serveAdmin(admin));
-  app.use('/v1', serveApi({ keys: { publicId, privateKey }, kept, clock, exports, storageOrigin: storage.origin }));
+  app.use(
+    '/v1',
+    serveApi({ keys: { publicId, privateKey }, kept, clock, chaos, exports, storageOrigin: storage.origin }),
+  );
   exports.resume();
   sender.resume();
 

@@ -1,4 +1,5 @@
 import type { GeneratorOptions } from '../generator/generate-export.ts';
+import type { Chaos } from './chaos.ts';
 
 /** One patient's authorisation of one portal, in our words; `read-bridge.ts` and `webhook-events.ts` turn it into Fasten's. */
 export interface OrgConnection {
@@ -35,7 +36,13 @@ export interface ExportTask {
   readonly dueAtMs: number;
   status: 'pending' | 'success' | 'failed';
   failureReason?: string;
-  file?: { readonly fileId: string; readonly path: string; readonly readyAtMs: number };
+  file?: {
+    readonly fileId: string;
+    readonly path: string;
+    readonly readyAtMs: number;
+    /** `jsonl` when absent. */
+    readonly format?: Chaos['format'];
+  };
   stats?: ExportStats;
 }
 

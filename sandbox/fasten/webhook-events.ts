@@ -1,3 +1,4 @@
+import type { Chaos } from './chaos.ts';
 import type { ExportTask, OrgConnection } from './state.ts';
 
 /** An event before it has an id: its type and Fasten's `data`. */
@@ -14,8 +15,9 @@ export const SANDBOX_ORG_ID = '3b6f0d5e-51c2-4f0e-9a53-1f7b6f2f9c11';
  *
  * @param task - A task that is no longer pending.
  * @param baseUrl - Origin and `/v1` of the API: links point there, not at storage, and need Basic.
+ * @param chaos - How links and counts are told.
  */
-export function exportFinished(task: ExportTask, baseUrl: string): WebhookEvent {
+export function exportFinished(task: ExportTask, baseUrl: string, chaos: Chaos): WebhookEvent {
   const common = { org_connection_id: task.orgConnectionId, task_id: task.taskId, org_id: SANDBOX_ORG_ID };
   if (task.status !== 'success' || task.file === undefined) {
     return { type: 'patient.ehi_export_failed', data: { ...common, failure_reason: task.failureReason } };
@@ -25,14 +27,33 @@ export function exportFinished(task: ExportTask, baseUrl: string): WebhookEvent 
     type: 'patient.ehi_export_success',
     data: {
       ...common,
-      download_links: [{ url, export_type: 'jsonl', content_type: 'application/fhir+ndjson' }],
-      download_link: url,
-      stats: {
-        total_resources: task.stats?.totalResources ?? 0,
-        total_by_resource_type: task.stats?.totalByResourceType ?? {},
-      },
+      ...linksTo(url, task.file.format, chaos),
+      ...(chaos.stats !== 'none' && { stats: statsOf(task, chaos) }),
     },
   };
+}
+
+function linksTo(url: string, format: Chaos['format'] = 'jsonl', { links }: Chaos): Record<string, unknown> {
+  const content_type = format === 'jsonl' ? 'application/fhir+ndjson' : 'application/fhir+json';
+  const list = { download_links: [{ url, export_type: format, content_type }] };
+  switch (links) {
+    case 'list':
+      return list;
+    case 'old-field':
+      return { download_link: url };
+    case 'bare-list':
+      return { download_links: [url] };
+    default:
+      return { ...list, download_link: url };
+  }
+}
+
+/** The total of Fasten's own sample is 12 where its types add up to 317. */
+function statsOf({ stats }: ExportTask, chaos: Chaos) {
+  const byType = stats?.totalByResourceType ?? {};
+  return chaos.stats === 'odd'
+    ? { total_resources: 12, total_by_resource_type: { ...byType, Observation: 300 } }
+    : { total_resources: stats?.totalResources ?? 0, total_by_resource_type: byType };
 }
 
 /** `patient.connection_success`, the only export-side event that carries the `external_id`. */
