@@ -1,4 +1,5 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { MedplumClient } from '@medplum/core';
 import type { Consent, DocumentReference, Encounter, Observation, Patient, Resource, Task } from '@medplum/fhirtypes';
@@ -24,9 +25,11 @@ const SUBJECT = {
 
 let world: World;
 let clinician: MedplumClient;
+let portal: string;
 
 beforeAll(async () => {
   world = await startWorld();
+  portal = await mkdtemp(join(tmpdir(), 'portal-'));
   clinician = await world.signIn('clinician@example.com');
 });
 
@@ -36,6 +39,7 @@ afterEach(() => {
 
 afterAll(async () => {
   await world.close();
+  await rm(portal, { recursive: true });
 });
 
 interface Connected {
@@ -77,7 +81,7 @@ function attempted({ orgConnectionId }: Connected) {
 
 /** What an export with these lines becomes. */
 async function imported(lines: readonly (object | string)[], end = '\n') {
-  const file = join(world.spoolDir, `${crypto.randomUUID()}.source`);
+  const file = join(portal, `${crypto.randomUUID()}.jsonl`);
   await writeFile(file, lines.map((line) => (typeof line === 'string' ? line : JSON.stringify(line))).join('\n') + end);
   return importedFrom({ file });
 }
