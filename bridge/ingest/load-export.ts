@@ -98,7 +98,7 @@ async function place(context: LoadContext, loader: Loader, { components, outside
     context,
     created.map(({ prepared }) => prepared),
   );
-  for (const component of components) await loader.place(component, outside);
+  await loader.placeAll(components, outside);
 }
 
 async function prepareWindow(context: LoadContext, reader: SpoolReader, window: Window): Promise<PreparedResource[][]> {

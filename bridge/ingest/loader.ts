@@ -1,7 +1,7 @@
 import { recompose } from './commit-bundle.ts';
 import type { Committer, FoundRow, Work } from './committer.ts';
 import { composeEntry, type Decision, isWrite, type Member, type OutsideIds } from './compose-entry.ts';
-import { type Component, Draft, MAX_BODY_BYTES } from './draft.ts';
+import { type Component, Draft, MAX_BODY_BYTES, MAX_ENTRIES } from './draft.ts';
 import type { LoadContext } from './load-context.ts';
 import { settleDecision } from './settle-rows.ts';
 
@@ -33,6 +33,25 @@ export class Loader {
     this.#draft = new Draft(0, context.maxEntries);
   }
 
+  /**
+   * Places components that come in dependency order; those that would have to wait for a bundle on its way go behind the
+   * others. `outside` must know every target of theirs that lies outside the export.
+   */
+  async placeAll(components: readonly Component[], outside: OutsideIds): Promise<void> {
+    const behind: Component[] = [];
+    const rowsBehind = new Set<number>();
+    for (const component of components) {
+      const targets = this.#targets(component);
+      if (targets.some((row) => rowsBehind.has(row) || this.#isUnderWay(row))) {
+        behind.push(component);
+        for (const { prepared } of component) rowsBehind.add(prepared.row);
+      } else {
+        await this.place(component, outside);
+      }
+    }
+    for (const component of behind) await this.place(component, outside);
+  }
+
   /** `outside` must know every target of the component that lies outside the export. */
   async place(component: Component, outside: OutsideIds): Promise<void> {
     this.#outside = outside;
@@ -47,7 +66,10 @@ export class Loader {
         return;
       }
       const mustGoAlone = this.#context.hasTransactions && component.some(isTakenForReference);
-      if (!mustGoAlone && this.#draft.fits(writes)) return this.#add(component, decisions);
+      if (!mustGoAlone && this.#draft.fits(writes)) {
+        this.#add(component, decisions);
+        return this.#isAwaitedByAll(component) ? this.#flush() : undefined;
+      }
       for (const member of component) this.#draft.urns.delete(member.prepared.row);
       if (mustGoAlone || this.#draft.isEmpty) return this.#placeApart(component);
       await this.#flush();
@@ -81,6 +103,16 @@ export class Loader {
     this.#draft.add(component, decisions);
   }
 
+  /** What one bundle cannot hold waits for the Patient: then its bundle is not filled up. */
+  #isAwaitedByAll(component: Component): boolean {
+    const { binding, index } = this.#context;
+    return (
+      binding.kind === 'own' &&
+      index.size > MAX_ENTRIES &&
+      component.some(({ prepared }) => prepared.row === binding.row)
+    );
+  }
+
   /** What an earlier run stored before it died may be as incomplete as what this run writes. */
   #noteIncomplete(decisions: readonly Decision[]): void {
     const incomplete = decisions.filter((decision) => decision.isIncomplete);
@@ -96,14 +128,24 @@ export class Loader {
     return decisions;
   }
 
-  async #targetsSettled(component: Component): Promise<void> {
-    const { binding, index, states, hasTransactions } = this.#context;
+  #targets(component: Component): number[] {
+    const { binding, index } = this.#context;
     const patient = binding.kind === 'own' ? [binding.row] : [];
-    const targets = component.flatMap((member) => index.targets(member.prepared.row));
-    for (const row of [...patient, ...targets]) {
+    return [...patient, ...component.flatMap((member) => index.targets(member.prepared.row))];
+  }
+
+  #isUnderWay(row: number): boolean {
+    const bundle = this.#context.states.pendingBundle(row);
+    return bundle !== undefined && bundle !== this.#draft.number;
+  }
+
+  async #targetsSettled(component: Component): Promise<void> {
+    const { states, hasTransactions } = this.#context;
+    for (const row of this.#targets(component)) {
       const bundle = states.pendingBundle(row);
       if (bundle === undefined || (hasTransactions && bundle === this.#draft.number)) continue;
-      if (bundle === this.#draft.number) await this.#flush();
+      // Nothing is gained by holding back what could be on its way meanwhile.
+      await this.#flush();
       await this.#sending.get(bundle);
     }
   }

@@ -47,9 +47,9 @@ test('in any graph every node comes once, after its targets or with them, and wh
   );
 });
 
-test('nodes that wait for nothing stay in the order of the file, and so does every level above', () => {
-  const { nodes } = orderComponents(graphOf([[4], [], [4], [1], [], [0]]));
-  expect([...nodes]).toEqual([1, 4, 0, 2, 3, 5]);
+test('nodes that wait for nothing stay in the order of the file; above, who waits for the earliest comes first', () => {
+  const { nodes } = orderComponents(graphOf([[4], [], [4], [1], [], [0], [3]]));
+  expect([...nodes]).toEqual([1, 4, 3, 0, 2, 6, 5]);
 });
 
 test('a chain of two hundred thousand nodes does not use up the stack', () => {

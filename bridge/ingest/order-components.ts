@@ -23,7 +23,7 @@ export function orderComponents(graph: Graph, first: readonly number[] = []): Wr
   const early = found.count;
   for (let node = 0; node < graph.size; node++) found.visit(node);
 
-  return { nodes: sortByLevel(found, componentLevels(graph, found, early)), component: found.component };
+  return { nodes: sortByLevel(graph, found, componentLevels(graph, found, early)), component: found.component };
 }
 
 /**
@@ -44,30 +44,61 @@ function componentLevels(graph: Graph, found: ComponentSearch, early: number): I
 }
 
 /**
- * The nodes level by level, the components of a level in the order of their smallest nodes. A counting sort: sorting by
- * comparison copies the nodes twice into V8's heap, and that room stays taken.
+ * The nodes level by level. Within a level those come first whose targets came first, since the last of the level below may
+ * still be on their way; else the order of the smallest nodes is kept. Sorts numbers in typed arrays: sorting by comparison
+ * copies the nodes twice into V8's heap, and that room stays taken.
  */
-function sortByLevel(found: ComponentSearch, level: Int32Array): Int32Array {
-  const { component } = found;
-  const next = levelStarts(component, level);
-  const nodes = new Int32Array(component.length);
-  const isPlaced = new Uint8Array(found.count);
-  for (const own of component) {
-    if (isPlaced[own] === 1) continue;
-    isPlaced[own] = 1;
-    const members = found.members(own);
-    const start = next[level[own] ?? 0] ?? 0;
-    nodes.set(members, start);
-    next[level[own] ?? 0] = start + members.length;
+function sortByLevel(graph: Graph, found: ComponentSearch, level: Int32Array): Int32Array {
+  const nodes = new Int32Array(found.component.length);
+  const positions = new Int32Array(nodes.length);
+  let next = 0;
+  for (const components of componentsByLevel(found, level)) {
+    const ranks = Float64Array.from(
+      components,
+      (own, at) => latestTarget(graph, found, own, positions) * nodes.length + at,
+    );
+    for (const rank of ranks.sort()) {
+      const members = found.members(components[rank % nodes.length] ?? 0);
+      nodes.set(members, next);
+      for (const node of members) positions[node] = next++;
+    }
   }
   return nodes;
 }
 
-/** How many nodes lie below each level. */
-function levelStarts(component: Int32Array, level: Int32Array): Int32Array {
+/** How far the targets of a component reach in what has been placed. */
+function latestTarget(graph: Graph, found: ComponentSearch, own: number, positions: Int32Array): number {
+  let latest = 0;
+  for (const node of found.members(own)) {
+    for (const target of graph.targets(node)) latest = Math.max(latest, positions[target] ?? 0);
+  }
+  return latest;
+}
+
+/** The components of each level, in the order of their smallest nodes: a counting sort. */
+function* componentsByLevel(found: ComponentSearch, level: Int32Array): Generator<Int32Array> {
+  const ends = levelStarts(level);
+  const sorted = new Int32Array(found.count);
+  const isPlaced = new Uint8Array(found.count);
+  for (const own of found.component) {
+    if (isPlaced[own] === 1) continue;
+    isPlaced[own] = 1;
+    const at = ends[level[own] ?? 0] ?? 0;
+    sorted[at] = own;
+    ends[level[own] ?? 0] = at + 1;
+  }
+  let start = 0;
+  for (const end of ends) {
+    yield sorted.subarray(start, end);
+    start = end;
+  }
+}
+
+/** How many components lie below each level. */
+function levelStarts(level: Int32Array): Int32Array {
   const highest = level.reduce((max, one) => Math.max(max, one), 0);
   const counts = new Int32Array(highest + 1);
-  for (const own of component) counts[level[own] ?? 0] = (counts[level[own] ?? 0] ?? 0) + 1;
+  for (const one of level) counts[one] = (counts[one] ?? 0) + 1;
   let below = 0;
   return counts.map((count) => {
     below += count;
