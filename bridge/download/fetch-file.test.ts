@@ -7,12 +7,15 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { createFasten } from '../fasten/client.ts';
+import { noteDials, REFUSED_TARGETS } from '../test/note-dials.ts';
 import { fetchFile } from './fetch-file.ts';
 import { createStorageClient } from './storage-client.ts';
 
 const FILE = { exportId: 't1', fileId: 'a.jsonl' };
 const signal = new AbortController().signal;
 const closers: (() => Promise<unknown>)[] = [];
+/** Addresses that a socket would have been opened to besides the two servers of a test. */
+const dialled: string[] = [];
 let dir: string;
 
 beforeAll(async () => {
@@ -42,7 +45,8 @@ async function fetchWith(api: (storage: string) => RequestListener, files: Reque
   const storageOrigin = await serve(files);
   const baseUrl = `${await serve(api(storageOrigin))}/v1`;
   const fasten = createFasten({ baseUrl, publicId: 'public_test_a', privateKey: 'private_test_(a)' });
-  const storage = createStorageClient({ allowedOrigins: [storageOrigin] });
+  const makeDialer = noteDials(dialled);
+  const storage = createStorageClient({ allowedOrigins: [storageOrigin], makeDialer });
   closers.push(fasten.close, storage.close);
   const path = join(dir, `${Math.random()}.jsonl`);
   const bytes = await fetchFile({ fasten, storage, waitsMs: [1, 1, 1, 1, 1, 1] }, FILE, path, signal);
@@ -229,10 +233,32 @@ test('storage that redirects in a circle is given up', async () => {
   await expect(fetchWith(redirect(302), circle)).rejects.toMatchObject({ code: 'storage-redirects' });
 });
 
-test('a redirect into the private network is refused for good', async () => {
-  const inward = () => (_req: unknown, res: Parameters<RequestListener>[1]) =>
-    res.writeHead(302, { location: 'http://169.254.169.254/latest' }).end();
-  await expect(fetchWith(inward)).rejects.toMatchObject({ name: 'PermanentError', code: 'storage-refused' });
+/** Answers with a redirect to anywhere. */
+const leadTo =
+  (location: string): RequestListener =>
+  (_req, res) =>
+    res.writeHead(302, { location }).end();
+
+test.each(REFUSED_TARGETS)('Fasten cannot lead us to %s: refused for good, nothing is dialled', async (target) => {
+  const away = fetchWith(() => leadTo(target));
+  await expect(away).rejects.toMatchObject({ name: 'PermanentError', code: 'storage-refused' });
+  expect(dialled).toEqual([]);
+});
+
+test.each(REFUSED_TARGETS)('nor can the storage that it leads us to lead on to %s', async (target) => {
+  const away = fetchWith(redirect(302), leadTo(target));
+  await expect(away).rejects.toMatchObject({ name: 'PermanentError', code: 'storage-refused' });
+  expect(dialled).toEqual([]);
+});
+
+test('storage on this machine that nobody vouches for is another host: it is not asked', async () => {
+  const asked: string[] = [];
+  const elsewhere = await serve((req, res) => {
+    asked.push(req.url ?? '');
+    res.end('{}');
+  });
+  await expect(fetchWith(redirect(302), leadTo(`${elsewhere}/x`))).rejects.toMatchObject({ code: 'storage-refused' });
+  expect([asked, dialled]).toEqual([[], []]);
 });
 
 test.each([404, 410])('an export that Fasten answers %i for is gone for good', async (status) => {

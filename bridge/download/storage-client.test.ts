@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { buildConnector } from 'undici';
 import { afterEach, expect, test } from 'vitest';
+import { answering, noteDials, REFUSED_TARGETS } from '../test/note-dials.ts';
 import { createStorageClient, type FindAddresses, publicLookup, type StorageOptions } from './storage-client.ts';
 
 const signal = new AbortController().signal;
@@ -12,14 +12,11 @@ afterEach(async () => {
   await Promise.all(closers.splice(0).map((close) => close()));
 });
 
-/** A client whose dialer notes what it was asked to connect to, and never connects. */
+/** A client whose dialer notes which addresses it would connect to, and never connects. */
 function openClient(options: Partial<StorageOptions> = {}) {
   const dialled: string[] = [];
-  const connect: buildConnector.connector = ({ hostname }, done) => {
-    dialled.push(hostname);
-    done(new Error('dialled'), null);
-  };
-  const client = createStorageClient({ allowedOrigins: [], connect, ...options });
+  const makeDialer = noteDials(dialled);
+  const client = createStorageClient({ allowedOrigins: [], makeDialer, ...options });
   closers.push(() => client.close());
   return { client, dialled };
 }
@@ -34,29 +31,56 @@ async function serve(): Promise<{ server: Server; origin: string }> {
   return { server, origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
 }
 
-test.each([
-  'http://files.example.com/x',
-  'https://files.example.com:8443/x',
-  'https://user:secret@files.example.com/x',
-  'ftp://files.example.com/x',
-  'https://127.0.0.1/x',
-  'https://0x7f.1/x',
-  'https://2130706433/x',
-  'https://169.254.169.254/latest',
-  'https://10.0.0.1/x',
-  'https://[::1]/x',
-  'https://[::ffff:169.254.169.254]/x',
-  'https://[fd00::1]/x',
-])('%s is refused before anything is dialled', async (url) => {
-  const { client, dialled } = openClient();
+test.each(REFUSED_TARGETS)('%s is refused before anything is dialled', async (url) => {
+  const { client, dialled } = openClient({ findAddresses: answering('8.8.8.8') });
   await expect(client.get(new URL(url), {}, signal)).rejects.toMatchObject({ code: 'storage-refused' });
   expect(dialled).toEqual([]);
 });
 
-test('a public https address is dialled', async () => {
-  const { client, dialled } = openClient();
-  await expect(client.get(new URL('https://files.example.com/x'), {}, signal)).rejects.toThrow('dialled');
-  expect(dialled).toEqual(['files.example.com']);
+test('a public https address is dialled, by name or as it is', async () => {
+  const { client, dialled } = openClient({ findAddresses: answering('52.216.1.1') });
+  for (const host of ['files.example.com', '8.8.8.8', '[2606:4700::1111]']) {
+    await expect(client.get(new URL(`https://${host}/x`), {}, signal)).rejects.toThrow('dialled');
+  }
+  expect(dialled).toEqual(['52.216.1.1', '8.8.8.8', '2606:4700::1111']);
+});
+
+test.each([
+  ['127.0.0.1'],
+  ['10.1.2.3'],
+  ['172.20.0.1'],
+  ['192.168.0.7', '::1'],
+  ['169.254.169.254'],
+  ['100.64.0.1'],
+  ['0.0.0.0'],
+  ['::1'],
+  ['::ffff:127.0.0.1'],
+  ['::ffff:a9fe:a9fe'],
+  ['64:ff9b::a9fe:a9fe'],
+  ['fd00:ec2::254'],
+  ['fe80::1'],
+  ['2002:7f00:1::'],
+])('a name that leads to %s is not dialled', async (...addresses) => {
+  for (const host of ['rebound.example', 'localhost', 'metadata.google.internal']) {
+    const { client, dialled } = openClient({ findAddresses: answering(...addresses) });
+    const asked = client.get(new URL(`https://${host}/x`), {}, signal);
+    await expect(asked.catch((error: Error) => Promise.reject(error.cause ?? error))).rejects.toMatchObject({
+      code: 'storage-refused',
+    });
+    expect(dialled).toEqual([]);
+  }
+});
+
+test('a name that answers otherwise the second time is looked up once for each socket, and what was checked is dialled', async () => {
+  const answers = ['52.216.1.1', '127.0.0.1'];
+  let asked = 0;
+  const findAddresses: FindAddresses = (host, done) => answering(answers[asked++] ?? '127.0.0.1')(host, done);
+  const { client, dialled } = openClient({ findAddresses });
+  const url = new URL('https://rebound.example/x');
+  await expect(client.get(url, {}, signal)).rejects.toThrow('dialled');
+  expect([asked, dialled]).toEqual([1, ['52.216.1.1']]);
+  await expect(client.get(url, {}, signal)).rejects.toMatchObject({ code: 'storage-refused' });
+  expect([asked, dialled]).toEqual([2, ['52.216.1.1']]);
 });
 
 test('a refusal names the host and keeps the signed path to itself', async () => {

@@ -15,9 +15,11 @@ export interface StorageOptions {
   readonly allowedOrigins: readonly string[];
   /** How names become addresses; the system's resolver when absent. */
   readonly findAddresses?: FindAddresses;
-  /** Opens a socket; undici's own when absent. */
-  readonly connect?: buildConnector.connector;
+  /** Makes what opens sockets, given how it has to look names up; undici's own when absent. */
+  readonly makeDialer?: MakeDialer;
 }
+
+export type MakeDialer = (options: { readonly lookup: LookupFunction }) => buildConnector.connector;
 
 /** Fetches from where Fasten keeps exports, without credentials. */
 export interface StorageClient {
@@ -37,8 +39,8 @@ const SILENCE_TIMEOUT_MS = 120_000;
 export function createStorageClient(options: StorageOptions): StorageClient {
   const limits = { headersTimeout: SILENCE_TIMEOUT_MS, bodyTimeout: SILENCE_TIMEOUT_MS };
   const findAddresses = options.findAddresses ?? ((host, done) => dnsLookup(host, { all: true }, done));
-  const dial = options.connect ?? buildConnector({ lookup: publicLookup(findAddresses) });
-  const publicOnly = new Agent({ ...limits, connect: dial });
+  const { makeDialer = buildConnector } = options;
+  const publicOnly = new Agent({ ...limits, connect: makeDialer({ lookup: publicLookup(findAddresses) }) });
   const vouchedFor = new Agent(limits);
   return {
     get: async (url, headers, signal) => {
