@@ -32,6 +32,11 @@ function observation(id: string, more: object = {}) {
   return { resourceType: 'Observation', id, status: 'final', code: { text: id }, ...more };
 }
 
+/** With it, FHIR's profile of vital signs demands a time. */
+const VITAL_SIGNS = [
+  { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/observation-category', code: 'vital-signs' }] },
+];
+
 async function provenancesOf(reference: string): Promise<Provenance[]> {
   return world.medplum.searchResources('Provenance', { target: reference });
 }
@@ -73,6 +78,19 @@ describe.each([
     expect(await provenancesOf(`List/${large?.id}`)).toHaveLength(1);
     world.server.switches.transactionBundles = true;
   });
+});
+
+test('one that does not meet a profile which it claims keeps the profile beside it, as in a bundle', async () => {
+  const note = Array.from({ length: 12_000 }, (_, n) => ({ text: `${n} ${'x'.repeat(90)}` }));
+  const profile = ['http://hl7.org/fhir/StructureDefinition/vitalsigns'];
+  const vital = observation('vital', { meta: { profile }, category: VITAL_SIGNS, valueInteger: 1, note });
+  expect(await load([vital])).toMatchObject({ created: 1, quarantined: 0, repairsByRule: { 'profile-parked': 1 } });
+  const [stored, ...more] = await world.stored<Observation>('Observation', connection);
+  expect([stored?.meta?.profile, stored?.note?.length, more]).toEqual([undefined, 12_000, []]);
+  expect(JSON.stringify(stored?.meta?.extension)).toContain('vitalsigns');
+  expect(await provenancesOf(`Observation/${stored?.id}`)).toHaveLength(1);
+  expect(await findings()).toEqual([]);
+  expect(await load([vital, '{}'])).toMatchObject({ unchanged: 1, created: 0, updated: 0 });
 });
 
 test('a changed one is updated, alone', async () => {

@@ -18,6 +18,7 @@ import type { LoadContext } from './load-context.ts';
 import { lookUp, type StoredVersion } from './look-up.ts';
 import { makeProvenance } from './make-provenance.ts';
 import { escapeSearchValue, metaSource } from './meta-source.ts';
+import { parkProfile } from './park-profile.ts';
 import { passDeletedSince } from './pass-deleted.ts';
 import { settleDecision, settleProblem, settleRefused } from './settle-rows.ts';
 import { originTags, storedHash } from './shape-meta.ts';
@@ -61,6 +62,11 @@ async function storeAlone(context: LoadContext, first: Member, outside: OutsideI
     const decision = await composeEntry(context, member, new Map(), outside);
     if (isWrite(decision)) begun ??= decision;
     const ended = isWrite(decision) ? await write(context, decision) : member.stored;
+    const parked = typeof ended === 'object' && 'refused' in ended && parkProfile(context, member, ended.refused);
+    if (parked) {
+      member = parked;
+      continue;
+    }
     if (ended === 'too-large' || (typeof ended === 'object' && 'refused' in ended)) {
       leaveOut(context, member, ended);
       return decision;
@@ -74,7 +80,7 @@ async function storeAlone(context: LoadContext, first: Member, outside: OutsideI
       return told;
     }
     await sleep(WAIT_MS * 2 ** tries, undefined, context.signal ? { signal: context.signal } : {});
-    const again = makeMember(first.prepared, await find(context, member), first.isRevisit);
+    const again = makeMember(member.prepared, await find(context, member), member.isRevisit);
     const [left] = (await passDeletedSince(context, [member], [[again]])).flat();
     if (!left) return { ...decision, isIncomplete: false };
     member = left;
