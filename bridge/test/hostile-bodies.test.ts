@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import type { MedplumClient } from '@medplum/core';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -69,6 +70,29 @@ test.each(BODIES)('%s is refused by each of them, and nothing is done', async (_
     const answer = await fetch(`${world.api}${path}`, { method, headers, body });
     expect([path, answer.status]).toEqual([path, status]);
     expect(await answer.json()).toMatchObject({ resourceType: 'OperationOutcome' });
+  }
+  expect(await measureEffects(world)).toEqual(before);
+});
+
+test('a body that unpacks to more than is taken is refused, and one in a packing that nobody knows', async () => {
+  const bomb = gzipSync(Buffer.alloc(20_000_000, ' '));
+  const targets = [`${world.api}/webhook`, ...CALLS.map(([, path]) => `${world.api}${path}`)];
+  const methods = ['POST', ...CALLS.map(([method]) => method)];
+  for (const [index, url] of targets.entries()) {
+    for (const [encoding, body, status] of [
+      ['gzip', bomb, 413],
+      ['gzip', Buffer.from('no gzip'), 400],
+      ['zip', Buffer.from('{}'), 415],
+    ] as const) {
+      const headers = {
+        authorization: `Bearer ${clinician.getAccessToken()}`,
+        'content-type': JSON_TYPE,
+        'content-encoding': encoding,
+      };
+      const answer = await fetch(url, { method: methods[index] ?? 'POST', headers, body });
+      expect([url, encoding, answer.status]).toEqual([url, encoding, status]);
+      expect(await answer.json()).toMatchObject({ resourceType: 'OperationOutcome' });
+    }
   }
   expect(await measureEffects(world)).toEqual(before);
 });
