@@ -4,7 +4,7 @@
  */
 
 const rooms = '(connect|erase|export|webhook|download|imports|ingest|operate|records|serve)';
-const foundations = '(errors\\.ts|config\\.ts|(observe|queue|fasten|medplum|spool|contract)/)';
+const foundations = '(errors\\.ts|config\\.ts|(audit|observe|queue|fasten|medplum|spool|contract)/)';
 
 /** Tests and measurements join what production keeps apart. */
 const testsAndBench = ['\\.test\\.tsx?$', '^(bridge|ui|bots)/test/', '^bridge/bench/'];

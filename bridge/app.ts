@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import type { Express } from 'express';
 import { Redis } from 'ioredis';
 import type { DestinationStream } from 'pino';
+import { type Auditor, createAuditor } from './audit/audit.ts';
+import { createAuditJob } from './audit/write-audit.job.ts';
 import type { Config } from './config.ts';
 import { createBindAnnouncedJob } from './connect/bind-announced.job.ts';
 import { createExpireJob } from './connect/expire-connection.job.ts';
@@ -83,6 +85,7 @@ interface Foundations {
   readonly metrics: Metrics;
   readonly redis: Redis;
   readonly queues: Queues;
+  readonly auditor: Auditor;
   readonly medplum: MedplumConnection;
   /** A client that may `$expunge`, when there is one. */
   readonly eraser: MedplumConnection | undefined;
@@ -106,7 +109,18 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
   const queues = openQueues(redis, config.redis.prefix);
   const metrics = createMetrics();
   metrics.watchQueues(() => queues.countJobs());
-  const foundations = { config, log, metrics, redis, queues, medplum, eraser, fasten: createFasten(config.fasten) };
+  const auditor = createAuditor({ addJob: queues.add, log, metrics });
+  const foundations = {
+    config,
+    log,
+    metrics,
+    redis,
+    queues,
+    auditor,
+    medplum,
+    eraser,
+    fasten: createFasten(config.fasten),
+  };
   const stops: (() => Promise<unknown>)[] = [];
   let closing: Promise<void> | undefined;
   return {
@@ -142,10 +156,19 @@ function openRedis({ redis: { url } }: Config, log: Log): Redis {
 }
 
 /** What binds a connection, for whoever tells of it first: the browser or Fasten's event. */
-function connectingParts({ config, log, redis, queues, medplum, fasten }: Foundations) {
+function connectingParts({ config, log, redis, queues, auditor, medplum, fasten }: Foundations) {
   const runAlone = waitForLock(createLock(redis, { prefix: config.redis.prefix }));
   const { readConnection } = fasten;
-  return { medplum: medplum.client, readConnection, addJob: queues.add, runAlone, mode: config.fasten.mode, log };
+  const { audit } = auditor;
+  return {
+    medplum: medplum.client,
+    readConnection,
+    addJob: queues.add,
+    audit,
+    runAlone,
+    mode: config.fasten.mode,
+    log,
+  };
 }
 
 async function serve(
@@ -153,9 +176,10 @@ async function serve(
   stops: (() => Promise<unknown>)[],
   { seeServer }: Overrides,
 ): Promise<string> {
-  const { config, log, metrics, redis, queues, medplum } = foundations;
+  const { config, log, metrics, redis, queues, auditor, medplum } = foundations;
   const callers = createCallers(config.medplum.baseUrl);
   const { mode } = config.fasten;
+  const { audit } = auditor;
   const closing = new AbortController();
   const connecting = connectingParts(foundations);
   const app = createServer({
@@ -196,8 +220,8 @@ async function serve(
         closing: closing.signal,
         log,
       }),
-      ledgerRoutes({ medplum: medplum.client, callerOf }),
-      recordRoutes({ callerOf }),
+      ledgerRoutes({ medplum: medplum.client, callerOf, audit }),
+      recordRoutes({ callerOf, audit }),
       operateRoutes({ callerOf, queues, log, metrics }),
       eraseRoutes({ callerOf }),
     ],
@@ -256,7 +280,7 @@ async function planSweeps({ add, schedule }: Queues): Promise<void> {
 type Disk = Pick<Parameters<typeof createImportJob>[0], 'withFolder' | 'fetchFile'>;
 
 function makeHandlers(foundations: Foundations, disk: Disk): JobHandlers {
-  const { config, log, metrics, redis, queues, medplum, eraser, fasten } = foundations;
+  const { config, log, metrics, redis, queues, auditor, medplum, eraser, fasten } = foundations;
   const { client } = medplum;
   return {
     'export-request': { run: createRequestExportJob({ medplum: client, fasten, addJob: queues.add, log }) },
@@ -278,6 +302,7 @@ function makeHandlers(foundations: Foundations, disk: Disk): JobHandlers {
     },
     'connection-revoked': { run: createRevokeJob(connectingParts(foundations)) },
     'connection-ended': { run: createCancelImportsJob({ medplum: client, log }) },
+    audit: createAuditJob({ medplum: client, log, metrics }),
     erase: createEraseJob({
       medplum: client,
       outcome: eraser ? 'expunged' : 'history-kept',
@@ -285,6 +310,7 @@ function makeHandlers(foundations: Foundations, disk: Disk): JobHandlers {
       holdLock: createLock(redis, { prefix: config.redis.prefix }),
       lockOf: importLock,
       addJob: queues.add,
+      audit: auditor.audit,
       log,
       metrics,
     }),
@@ -324,11 +350,12 @@ async function erase({ config, medplum, eraser, redis }: Foundations, wanted: Pa
 }
 
 async function closeAll(foundations: Foundations, stops: readonly (() => Promise<unknown>)[]): Promise<void> {
-  const { log, queues, redis, medplum, eraser, fasten } = foundations;
+  const { log, queues, auditor, redis, medplum, eraser, fasten } = foundations;
   log.info('service.stopping');
   for (const stop of stops.toReversed()) {
     await stop();
   }
+  await auditor.settled();
   await queues.close();
   await Promise.all([fasten.close(), medplum.close(), eraser?.close()]);
   redis.disconnect();

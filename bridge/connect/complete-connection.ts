@@ -1,5 +1,6 @@
 import type { MedplumClient } from '@medplum/core';
 import type { Consent } from '@medplum/fhirtypes';
+import type { Audit } from '../audit/audit.ts';
 import { type CompleteConnection, withNamespace } from '../contract/connection.ts';
 import { ORG_CONNECTION_SYSTEM } from '../contract/identifiers.ts';
 import { HttpError } from '../errors.ts';
@@ -25,6 +26,7 @@ export interface CompleteDeps {
   readonly mode: ApiMode | undefined;
   readonly runAlone: RunAlone;
   readonly addJob: AddJob;
+  readonly audit: Audit;
   readonly log: Log;
 }
 
@@ -85,6 +87,9 @@ export async function bindConnection(deps: CompleteDeps, binding: Binding): Prom
   const { id: consentId, meta } = consent;
   await deps.addJob('export-request', [consentId, meta?.versionId ?? ''], { consentId, orgConnectionId });
   await planExpiry(deps.addJob, consent, orgConnectionId);
+  // The same version again is the same act.
+  const told = { who: profile || undefined, patient: `Patient/${patientId}`, consent: `Consent/${consentId}` };
+  deps.audit({ what: 'consent-given', ...told }, [consentId, consent.dateTime ?? '']);
   deps.log.info('connection.completed', { connectionId: consentId });
   return consent;
 }

@@ -29,7 +29,7 @@ export async function endConnections(
   connectionId: string | undefined,
 ): Promise<StoredConsent[]> {
   const { meant } = await findMeant(caller, patientId, connectionId);
-  return Promise.all(meant.map((consent) => endConsent(deps, consent)));
+  return Promise.all(meant.map((consent) => endConsent(deps, consent, caller.profile)));
 }
 
 /** What has ended, and the receipts of what is erased: one for each namespace. */
@@ -54,7 +54,7 @@ export async function eraseConnections(
   const named = new Map(meant.toReversed().map((consent) => [namespaceFromConsent(consent), consent.id]));
   const lineages = all.filter((consent) => named.has(namespaceFromConsent(consent)));
   for (const consent of lineages) await assertMayErase(caller, consent);
-  const consents = await Promise.all(lineages.map((consent) => endConsent(deps, consent)));
+  const consents = await Promise.all(lineages.map((consent) => endConsent(deps, consent, caller.profile)));
   const ids = new Set(named.values());
   const receipts = consents
     .filter(({ id }) => ids.has(id))

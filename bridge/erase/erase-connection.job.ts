@@ -1,4 +1,6 @@
 import type { MedplumClient } from '@medplum/core';
+import type { Task } from '@medplum/fhirtypes';
+import type { Audit } from '../audit/audit.ts';
 import { orgConnectionIdOf } from '../contract/connection.ts';
 import { type ErasureBook, type ErasureOutcome, erasureFromTask } from '../contract/erasure.ts';
 import { PermanentError } from '../errors.ts';
@@ -35,6 +37,7 @@ export interface EraseConnectionDeps {
   /** The lock that an import of the namespace holds. */
   readonly lockOf: (namespace: string) => string;
   readonly addJob: AddJob;
+  readonly audit: Audit;
   readonly log: Log;
   readonly metrics: Metrics;
 }
@@ -62,7 +65,9 @@ export function createEraseJob(deps: EraseConnectionDeps) {
         }));
         const patient = consent.patient?.reference;
         await giveWay(() => deps.erase({ namespace, patient, connections, record: receipt, signal: locked }));
-        const { erased } = erasureFromTask(await receipt.complete());
+        const done = await receipt.complete();
+        if (!job.looksAgain) tell(deps, job, done, true);
+        const { erased } = erasureFromTask(done);
         const count = Object.values(erased).reduce((sum, each) => sum + each, 0);
         log.info('erasure.done', { connectionId: consent.id, taskId: job.receiptId, code: deps.outcome, count });
       });
@@ -70,12 +75,23 @@ export function createEraseJob(deps: EraseConnectionDeps) {
       const again = { ...job, looksAgain: true };
       await deps.addJob('erase', [job.receiptId, 'again'], again, { delayMs: LOOK_AGAIN_MS });
     },
-    gaveUp: async ({ receiptId }: Payload<'erase'>, { code }: { readonly code: string }): Promise<void> => {
-      await failReceipt(medplum, receiptId, code);
+    gaveUp: async (job: Payload<'erase'>, { code }: { readonly code: string }): Promise<void> => {
+      tell(deps, job, await failReceipt(medplum, job.receiptId, code), false);
       metrics.alarms.inc({ alarm: 'erasure-failed' });
-      log.error('erasure.gave-up', { taskId: receiptId, code });
+      log.error('erasure.gave-up', { taskId: job.receiptId, code });
     },
   };
+}
+
+function tell(
+  { audit }: Pick<EraseConnectionDeps, 'audit'>,
+  job: Payload<'erase'>,
+  receipt: Task,
+  isDone: boolean,
+): void {
+  const whose = { who: receipt.requester?.reference, patient: receipt.for?.reference };
+  const what = { consent: `Consent/${job.consentId}`, task: `Task/${job.receiptId}`, isDone };
+  audit({ what: 'erased', ...whose, ...what }, [job.receiptId, receipt.executionPeriod?.end ?? '']);
 }
 
 /** An import by hand, which knows no lock of ours, goes on beside it: one of the two has to wait. */

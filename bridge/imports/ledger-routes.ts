@@ -1,6 +1,7 @@
 import type { MedplumClient } from '@medplum/core';
 import express, { type Request, type Router } from 'express';
 import type { z } from 'zod';
+import { type Audit, withinMinute } from '../audit/audit.ts';
 import { type LedgerPage, ledgerQuerySchema, rawLineQuerySchema } from '../contract/ledger-page.ts';
 import { HttpError } from '../errors.ts';
 import type { Caller } from '../medplum/callers.ts';
@@ -13,17 +14,21 @@ export interface LedgerRoutesDeps {
   /** The bridge's own client: ids of Binaries are named by the Task alone, and whoever may read it may see these. */
   readonly medplum: MedplumClient;
   readonly callerOf: (req: Request) => Caller;
+  readonly audit: Audit;
 }
 
 /** `GET imports/:taskId/ledger`, and one line of the export as it came: `GET imports/:taskId/lines/:n`. */
-export function ledgerRoutes({ medplum, callerOf }: LedgerRoutesDeps): Router {
+export function ledgerRoutes({ medplum, callerOf, audit }: LedgerRoutesDeps): Router {
   const router = express.Router();
   router.get('/imports/:taskId/ledger', async (req, res) => {
-    const task = await readImport(callerOf(req), req.params.taskId);
+    const caller = callerOf(req);
+    const task = await readImport(caller, req.params.taskId);
     const query = readQuery(ledgerQuerySchema, req.query);
     const { entries, cursor } = await findEntries(medplum, task, query);
     const more = new URLSearchParams({ ...(req.query as Record<string, string>), cursor: `${cursor}` });
     const next = cursor === undefined ? {} : { next: `${req.baseUrl}${req.path}?${more}` };
+    const read = { who: caller.profile, patient: task.for?.reference, task: `Task/${task.id}` };
+    audit({ what: 'ledger-read', ...read }, withinMinute(read.who, read.task));
     res.json({ entries: [...entries], ...next } satisfies LedgerPage);
   });
   router.get('/imports/:taskId/lines/:n', async (req, res) => {

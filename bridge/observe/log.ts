@@ -10,6 +10,7 @@ const EVENTS = [
   'service.failed',
   'request.done',
   'request.failed',
+  'audit.lost',
   'webhook.accepted',
   'webhook.duplicate',
   'webhook.forged',

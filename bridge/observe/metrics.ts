@@ -67,6 +67,12 @@ export function createMetrics() {
       labelNames: ['queue', 'event'],
       registers,
     }),
+    auditsLost: new Counter({
+      name: 'bridge_audits_lost_total',
+      help: 'Acts that could not be recorded as AuditEvents, by what they were',
+      labelNames: ['what'],
+      registers,
+    }),
     downloadedBytes: new Counter({ name: 'bridge_download_bytes_total', help: 'Bytes of exports fetched', registers }),
     lines: new Counter({
       name: 'bridge_import_lines_total',

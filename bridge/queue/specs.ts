@@ -14,6 +14,21 @@ const announced = z.object({
   byType: z.record(z.string(), z.number()).optional(),
 });
 
+const at = z.iso.datetime();
+const oneOf = { at, requestId: id.optional(), patient: id.optional() };
+const ofConsent = { ...oneOf, who: id.optional(), consent: id };
+
+/** What somebody did that is recorded as an AuditEvent: references to Medplum's resources, and names of ours. */
+const auditedAct = z.discriminatedUnion('what', [
+  z.object({ what: z.literal('consent-given'), ...ofConsent }),
+  z.object({ what: z.literal('consent-revoked'), ...ofConsent }),
+  z.object({ what: z.literal('erased'), ...ofConsent, task: id, isDone: z.boolean() }),
+  z.object({ what: z.literal('record-read'), ...oneOf, who: id, category: id }),
+  z.object({ what: z.literal('ledger-read'), ...oneOf, who: id, task: id }),
+]);
+
+export type AuditedAct = z.output<typeof auditedAct>;
+
 /**
  * Every queue. How long a completed job is kept is how long a second delivery of its cause is recognised: Fasten retries
  * for about a day, so two. Failed ones are kept for people to look at and to drive again.
@@ -133,6 +148,16 @@ export const QUEUES = {
     keepCompletedS: 2 * DAY_S,
     keepFailedS: 30 * DAY_S,
     concurrency: 4,
+    lockDurationMs: 30_000,
+  },
+  /** Record as an AuditEvent what somebody did. Key: the act and its cause. One at a time: conditional creates collide. */
+  audit: {
+    payload: auditedAct,
+    attempts: 14,
+    backoff: { type: 'exponential', delay: 2_000, jitter: 0.5 },
+    keepCompletedS: 2 * DAY_S,
+    keepFailedS: 30 * DAY_S,
+    concurrency: 1,
     lockDurationMs: 30_000,
   },
   /** Erase what was loaded through a connection that has ended. Key: the receipt; a second look has one of its own. */

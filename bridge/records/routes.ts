@@ -1,20 +1,28 @@
 import type { Bundle } from '@medplum/fhirtypes';
 import express, { type Request, type Response, type Router } from 'express';
-import { recordCategorySchema, recordQuerySchema } from '../contract/record-category.ts';
+import { type Audit, withinMinute } from '../audit/audit.ts';
+import { type RecordCategory, recordCategorySchema, recordQuerySchema } from '../contract/record-category.ts';
 import { HttpError } from '../errors.ts';
 import type { Caller } from '../medplum/callers.ts';
 import { type RecordPage, readPage } from './read-page.ts';
 
 export interface RecordRoutesDeps {
   readonly callerOf: (req: Request) => Caller;
+  readonly audit: Audit;
 }
 
 /** `GET data/:patientId` and `GET data/:patientId/:dataType`: the record as FHIR Bundles, by category. */
-export function recordRoutes({ callerOf }: RecordRoutesDeps): Router {
+export function recordRoutes({ callerOf, audit }: RecordRoutesDeps): Router {
   const router = express.Router();
+  const read = async (req: Request, patientId: string, category: RecordCategory | undefined): Promise<RecordPage> => {
+    const caller = callerOf(req);
+    const page = await readPage(caller, patientId, category, readQuery(req));
+    const told = { who: caller.profile, patient: `Patient/${patientId}`, category: category ?? 'everything' };
+    audit({ what: 'record-read', ...told }, withinMinute(told.who, told.patient, told.category));
+    return page;
+  };
   router.get('/data/:patientId', async (req, res) => {
-    const page = await readPage(callerOf(req), req.params.patientId, undefined, readQuery(req));
-    sendBundle(req, res, page);
+    sendBundle(req, res, await read(req, req.params.patientId, undefined));
   });
   router.get('/data/:patientId/:dataType', async (req, res) => {
     const { data: category } = recordCategorySchema.safeParse(req.params.dataType);
@@ -22,7 +30,7 @@ export function recordRoutes({ callerOf }: RecordRoutesDeps): Router {
       const known = recordCategorySchema.options.join(', ');
       throw new HttpError(404, 'not-found', `there is no such category; there are: ${known}`);
     }
-    sendBundle(req, res, await readPage(callerOf(req), req.params.patientId, category, readQuery(req)));
+    sendBundle(req, res, await read(req, req.params.patientId, category));
   });
   return router;
 }
