@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { seedPolicies } from '../../sandbox/seed-policies.ts';
 import { API_ROUTES } from '../contract/api-routes.ts';
 import { connectionAttemptSchema } from '../contract/connection-attempt.ts';
+import { BRIDGE_CODE_SYSTEM, ERASURE_TASK_CODE } from '../contract/identifiers.ts';
 import { measureEffects } from './measure-effects.ts';
 import { eventually, startWorld, type World } from './start-world.ts';
 
@@ -18,6 +19,8 @@ interface Victim {
   readonly taskId: string;
   /** One that waits for a decision. */
   readonly heldTaskId: string;
+  /** Of an erasure. */
+  readonly receiptId: string;
 }
 
 /** A call with the victim's ids, and what somebody else is answered. */
@@ -38,7 +41,8 @@ beforeAll(async () => {
   const patient = await newPatient();
   const { consentId, orgConnectionId, task } = await connect(patient, {});
   const held = await connect(patient, { given: 'Zyxwvut' });
-  victim = { patient, consentId, orgConnectionId, taskId: task.id ?? '', heldTaskId: held.task.id ?? '' };
+  const receiptId = (await makeReceipt(patient, consentId)).id ?? '';
+  victim = { patient, consentId, orgConnectionId, taskId: task.id ?? '', heldTaskId: held.task.id ?? '', receiptId };
 });
 
 afterAll(async () => {
@@ -48,6 +52,17 @@ afterAll(async () => {
 function newPatient(): Promise<Patient & { id: string }> {
   const { given, family, ...rest } = KIM;
   return clinician.createResource({ resourceType: 'Patient', name: [{ given: [given], family }], ...rest });
+}
+
+function makeReceipt(patient: Patient, consentId: string): Promise<Task> {
+  return clinician.createResource<Task>({
+    resourceType: 'Task',
+    status: 'completed',
+    intent: 'order',
+    code: { coding: [{ system: BRIDGE_CODE_SYSTEM, code: ERASURE_TASK_CODE }] },
+    focus: { reference: `Consent/${consentId}` },
+    for: createReference(patient),
+  });
 }
 
 /** A connection whose record is of Kim, or of somebody who is not; gives its Task once the import is at rest. */
@@ -70,7 +85,14 @@ async function connect(patient: Patient, who: { given?: string }) {
 const ABOUT_NOBODY = ['post /webhook', 'get /connections/return', 'post /connections/events'];
 
 /** One row for each call of the API at least: a call without one fails the first test below. */
-function attempts({ patient, consentId, orgConnectionId, taskId, heldTaskId }: Victim): Record<string, Attempted[]> {
+function attempts({
+  patient,
+  consentId,
+  orgConnectionId,
+  taskId,
+  heldTaskId,
+  receiptId,
+}: Victim): Record<string, Attempted[]> {
   const hidden = { patient: 404, clinician: 404 };
   const notTheirs = { patient: 403, clinician: 404 };
   const adminsOnly = { patient: 403, clinician: 403 };
@@ -88,11 +110,13 @@ function attempts({ patient, consentId, orgConnectionId, taskId, heldTaskId }: V
       at(`/connections/${patient.id}/${consentId}`, { resync: 'daily' }),
       at(`/connections/${patient.id}/${orgConnectionId}`, { resync: 'daily' }),
     ],
-    'delete /connections/:patientId': [at(`/connections/${patient.id}`)],
+    'delete /connections/:patientId': [at(`/connections/${patient.id}`), at(`/connections/${patient.id}?erase=true`)],
     'delete /connections/:patientId/:connectionId': [
       at(`/connections/${patient.id}/${consentId}`),
       at(`/connections/${patient.id}/${orgConnectionId}`),
+      at(`/connections/${patient.id}/${consentId}?erase=true`),
     ],
+    'get /erasures/:erasureId': [at(`/erasures/${receiptId}`)],
     'post /sync/:patientId': [at(`/sync/${patient.id}`)],
     'post /bulk-export/:patientId': [at(`/bulk-export/${patient.id}`)],
     'get /imports/:taskId': [at(`/imports/${taskId}`), at(`/imports/${heldTaskId}`)],
