@@ -37,3 +37,17 @@ test('an export that nobody has fetched raises an alarm, one that is done or not
   expect(await Promise.all((['requested', 'in-progress', 'failed'] as const).map(alarmsFor))).toEqual([1, 1, 1]);
   expect(await Promise.all((['completed', 'cancelled', 'on-hold'] as const).map(alarmsFor))).toEqual([0, 0, 0]);
 });
+
+test('an import that was erased is no concern of anybody, deleted or expunged', async () => {
+  const { client } = medplum;
+  const { id: deleted } = await client.createResource<Task>({
+    resourceType: 'Task',
+    status: 'in-progress',
+    intent: 'order',
+  });
+  await client.deleteResource('Task', deleted);
+  const metrics = createMetrics();
+  const run = createWarnDeadlineJob({ medplum: client, log: createLog('silent'), metrics });
+  for (const taskId of [deleted, crypto.randomUUID()]) await run({ taskId, exportId: 'x' });
+  expect((await metrics.alarms.get()).values).toEqual([]);
+});

@@ -1,10 +1,10 @@
 import type { MedplumClient } from '@medplum/core';
 import { importStatusFromTask } from '../contract/import-status.ts';
 import { rawExportsFromTask } from '../contract/import-task.ts';
-import type { StoredTask } from '../medplum/change-task.ts';
 import type { Log } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { Payload } from '../queue/specs.ts';
+import { readTask } from './read-task.ts';
 
 export interface WarnDeadlineDeps {
   readonly medplum: Pick<MedplumClient, 'readResource'>;
@@ -21,9 +21,9 @@ export const WARN_AFTER_MS = 18 * 60 * 60 * 1000;
  */
 export function createWarnDeadlineJob({ medplum, log, metrics }: WarnDeadlineDeps) {
   return async ({ taskId, exportId }: Payload<'export-deadline'>): Promise<void> => {
-    const task: StoredTask = await medplum.readResource('Task', taskId);
-    const isOpen = ['requested', 'in-progress', 'failed'].includes(task.status);
-    if (!isOpen || rawExportsFromTask(task).length > 0) return;
+    const task = await readTask(medplum, taskId);
+    const isOpen = ['requested', 'in-progress', 'failed'].includes(task?.status ?? '');
+    if (task === undefined || !isOpen || rawExportsFromTask(task).length > 0) return;
     metrics.alarms.inc({ alarm: 'export-deadline' });
     log.error('export.deadline-near', { taskId, exportId, phase: importStatusFromTask(task).phase });
   };

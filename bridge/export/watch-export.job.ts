@@ -10,6 +10,7 @@ import type { AddJob, Payload } from '../queue/specs.ts';
 import { TryLater } from '../queue/try-later.ts';
 import { CONNECTION_REVOKED, failTask } from './end-task.ts';
 import { listImports } from './list-imports.ts';
+import { readTask } from './read-task.ts';
 import { tellFailure } from './tell-failure.ts';
 
 export interface WatchExportDeps {
@@ -37,8 +38,8 @@ const GIVE_UP_MS = 25 * 60 * MINUTE_MS;
  */
 export function createWatchExportJob(deps: WatchExportDeps) {
   return async ({ taskId, consentId, orgConnectionId, exportId }: Payload<'export-watch'>): Promise<void> => {
-    const task: StoredTask = await deps.medplum.readResource('Task', taskId);
-    if (!isWaiting(task)) return;
+    const task = await readTask(deps.medplum, taskId);
+    if (task === undefined || !isWaiting(task)) return;
     const named = { taskId, exportId };
     if (await isPastHope(deps, task, consentId)) return;
     const state = await readState(deps, exportId);
