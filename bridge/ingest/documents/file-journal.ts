@@ -21,12 +21,14 @@ export async function openFileJournal(folder: string, namespace: string): Promis
   const path = join(folder, `${encodeURIComponent(namespace)}.ndjson`);
   const text = await readFile(path, 'utf8').catch(() => '');
   const known = new Map(text.split('\n').flatMap(readEntry));
+  let folderMade: Promise<unknown> | undefined;
   let isTorn = text !== '' && !text.endsWith('\n');
   return {
     find: async (sha256) => known.get(sha256),
     add: async (sha256, binary) => {
       known.set(sha256, binary);
-      await mkdir(folder, { recursive: true, mode: 0o700 });
+      folderMade ??= mkdir(folder, { recursive: true, mode: 0o700 });
+      await folderMade;
       const start = isTorn ? '\n' : '';
       isTorn = false;
       await appendFile(path, `${start}${JSON.stringify({ sha256, binary })}\n`, { mode: 0o600 });
