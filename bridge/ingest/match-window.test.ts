@@ -1,3 +1,4 @@
+import type { Organization, Patient } from '@medplum/fhirtypes';
 import { expect, test } from 'vitest';
 import { ORG_CONNECTION_SYSTEM } from '../contract/identifiers.ts';
 import { startImportWorld } from '../test/import-world.ts';
@@ -15,5 +16,16 @@ test('who asks for a type while it is being asked for already waits for the answ
     matcher.held(['Basic']).then((held) => held.has('Basic')),
   ]);
   expect([first, second]).toEqual([true, true]);
+  await world.close();
+});
+
+test('a reference that only its repair makes one is looked up in what earlier exports left', async () => {
+  const world = await startImportWorld();
+  await world.load('c-2', [{ resourceType: 'Organization', id: 'o1', name: 'Ward' }]);
+  const reference = '\u0007Organization/o1';
+  await world.load('c-2', [{ resourceType: 'Patient', id: 'p1', managingOrganization: { reference } }]);
+  const [organization] = await world.stored<Organization>('Organization', 'c-2');
+  const [patient] = await world.stored<Patient>('Patient', 'c-2');
+  expect(patient?.managingOrganization?.reference).toBe(`Organization/${organization?.id}`);
   await world.close();
 });

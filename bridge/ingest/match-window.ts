@@ -96,9 +96,13 @@ export class Matcher {
     const { index, states } = this.#context;
     const near = new Set(prepared.map(({ row }) => row));
     const far = new Map<string, { key: SourceKey; row: number }>();
-    for (const { parsed } of prepared.flatMap(({ links }) => links)) {
+    const isNear = (row: number): boolean => near.has(row) || !states.isUnseen(row);
+    // The index has what a line says as numbers; what a repair made of it must be looked up by its text.
+    const isSurelyNear = ({ row, repairs }: PreparedResource): boolean =>
+      repairs.length === 0 && !index.leavesExport(row) && index.targets(row).every(isNear);
+    for (const { parsed } of prepared.filter((one) => !isSurelyNear(one)).flatMap(({ links }) => links)) {
       const row = index.rowOfReference(parsed);
-      if (row !== -1 && (near.has(row) || !states.isUnseen(row))) continue;
+      if (row !== -1 && isNear(row)) continue;
       const keys = row === -1 ? outsideKey(parsed) : [targetKey(index, row, parsed)];
       for (const key of keys) far.set(formatSourceKey(key), { key, row });
     }
