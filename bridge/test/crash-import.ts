@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { MedplumClient } from '@medplum/core';
 import type { Task } from '@medplum/fhirtypes';
 import { generateExport } from '../../sandbox/generator/generate-export.ts';
@@ -77,7 +78,7 @@ export async function crashImport(options: CrashOptions): Promise<Kill[]> {
     const bundles = await importUndisturbed(proxy, () => start(plain));
     options.tell?.(`undisturbed: ${bundles} bundles`);
     const kills = await importKilled(proxy, () => start(killed), bundles, options);
-    deepStrictEqual(await proofOf(client, killed), await proofOf(client, plain), 'the stores differ');
+    expectEqual(await proofOf(client, killed), await proofOf(client, plain));
     options.tell?.('the store is that of the undisturbed import');
     return kills;
   } finally {
@@ -86,6 +87,18 @@ export async function crashImport(options: CrashOptions): Promise<Kill[]> {
     await sandbox?.close();
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Throws Error that names the first resources in which they differ, and nothing of the thousands in which they do not. */
+function expectEqual({ resources, ...proof }: Proof, { resources: expected, ...plain }: Proof): void {
+  deepStrictEqual(proof, plain);
+  const keys = new Set([...Object.keys(resources), ...Object.keys(expected)]);
+  const differing = [...keys].filter((key) => !isDeepStrictEqual(resources[key], expected[key]));
+  deepStrictEqual(
+    resources[differing[0] ?? ''],
+    expected[differing[0] ?? ''],
+    `${differing.length} differ: ${differing.slice(0, 5)}`,
+  );
 }
 
 /** Gives how many bundles it took. */
