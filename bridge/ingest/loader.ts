@@ -141,13 +141,15 @@ export class Loader {
 
   async #targetsSettled(component: Component): Promise<void> {
     const { states, hasTransactions } = this.#context;
-    for (const row of this.#targets(component)) {
+    const targets = this.#targets(component);
+    const isAwaited = (row: number): boolean => {
       const bundle = states.pendingBundle(row);
-      if (bundle === undefined || (hasTransactions && bundle === this.#draft.number)) continue;
-      // Nothing is gained by holding back what could be on its way meanwhile.
-      await this.#flush();
-      await this.#sending.get(bundle);
-    }
+      return bundle !== undefined && !(hasTransactions && bundle === this.#draft.number);
+    };
+    if (!targets.some(isAwaited)) return;
+    // Nothing is gained by holding back what could be on its way meanwhile; targets that lay in it are awaited with the others.
+    await this.#flush();
+    for (const row of targets) await this.#sending.get(states.pendingBundle(row) ?? -1);
   }
 
   async #placeApart(component: Component): Promise<void> {
