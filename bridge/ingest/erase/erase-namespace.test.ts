@@ -96,13 +96,14 @@ class Memory implements EraseRecord {
 interface Erasing {
   readonly record?: Memory;
   readonly medplum?: MedplumClient;
+  readonly admin?: MedplumClient;
   readonly uploads?: readonly string[];
 }
 
 async function erase(namespace: string, mode: Mode, more: Erasing = {}): Promise<Memory> {
-  const { record = new Memory(), medplum = world.medplum, uploads } = more;
+  const { record = new Memory(), medplum = world.medplum, admin: remover = admin, uploads } = more;
   const request = { namespace, patient: chart, connections: [], record, uploads };
-  await eraseNamespace(medplum, { ...request, ...(mode === 'expunged' && { admin }) });
+  await eraseNamespace(medplum, { ...request, ...(mode === 'expunged' && { admin: remover }) });
   return record;
 }
 
@@ -232,13 +233,13 @@ describe.each(MODES)('a namespace that is %s', (mode) => {
     const lines = [...LINES.slice(0, 4), ...LINES.slice(-2)];
     await load(`whole-${mode}`, lines);
     const whole = await erase(`whole-${mode}`, mode);
-    for (let sent = 0; sent < 40; sent += 2) {
+    for (let sent = 0; sent < 40; sent++) {
       const namespace = `killed-${mode}-${sent}`;
       await load(namespace, lines);
       const record = new Memory();
-      const mortal = dyingAfter(world.medplum, sent);
-      const dying = erase(namespace, mode, { record, medplum: mortal.medplum });
-      const ended = await Promise.race([dying.then(() => true), mortal.died.then(() => false)]);
+      const { died, ...clients } = dyingAfter(sent);
+      const dying = erase(namespace, mode, { record, ...clients });
+      const ended = await Promise.race([dying.then(() => true), died.then(() => false)]);
       await erase(namespace, mode, { record });
       expect(await everything(namespace)).toEqual([]);
       expect(Object.fromEntries(record.erased)).toEqual(Object.fromEntries(whole.erased));
@@ -260,22 +261,32 @@ describe.each(MODES)('a namespace that is %s', (mode) => {
   });
 });
 
-/** A client whose process is killed when it has sent so many batches; the last one still reaches the server. */
-function dyingAfter(medplum: MedplumClient, batches: number): MortalClient {
-  const mortal = mortalClient(medplum);
+/**
+ * The clients of a process that is killed when it has sent so many batches: by turns the last one still reaches the server,
+ * or does not.
+ */
+function dyingAfter(batches: number): { medplum: MedplumClient; admin: MedplumClient; died: Promise<unknown> } {
+  const clients = [mortalClient(world.medplum), mortalClient(admin)] as const;
+  const kill = (): void => {
+    for (const client of clients) client.kill();
+  };
   let left = batches;
-  const counting = new Proxy(mortal.medplum, {
-    get: (target, name) => {
-      const member = Reflect.get(target, name);
-      if (name !== 'executeBatch') return member;
-      return (...args: [Bundle]) => {
-        const answer = (member as MedplumClient['executeBatch'])(...args);
-        if (left-- === 0) mortal.kill();
-        return answer;
-      };
-    },
-  });
-  return { ...mortal, medplum: counting };
+  const counted = ({ medplum }: MortalClient): MedplumClient =>
+    new Proxy(medplum, {
+      get: (target, name) => {
+        const member = Reflect.get(target, name);
+        if (name !== 'executeBatch') return member;
+        return (...args: [Bundle]) => {
+          const isLast = left-- === 0;
+          if (isLast && batches % 2 === 0) kill();
+          const answer = (member as MedplumClient['executeBatch'])(...args);
+          if (isLast) kill();
+          return answer;
+        };
+      },
+    });
+  const [medplum, other] = [counted(clients[0]), counted(clients[1])];
+  return { medplum, admin: other, died: clients[0].died };
 }
 
 test('what was deleted here goes with its history, and so does what a killed import uploaded', async () => {
