@@ -1,16 +1,9 @@
 import { BRIDGE_CODE_SYSTEM, IMPORT_TASK_CODE, MESSAGE_SYSTEM } from '@fasten-medplum/bridge/contract/identifiers';
-import { importStatusFromTask } from '@fasten-medplum/bridge/contract/import-status';
-import { countsFromTask, type ImportCounts } from '@fasten-medplum/bridge/contract/import-task';
+import { importMessage, importMessageKey } from '@fasten-medplum/bridge/contract/import-message';
 import { type BotEvent, createReference, type MedplumClient, resolveId } from '@medplum/core';
 import type { Communication, Patient, Reference, Resource, Task } from '@medplum/fhirtypes';
 
 const COMMUNICATION_CATEGORY = 'http://terminology.hl7.org/CodeSystem/communication-category';
-
-interface Message {
-  /** Shown in lists and on locked phones: says nothing about the patient or the records. */
-  readonly topic: string;
-  readonly text: string;
-}
 
 /**
  * Tells the patient, once, that an import is done, waits for a person, or failed.
@@ -29,12 +22,12 @@ export async function handler(medplum: MedplumClient, event: BotEvent<Resource>)
   if (!isImportTask(task)) {
     return undefined;
   }
-  const message = composeMessage(task);
+  const message = importMessage(task);
   const patient = patientOf(task);
   if (!message || !patient) {
     return undefined;
   }
-  const identifier = { system: MESSAGE_SYSTEM, value: `${task.id}/${task.status}` };
+  const identifier = { system: MESSAGE_SYSTEM, value: importMessageKey(task) };
   const communication: Communication = {
     resourceType: 'Communication',
     identifier: [identifier],
@@ -59,48 +52,4 @@ function isImportTask(resource: Resource): resource is Task & { id: string } {
 function patientOf(task: Task): Reference<Patient> | undefined {
   const reference = task.for?.reference;
   return reference?.startsWith('Patient/') && resolveId(task.for) ? { reference } : undefined;
-}
-
-function composeMessage(task: Task): Message | undefined {
-  switch (task.status) {
-    case 'completed':
-      return { topic: 'Your health records are here', text: describeResult(countsFromTask(task)) };
-    case 'on-hold':
-      return {
-        topic: 'Your health records are being checked',
-        text:
-          'Some details in the records we received differ from yours. Before anything is added, a member of staff ' +
-          'makes sure that they belong to you. You do not need to do anything.',
-      };
-    case 'failed':
-      if (importStatusFromTask(task).nextStep === 'retry') return undefined;
-      return {
-        topic: 'Your health records could not be loaded',
-        text:
-          'We could not finish loading your records. Nothing that was here before has been lost. ' +
-          'You can try again from your connections, or ask your care team for help.',
-      };
-    default:
-      return undefined;
-  }
-}
-
-function describeResult(counts: ImportCounts): string {
-  const alreadyHere = counts.unchanged + counts.duplicate;
-  const endings = [
-    counts.created > 0 && `${format(counts.created)} new`,
-    counts.updated > 0 && `${format(counts.updated)} updated`,
-    alreadyHere > 0 && `${format(alreadyHere)} already here`,
-    counts.skipped > 0 && `${format(counts.skipped)} not needed`,
-  ].filter((ending) => ending !== false);
-  const result = endings.length > 0 ? `: ${endings.join(', ')}.` : '.';
-  const setAside =
-    counts.quarantined > 0
-      ? ` ${format(counts.quarantined)} could not be read and ${counts.quarantined === 1 ? 'was' : 'were'} set aside; your care team can look at them.`
-      : '';
-  return `We finished loading your records. ${format(counts.lines)} ${counts.lines === 1 ? 'entry was' : 'entries were'} received${result}${setAside}`;
-}
-
-function format(count: number): string {
-  return count.toLocaleString('en-US');
 }

@@ -186,6 +186,7 @@ async function serve(
     apiPrefix: config.http.apiPrefix,
     medplumBaseUrl: config.medplum.baseUrl,
     fastenBaseUrl: config.fasten.baseUrl,
+    stitchUrl: config.fasten.stitch.scriptUrl,
     pageFolder: join(import.meta.dirname, '../ui/dist'),
     trustedProxies: config.http.trustedProxies,
     requestsPerMinute: config.http.requestsPerMinute,
@@ -203,6 +204,7 @@ async function serve(
       connectRoutes({
         ...connecting,
         publicId: config.fasten.publicId,
+        stitch: config.fasten.stitch,
         scheduleJob: queues.schedule,
         readNextRun: queues.readNextRun,
         requestErasure: (ended, profile) =>
@@ -210,7 +212,7 @@ async function serve(
         keepReport: createKeepReport(redis, config.redis.prefix),
         callerOf,
       }),
-      exportRoutes({ callerOf, addJob: queues.add }),
+      exportRoutes({ callerOf, medplum: medplum.client, addJob: queues.add }),
       importRoutes({
         callerOf,
         readProgress: (task) => queues.readProgress('import', importJobKey(task)),
@@ -250,7 +252,11 @@ async function work(foundations: Foundations, { onStandstill }: Overrides): Prom
   const handlers = makeHandlers(foundations, {
     withFolder: spool.withFolder,
     fetchFile: async (file, path, signal, kept) => {
-      const fetchAnew = () => fetchFile({ fasten: foundations.fasten, storage }, file, path, signal);
+      const onAgingLink = () => {
+        metrics.alarms.inc({ alarm: 'link-deadline' });
+        log.warn('download.link-deadline-near', { exportId: file.exportId });
+      };
+      const fetchAnew = () => fetchFile({ fasten: foundations.fasten, storage, onAgingLink }, file, path, signal);
       if (!kept) return fetchAnew();
       return downloadBinary(foundations.medplum.client, kept, path, signal).catch((error: unknown) => {
         if (error instanceof BinaryError) return fetchAnew();

@@ -47,6 +47,8 @@ const environment = z.object({
   FASTEN_PRIVATE_KEY: z.string().min(1),
   /** Signing secrets of our webhook endpoint, separated by blanks; several while one is being rotated. */
   FASTEN_WEBHOOK_SECRETS: words(webhookSecret),
+  /** Stitch's script; its style sheet lies beside it. v5 is recommended since 2026-09 and has no published address yet. */
+  FASTEN_STITCH_URL: httpUrl.default('https://cdn.fastenhealth.com/connect/v4/fasten-stitch-element.js'),
   /** Origins that exports may be fetched from besides public addresses on https port 443, separated by blanks. */
   FASTEN_STORAGE_ORIGINS: words(origin),
   /** Address the API listens on; `0.0.0.0` inside a container. */
@@ -123,6 +125,7 @@ export function readConfig(env: Environment) {
       mode: readKeyMode(data.FASTEN_PUBLIC_ID) ?? readKeyMode(data.FASTEN_PRIVATE_KEY),
       webhookSecrets: data.FASTEN_WEBHOOK_SECRETS,
       storageOrigins: data.FASTEN_STORAGE_ORIGINS,
+      stitch: { scriptUrl: data.FASTEN_STITCH_URL, styleUrl: data.FASTEN_STITCH_URL.replace(/\.js$/, '.css') },
     },
     http: {
       host: data.BRIDGE_HOST,

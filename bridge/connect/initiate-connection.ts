@@ -1,6 +1,6 @@
 import type { MedplumClient } from '@medplum/core';
 import { orgConnectionIdOf } from '../contract/connection.ts';
-import type { ConnectionAttempt, InitiateConnection } from '../contract/connection-attempt.ts';
+import type { ConnectionAttempt, InitiateConnection, StitchSettings } from '../contract/connection-attempt.ts';
 import { HttpError } from '../errors.ts';
 import type { Caller } from '../medplum/callers.ts';
 import type { StoredConsent } from '../medplum/find-connection.ts';
@@ -12,6 +12,7 @@ export interface InitiateDeps {
   readonly medplum: Pick<MedplumClient, 'createResource' | 'updateResource'>;
   /** Of our key pair; not a secret. */
   readonly publicId: string;
+  readonly stitch: StitchSettings;
 }
 
 /**
@@ -27,7 +28,7 @@ export async function initiateConnection(
   wanted: InitiateConnection,
 ): Promise<ConnectionAttempt> {
   const { secret, identifier, end } = makeAttempt(new Date());
-  const offered = { publicId: deps.publicId, externalState: secret, expiresAt: end };
+  const offered = { publicId: deps.publicId, stitch: deps.stitch, externalState: secret, expiresAt: end };
   if ('patientId' in wanted) {
     const { id = wanted.patientId } = await caller.read('Patient', wanted.patientId);
     const pending = withAttempt(makePendingConsent(id, caller.profile, new Date()), identifier);

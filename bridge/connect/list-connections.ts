@@ -56,7 +56,14 @@ function withSuccessor(connection: Connection, all: readonly Connection[]): Conn
 }
 
 function toLatestImport(task: Task): LatestImport {
-  const { taskId, status, phase } = importStatusFromTask(task);
+  const { taskId, status, phase, reason, nextStep } = importStatusFromTask(task);
   const lastUpdated = task.meta?.lastUpdated;
-  return { taskId, status, ...(phase && { phase }), ...(lastUpdated && { lastUpdated }) };
+  return {
+    taskId,
+    status,
+    ...(phase && { phase }),
+    ...(reason && { reason }),
+    ...(nextStep && { nextStep }),
+    ...(lastUpdated && { lastUpdated }),
+  };
 }

@@ -21,6 +21,7 @@ export interface ConnectRoutesDeps extends Omit<CompleteDeps, 'medplum'>, Report
   readonly medplum: CompleteDeps['medplum'] & InitiateDeps['medplum'];
   /** Of our key pair; not a secret. */
   readonly publicId: string;
+  readonly stitch: InitiateDeps['stitch'];
   readonly scheduleJob: ChangeResyncDeps['scheduleJob'];
   readonly readNextRun: ReadNextRun;
   readonly requestErasure: RequestErasure;

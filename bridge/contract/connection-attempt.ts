@@ -10,6 +10,9 @@ export const initiateConnectionSchema = z.union([
   z.strictObject({ reconnect: medplumId }),
 ]);
 
+/** Where the page loads Stitch from: its version is Fasten's to recommend and ours to choose. */
+export const stitchSettingsSchema = z.object({ scriptUrl: z.string(), styleUrl: z.string() });
+
 /** What the page hands to Stitch, as the attributes of the same names. None of it says who the patient is. */
 export const connectionAttemptSchema = z.object({
   publicId: z.string(),
@@ -17,6 +20,7 @@ export const connectionAttemptSchema = z.object({
   /** Secret of this one attempt: whoever has it may complete it. */
   externalState: z.string(),
   reconnectOrgConnectionId: z.string().optional(),
+  stitch: stitchSettingsSchema,
   /** FHIR instant after which the attempt cannot be completed any more. */
   expiresAt: z.string(),
 });
@@ -39,6 +43,7 @@ export const stitchConnectionSchema = z.object({
 });
 
 export type InitiateConnection = z.infer<typeof initiateConnectionSchema>;
+export type StitchSettings = z.infer<typeof stitchSettingsSchema>;
 export type ConnectionAttempt = z.infer<typeof connectionAttemptSchema>;
 export type CompleteAttempt = z.infer<typeof completeAttemptSchema>;
 export type StitchConnection = z.infer<typeof stitchConnectionSchema>;

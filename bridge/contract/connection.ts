@@ -1,6 +1,7 @@
 import type { Consent } from '@medplum/fhirtypes';
 import { z } from 'zod';
 import { LINEAGE_SYSTEM, ORG_CONNECTION_SYSTEM } from './identifiers.ts';
+import { NEXT_STEPS } from './import-status.ts';
 import { RESYNC_SCHEDULES, resyncOf } from './resync.ts';
 
 /** On a Consent of ours: what Fasten said of the connection, one sub-extension a fact (url: the fact's name). */
@@ -25,6 +26,9 @@ export const latestImportSchema = z.object({
   taskId: z.string(),
   status: z.string(),
   phase: z.string().optional(),
+  /** Of one that failed: why, a short code, and what follows. */
+  reason: z.string().optional(),
+  nextStep: z.enum(NEXT_STEPS).optional(),
   lastUpdated: z.string().optional(),
 });
 

@@ -2,6 +2,7 @@ import type { Task } from '@medplum/fhirtypes';
 import { z } from 'zod';
 import { EHI_EXPORT_SYSTEM, IMPORT_CODE_SYSTEM, NEXT_STEP_SYSTEM } from './identifiers.ts';
 import { byTypeFromTask, countsFromTask, DISPOSITIONS } from './import-task.ts';
+import { IMPORT_MOMENTS, timelineFromTask } from './import-timeline.ts';
 
 /** Where an import stands; code (system `IMPORT_CODE_SYSTEM`) of `Task.businessStatus`. */
 export const IMPORT_PHASES = [
@@ -62,6 +63,8 @@ export const importStatusSchema = z.object({
   nextStep: z.enum(NEXT_STEPS).optional(),
   startedAt: z.string().optional(),
   endedAt: z.string().optional(),
+  /** When what happened: FHIR dateTimes. */
+  timeline: z.partialRecord(z.enum(IMPORT_MOMENTS), z.string()).default({}),
   counts: z.record(z.enum(['lines', ...DISPOSITIONS]), count),
   storedByType: z.record(z.string(), count),
   /** Live counts of the running job; absent when none runs. */
@@ -90,6 +93,7 @@ export function importStatusFromTask(task: Task): ImportStatus {
     ...(nextStep && { nextStep }),
     ...(task.executionPeriod?.start && { startedAt: task.executionPeriod.start }),
     ...(task.executionPeriod?.end && { endedAt: task.executionPeriod.end }),
+    timeline: timelineFromTask(task),
     counts: { ...countsFromTask(task) },
     storedByType: { ...byTypeFromTask(task) },
   };

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** What became of the wish for a new export of one connection. */
-export const SYNC_OUTCOMES = ['requested', 'too-early', 'under-way', 'not-active'] as const;
+export const SYNC_OUTCOMES = ['requested', 'too-early', 'under-way', 'on-hold', 'not-active'] as const;
 
 /** The answer of `POST sync/:patientId`, one entry for each connection. */
 export const syncAnswerSchema = z.object({

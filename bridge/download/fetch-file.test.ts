@@ -275,3 +275,21 @@ test('nobody else on the machine may read the file', async () => {
   const { path } = await fetchWith(() => (_req, res) => res.end('{}'));
   expect(((await stat(path)).mode & 0o777).toString(8)).toBe('600');
 });
+
+test('a download that outlasts its signed link raises an alarm before that ends, a quick one does not', async () => {
+  const told = Promise.withResolvers<void>();
+  const origin = await serve(async (_req, res) => {
+    res.write('{"a":1}\n');
+    await told.promise;
+    res.end();
+  });
+  const fasten = createFasten({ baseUrl: `${origin}/v1`, publicId: 'public_test_a', privateKey: 'private_test_a' });
+  const storage = createStorageClient({ allowedOrigins: [] });
+  closers.push(fasten.close, storage.close);
+  const deps = { fasten, storage, linkAgesMs: 1, onAgingLink: () => told.resolve() };
+  expect(await fetchFile(deps, FILE, join(dir, 'slow.jsonl'), signal)).toBe(8);
+  let alarms = 0;
+  const quick = { fasten, storage, onAgingLink: () => alarms++ };
+  await fetchFile(quick, FILE, join(dir, 'quick.jsonl'), signal);
+  expect(alarms).toBe(0);
+});

@@ -7,7 +7,14 @@ import { openPartialFile, type PartialFile } from './partial-file.ts';
 export interface FetchDeps extends OpenDeps {
   /** Waits in milliseconds after tries that brought nothing new. Default 1, 5 and 20 seconds. */
   readonly waitsMs?: readonly number[];
+  /** Told once of each signed link that a download has used for so long that it is about to end. */
+  readonly onAgingLink?: () => void;
+  /** Default 8 minutes. */
+  readonly linkAgesMs?: number;
 }
+
+/** A signed link lives for ten minutes; a download that is cut then goes on with a fresh one, if the host takes ranges. */
+const LINK_AGES_MS = 8 * 60_000;
 
 const WAITS_MS = [1_000, 5_000, 20_000];
 
@@ -43,8 +50,7 @@ async function fetchWhole(deps: FetchDeps, file: ExportFile, partial: PartialFil
   let most = 0;
   for (let tries = 0; ; tries++) {
     try {
-      const response = await openFile(deps, file, partial.rangeHeaders(), signal);
-      return await partial.take(response, signal);
+      return await fetchByLink(deps, file, partial, signal);
     } catch (error) {
       const fault = toFault(error);
       // Gigabytes over a bad line are cut many times; as long as each try brings more, none counts.
@@ -59,6 +65,21 @@ async function fetchWhole(deps: FetchDeps, file: ExportFile, partial: PartialFil
       }
       await wait(waitMs, undefined, { signal });
     }
+  }
+}
+
+async function fetchByLink(
+  deps: FetchDeps,
+  file: ExportFile,
+  partial: PartialFile,
+  signal: AbortSignal,
+): Promise<void> {
+  const aging = setTimeout(() => deps.onAgingLink?.(), deps.linkAgesMs ?? LINK_AGES_MS);
+  try {
+    const response = await openFile(deps, file, partial.rangeHeaders(), signal);
+    await partial.take(response, signal);
+  } finally {
+    clearTimeout(aging);
   }
 }
 

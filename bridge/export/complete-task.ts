@@ -2,6 +2,7 @@ import type { TaskOutput } from '@medplum/fhirtypes';
 import { IMPORT_CODE_SYSTEM } from '../contract/identifiers.ts';
 import type { ImportReport } from '../contract/import-report.ts';
 import { outputsOfCompleted } from '../contract/import-task.ts';
+import { withMoment } from '../contract/import-timeline.ts';
 import type { StoredTask } from '../medplum/change-task.ts';
 import { missingLines } from './announce.ts';
 import { phaseConcept } from './ensure-task.ts';
@@ -20,13 +21,15 @@ export function completeTask(task: StoredTask, report: ImportReport): StoredTask
   }
   const { statusReason: _, ...rest } = task;
   const missing = missingLines(task, report.lines);
-  return {
+  const ended = new Date().toISOString();
+  const done = {
     ...rest,
     status: 'completed',
     businessStatus: phaseConcept('loaded'),
-    executionPeriod: { ...task.executionPeriod, end: new Date().toISOString() },
+    executionPeriod: { ...task.executionPeriod, end: ended },
     output: [...outputsOfCompleted(task, report), ...(missing > 0 ? [missingOutput(missing)] : [])],
   } as StoredTask;
+  return withMoment(done, 'loaded', ended);
 }
 
 function missingOutput(valueInteger: number): TaskOutput {

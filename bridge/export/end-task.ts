@@ -1,6 +1,7 @@
 import type { MedplumClient } from '@medplum/core';
 import { IMPORT_CODE_SYSTEM, NEXT_STEP_SYSTEM } from '../contract/identifiers.ts';
 import type { NextStep } from '../contract/import-status.ts';
+import { withMoment } from '../contract/import-timeline.ts';
 import { changeTask, type StoredTask } from '../medplum/change-task.ts';
 import { phaseConcept } from './ensure-task.ts';
 
@@ -14,6 +15,9 @@ export function isSettled({ status }: StoredTask): boolean {
   return status === 'completed' || status === 'on-hold' || status === 'rejected';
 }
 
+/** What has happened when a phase begins. */
+const BEGINS = { downloading: 'download-started', loading: 'downloaded' } as const;
+
 /** The Task goes on: in progress, with its phase. A settled one is left alone. */
 export function moveTask(medplum: TaskClient, taskId: string, phase: 'queued' | 'downloading' | 'loading') {
   return changeTask(medplum, taskId, (task) => {
@@ -23,12 +27,13 @@ export function moveTask(medplum: TaskClient, taskId: string, phase: 'queued' | 
     // An earlier attempt may have ended it: what it said then no longer holds.
     const { statusReason: _, executionPeriod, ...rest } = task;
     const { end: __, ...period } = executionPeriod ?? {};
-    return {
+    const moved = {
       ...rest,
       status: 'in-progress',
       businessStatus: phaseConcept(phase),
       executionPeriod: period,
     } as StoredTask;
+    return phase === 'queued' ? moved : withMoment(moved, BEGINS[phase], new Date().toISOString());
   });
 }
 

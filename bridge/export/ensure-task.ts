@@ -9,6 +9,7 @@ import {
   ORG_CONNECTION_SYSTEM,
 } from '../contract/identifiers.ts';
 import type { ImportPhase } from '../contract/import-status.ts';
+import { withMoment } from '../contract/import-timeline.ts';
 import { PermanentError } from '../errors.ts';
 import { byIdentifier } from '../medplum/by-identifier.ts';
 import type { StoredTask } from '../medplum/change-task.ts';
@@ -46,7 +47,7 @@ function isOfConnection({ focus }: Task, consent: StoredConsent): boolean {
 
 function makeTask(consent: StoredConsent, exportId: string, now: Date): Task {
   const requester = consent.performer?.[0];
-  return {
+  const task: Task = {
     resourceType: 'Task',
     identifier: [{ system: EHI_EXPORT_SYSTEM, value: exportId }],
     status: 'requested',
@@ -59,6 +60,8 @@ function makeTask(consent: StoredConsent, exportId: string, now: Date): Task {
     ...(requester && { requester }),
     executionPeriod: { start: now.toISOString() },
   };
+  const consented = consent.dateTime === undefined ? task : withMoment(task, 'consented', consent.dateTime);
+  return withMoment(consented, 'requested', now.toISOString());
 }
 
 /** The phase as `Task.businessStatus` holds it. */

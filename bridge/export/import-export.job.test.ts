@@ -127,6 +127,19 @@ test('an import that is done is not done again', async () => {
   expect(loaded).toHaveLength(1);
 });
 
+test('a run that was killed after it told the patient, and before its Task said so, tells nothing twice', async () => {
+  const { run, gaveUp, readTask, patient } = await prepare('active', async () => REPORT);
+  await run();
+  await medplum.client.updateResource({ ...(await readTask()), status: 'in-progress' });
+  await run();
+  await medplum.client.updateResource({ ...(await readTask()), status: 'in-progress' });
+  await gaveUp('disk-full');
+  await gaveUp('disk-full');
+  const query = `subject=Patient/${patient.id}&_sort=sent`;
+  const told = await medplum.client.searchResources('Communication', query, { cache: 'reload' });
+  expect(told.map(({ identifier }) => identifier?.[0]?.value?.replace(/^.*\//, ''))).toEqual(['completed', 'failed']);
+});
+
 test('a revoked connection loads nothing and its Task is cancelled', async () => {
   const { run, gaveUp, loaded, readStatus } = await prepare('inactive', async () => REPORT);
   await expect(run()).rejects.toMatchObject({ name: 'PermanentError', code: 'connection-revoked' });

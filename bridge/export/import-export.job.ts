@@ -6,7 +6,7 @@ import type { ImportProgress } from '../contract/import-report.ts';
 import { DISPOSITIONS, type RawExport, rawExportsFromTask } from '../contract/import-task.ts';
 import { PermanentError } from '../errors.ts';
 import type { ExportFile } from '../fasten/export-file.ts';
-import { changeTask } from '../medplum/change-task.ts';
+import { changeTask, type StoredTask } from '../medplum/change-task.ts';
 import { namespaceOf, type StoredConsent } from '../medplum/find-connection.ts';
 import { LostReplyError } from '../medplum/lost-reply-error.ts';
 import type { Log } from '../observe/log.ts';
@@ -19,6 +19,7 @@ import { completeTask } from './complete-task.ts';
 import { CONNECTION_REVOKED, failTask, isSettled, moveTask } from './end-task.ts';
 import { type Destination, type HeldLoad, importLock, type Loaded, loadLineage } from './load-lineage.ts';
 import { measureProgress } from './measure-progress.ts';
+import { tellImport } from './tell-import.ts';
 import { whileActive } from './while-active.ts';
 
 /** What the ingest is asked to load. */
@@ -33,7 +34,10 @@ export interface LoadRequest extends Destination {
 }
 
 export interface ImportExportDeps {
-  readonly medplum: Pick<MedplumClient, 'readResource' | 'searchResources' | 'updateResource'>;
+  readonly medplum: Pick<
+    MedplumClient,
+    'readResource' | 'searchResources' | 'updateResource' | 'createResourceIfNoneExist'
+  >;
   readonly holdLock: HoldLock;
   /** Lends a folder that is gone after the work. */
   readonly withFolder: <T>(name: string, work: (folder: string) => Promise<T>) => Promise<T>;
@@ -73,10 +77,20 @@ export function createImportJob(deps: ImportExportDeps) {
       job: Payload<'import'>,
       fault: { readonly code: string; readonly message: string },
     ): Promise<void> => {
-      await failTask(deps.medplum, job.taskId, fault.code, fault.message).catch(laterIfLost);
+      await tellAndFail(deps, job.taskId, fault).catch(laterIfLost);
       deps.log.error('import.gave-up', { taskId: job.taskId, exportId: job.exportId, code: fault.code });
     },
   };
+}
+
+async function tellAndFail(
+  deps: ImportExportDeps,
+  taskId: string,
+  { code, message }: { readonly code: string; readonly message: string },
+): Promise<void> {
+  const task: StoredTask = await deps.medplum.readResource('Task', taskId);
+  if (!isSettled(task) && code !== CONNECTION_REVOKED) await tellImport(deps, { ...task, status: 'failed' });
+  await failTask(deps.medplum, taskId, code, message);
 }
 
 /** While Medplum is away nobody could be told that the import failed, and its Task would stay in progress for ever. */
@@ -108,6 +122,7 @@ async function importExport(deps: ImportExportDeps, job: Payload<'import'>, cont
     return undefined;
   });
   if (report === undefined) return;
+  await tellImport(deps, completeTask(await deps.medplum.readResource('Task', job.taskId), report));
   const done = await changeTask(deps.medplum, job.taskId, (stored) => completeTask(stored, report));
   for (const disposition of DISPOSITIONS) {
     deps.metrics.lines.inc({ disposition }, report[disposition]);
@@ -121,7 +136,7 @@ async function importExport(deps: ImportExportDeps, job: Payload<'import'>, cont
 
 /** The job is done with: a person decides, and another job goes on. See `decideImport`. */
 async function holdImport(
-  { medplum, log }: ImportExportDeps,
+  deps: ImportExportDeps,
   { taskId, exportId, files }: Payload<'import'>,
   consent: StoredConsent,
   { held: differences }: HeldLoad,
@@ -132,8 +147,10 @@ async function holdImport(
     differences,
     files: files.map((file) => JSON.stringify(file)),
   };
-  await changeTask(medplum, taskId, (stored) => (isSettled(stored) ? stored : heldTask(stored, hold)));
-  log.warn('import.held', { taskId, exportId, reason: differences.join(' ') });
+  const task: StoredTask = await deps.medplum.readResource('Task', taskId);
+  if (!isSettled(task)) await tellImport(deps, heldTask(task, hold), hold.candidate);
+  await changeTask(deps.medplum, taskId, (stored) => (isSettled(stored) ? stored : heldTask(stored, hold)));
+  deps.log.warn('import.held', { taskId, exportId, reasons: differences });
 }
 
 /** A run that our lock could not keep away (by hand, or by a process that stood still) took the namespace over. */

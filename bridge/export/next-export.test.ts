@@ -10,7 +10,7 @@ test.each([
   ['a connection without any export', undefined, 'requested'],
   ['one whose export is done since today', task('completed', 24), 'too-early'],
   ['one whose export is older than a day', task('completed', 25), 'requested'],
-  ['one that a person decides about', task('on-hold', 2), 'too-early'],
+  ['one that a person decides about', task('on-hold', 50), 'on-hold'],
   ['one whose export failed', task('failed', 1), 'requested'],
   ['one that is being loaded, however long', task('in-progress', 50), 'under-way'],
   ['one that waits for its webhook', task('requested', 2), 'under-way'],

@@ -20,13 +20,15 @@ export interface NextExport {
  * Whether a connection may be exported again now.
  *
  * @param consent - The connection.
- * @param latest - The Task of its newest export, if there is one. One that failed brought nothing, so it does not count.
+ * @param latest - The Task of its newest export, or of one that is on hold, if there is one. One that failed brought nothing,
+ *   so it does not count.
  */
 export function nextExport(consent: Consent, latest: Task | undefined, now: Date): NextExport {
   if (consent.status !== 'active') return { outcome: 'not-active' };
   if (latest === undefined || latest.status === 'failed' || latest.status === 'cancelled')
     return { outcome: 'requested' };
   const askedMs = Date.parse(latest.authoredOn ?? '') || 0;
+  if (latest.status === 'on-hold') return { outcome: 'on-hold' };
   if (latest.status === 'in-progress') return { outcome: 'under-way' };
   if (latest.status === 'requested') {
     return { outcome: now.getTime() - askedMs > STRANDED_MS ? 'requested' : 'under-way' };

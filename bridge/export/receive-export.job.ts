@@ -1,4 +1,5 @@
 import type { MedplumClient } from '@medplum/core';
+import { timelineFromTask, withMoment } from '../contract/import-timeline.ts';
 import { changeTask } from '../medplum/change-task.ts';
 import type { Log } from '../observe/log.ts';
 import type { AddJob, Payload } from '../queue/specs.ts';
@@ -35,7 +36,10 @@ export function createReceiveExportJob({ medplum, addJob, log }: ReceiveExportDe
       return;
     }
     const files = ready.files.filter(({ format }) => format !== 'other');
-    await changeTask(medplum, task.id, (stored) => withAnnouncement(stored, ready));
+    await changeTask(medplum, task.id, (stored) => {
+      const announced = timelineFromTask(stored).announced ?? new Date().toISOString();
+      return withMoment(withAnnouncement(stored, ready), 'announced', announced);
+    });
     if (files.length === 0) {
       await failTask(medplum, task.id, 'no-usable-file', 'the event named no file that can be fetched and loaded');
       log.warn('export.refused', { ...named, reason: 'no-usable-file' });

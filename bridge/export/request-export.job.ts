@@ -2,11 +2,13 @@ import type { MedplumClient } from '@medplum/core';
 import { PermanentError } from '../errors.ts';
 import type { FastenGateway } from '../fasten/client.ts';
 import { FastenError } from '../fasten/fasten-error.ts';
+import type { StoredTask } from '../medplum/change-task.ts';
 import type { StoredConsent } from '../medplum/find-connection.ts';
 import type { Log } from '../observe/log.ts';
 import type { AddJob, Payload } from '../queue/specs.ts';
 import { CONNECTION_REVOKED } from './end-task.ts';
 import { ensureTask } from './ensure-task.ts';
+import { tellConnected } from './tell-import.ts';
 import { FIRST_LOOK_MS } from './watch-export.job.ts';
 
 export interface RequestExportDeps {
@@ -31,6 +33,7 @@ export function createRequestExportJob(deps: RequestExportDeps) {
     }
     const { exportId, status } = await request(deps, orgConnectionId);
     const task = await ensureTask(deps.medplum, consent, exportId);
+    await tellOnce(deps, consent, task);
     deps.log.info('export.requested', { connectionId: consentId, exportId, taskId: task.id, status });
     if (task.status === 'requested') {
       const watched = { taskId: task.id, consentId, orgConnectionId, exportId };
@@ -41,6 +44,18 @@ export function createRequestExportJob(deps: RequestExportDeps) {
       await deps.addJob('export-request', ['anew', task.id], again, { delayMs: ASK_ANEW_MS });
     }
   };
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** Each connecting is told of once; the exports that follow it for years are not. */
+async function tellOnce(
+  deps: RequestExportDeps,
+  { id, dateTime = '' }: StoredConsent,
+  task: StoredTask,
+): Promise<void> {
+  if (Date.now() - Date.parse(dateTime) > DAY_MS) return;
+  await tellConnected(deps, task, `${id}/connected/${dateTime}`);
 }
 
 async function request(deps: RequestExportDeps, orgConnectionId: string) {

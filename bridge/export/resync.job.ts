@@ -4,7 +4,7 @@ import { resyncOf } from '../contract/resync.ts';
 import type { StoredConsent } from '../medplum/find-connection.ts';
 import type { Log } from '../observe/log.ts';
 import type { AddJob, Payload, ScheduleJob } from '../queue/specs.ts';
-import { listImports } from './list-imports.ts';
+import { listHeld, listImports } from './list-imports.ts';
 import { nextExport } from './next-export.ts';
 
 export interface ResyncDeps {
@@ -27,12 +27,14 @@ export function createResyncJob({ medplum, addJob, scheduleJob, log }: ResyncDep
       return;
     }
     const now = new Date();
+    const orgConnectionId = orgConnectionIdOf(consent) ?? '';
     const [latest] = await listImports(medplum, consentId);
-    const { outcome, availableAt } = nextExport(consent, latest, now);
+    const held = (await listHeld(medplum, [orgConnectionId])).get(orgConnectionId);
+    const { outcome, availableAt } = nextExport(consent, held ?? latest, now);
     log.info('export.resync', { connectionId: consentId, code: outcome });
     if (outcome !== 'requested' && outcome !== 'too-early') return;
     const delayMs = availableAt === undefined ? 0 : Math.max(0, Date.parse(availableAt) - now.getTime());
-    const payload = { consentId, orgConnectionId: orgConnectionIdOf(consent) ?? '' };
+    const payload = { consentId, orgConnectionId };
     await addJob('export-request', ['re-sync', consentId, latest?.id ?? ''], payload, { delayMs });
   };
 }

@@ -1,12 +1,10 @@
 import express, { type Request, type Router } from 'express';
 import type { Caller } from '../medplum/callers.ts';
-import type { AddJob } from '../queue/specs.ts';
-import { syncPatient } from './sync-patient.ts';
+import { type SyncDeps, syncPatient } from './sync-patient.ts';
 
-export interface ExportRoutesDeps {
+export interface ExportRoutesDeps extends SyncDeps {
   /** Who makes the request; the routes are reached by known callers only. */
   readonly callerOf: (req: Request) => Caller;
-  readonly addJob: AddJob;
 }
 
 /** `POST sync/:patientId`, and `POST bulk-export/:patientId`, which is another name for it: every export of Fasten is a full one. */

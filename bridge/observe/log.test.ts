@@ -21,6 +21,12 @@ function openLog() {
   };
 }
 
+test('a list is a list of codes, each looked at for itself', () => {
+  const { log, lines } = openLog();
+  log.warn('import.held', { reasons: ['birth-date', 'sex', 'Kim Example'] });
+  expect(lines()[0]).toMatchObject({ reasons: ['birth-date', 'sex', '[left out]'] });
+});
+
 test('a field that is not on the list is not written', () => {
   const { log, lines } = openLog();
   log.info('job.done', { bytes: 3, name: 'Gutierrez' } as LogFields);

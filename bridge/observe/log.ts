@@ -40,6 +40,7 @@ const EVENTS = [
   'export.given-up',
   'download.started',
   'download.done',
+  'download.link-deadline-near',
   'import.started',
   'import.progress',
   'import.done',
@@ -50,6 +51,7 @@ const EVENTS = [
   'import.held',
   'import.decided',
   'import.retried',
+  'patient.not-told',
   'job.done',
   'job.retried',
   'job.failed',
@@ -90,6 +92,7 @@ const FIELDS = {
   quarantined: true,
   queue: true,
   reason: true,
+  reasons: true,
   requestId: true,
   role: true,
   route: true,
@@ -101,7 +104,9 @@ const FIELDS = {
   version: true,
 } as const;
 
-export type LogFields = { readonly [name in keyof typeof FIELDS]?: string | number | boolean | undefined };
+export type LogFields = { readonly [name in keyof typeof FIELDS]?: Value | readonly Value[] | undefined };
+
+type Value = string | number | boolean;
 
 type Level = 'debug' | 'info' | 'warn' | 'error';
 
@@ -135,6 +140,7 @@ function keepAllowed(fields: Readonly<Record<string, unknown>>): Record<string, 
 }
 
 function clean(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(clean);
   if (typeof value === 'number' || typeof value === 'boolean') {
     return value;
   }

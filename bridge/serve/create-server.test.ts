@@ -45,6 +45,7 @@ async function start(changes: Partial<ServerParts> = {}): Promise<string> {
     apiPrefix: '/api/x',
     medplumBaseUrl: 'http://127.0.0.1:8103/',
     fastenBaseUrl: 'https://api.connect.fastenhealth.com/v1',
+    stitchUrl: 'https://cdn.fastenhealth.com/connect/v4/fasten-stitch-element.js',
     pageFolder,
     trustedProxies: 0,
     requestsPerMinute: 1000,

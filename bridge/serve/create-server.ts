@@ -18,6 +18,8 @@ export interface ServerParts {
   readonly apiPrefix: string;
   readonly medplumBaseUrl: string;
   readonly fastenBaseUrl: string;
+  /** Stitch's script. */
+  readonly stitchUrl: string;
   /** Folder of the built ui. */
   readonly pageFolder: string;
   readonly trustedProxies: number;
@@ -40,7 +42,7 @@ export interface ServerParts {
 export function createServer(parts: ServerParts): Express {
   const app = express().disable('x-powered-by').set('trust proxy', parts.trustedProxies).set('query parser', 'simple');
   app.use(traceRequests(parts.log, parts.metrics));
-  app.use(pageHeaders(parts.medplumBaseUrl, parts.fastenBaseUrl));
+  app.use(pageHeaders(parts));
   app.use(stateRoutes(parts.checks, parts.metrics));
   app.use(parts.apiPrefix, apiRoutes(parts));
   app.use(docsRoutes(parts.apiPrefix));

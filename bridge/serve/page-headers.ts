@@ -1,29 +1,36 @@
 import type { RequestHandler } from 'express';
 import helmet from 'helmet';
 
-/** Where Stitch is loaded from and runs. Source: docs.connect.fastenhealth.com/stitch. */
-const STITCH_CDN = 'https://cdn.fastenhealth.com';
+/** Where Stitch runs, and where logos come from. Source: docs.connect.fastenhealth.com/stitch. */
+const FASTEN_CDN = 'https://cdn.fastenhealth.com';
 const STITCH_FRAME = 'https://embed.connect.fastenhealth.com';
+
+interface PageOrigins {
+  readonly medplumBaseUrl: string;
+  readonly fastenBaseUrl: string;
+  readonly stitchUrl: string;
+}
 
 /**
  * Security headers. The content policy lets the page talk to this bridge, to the configured Medplum (by websocket too)
  * and to Stitch, and to nobody else.
  *
- * @param medplumBaseUrl - The Medplum that the page signs in to.
- * @param fastenBaseUrl - The configured Fasten, which is where a sandbox serves its stand-in for Stitch.
+ * @param pages - `medplumBaseUrl`: the Medplum that the page signs in to; `fastenBaseUrl`: the configured Fasten, which is
+ *   where a sandbox serves its stand-in for Stitch; `stitchUrl`: Stitch's script.
  */
-export function pageHeaders(medplumBaseUrl: string, fastenBaseUrl: string): RequestHandler {
-  const medplum = new URL(medplumBaseUrl).origin;
-  const fasten = new URL(fastenBaseUrl).origin;
+export function pageHeaders(pages: PageOrigins): RequestHandler {
+  const medplum = new URL(pages.medplumBaseUrl).origin;
+  const fasten = new URL(pages.fastenBaseUrl).origin;
+  const stitch = new URL(pages.stitchUrl).origin;
   return helmet({
     contentSecurityPolicy: {
       useDefaults: false,
       directives: {
         defaultSrc: ["'self'"],
-        scriptSrc: ["'self'", STITCH_CDN, fasten],
+        scriptSrc: ["'self'", stitch, fasten],
         // Mantine and Stitch put style elements into the page.
-        styleSrc: ["'self'", "'unsafe-inline'", STITCH_CDN, fasten],
-        imgSrc: ["'self'", 'data:', 'blob:', medplum, STITCH_CDN, fasten],
+        styleSrc: ["'self'", "'unsafe-inline'", stitch, fasten],
+        imgSrc: ["'self'", 'data:', 'blob:', medplum, FASTEN_CDN, fasten],
         fontSrc: ["'self'", 'data:'],
         connectSrc: ["'self'", medplum, medplum.replace(/^http/, 'ws'), fasten, fasten.replace(/^http/, 'ws')],
         frameSrc: ["'self'", 'blob:', medplum, STITCH_FRAME, fasten],

@@ -70,6 +70,10 @@ test('an attempt becomes a connection, and its secret is kept nowhere', async ()
   const patient = await newPatient();
   const attempt = await initiate(patient);
   expect(attempt.publicId).toMatch(/^public_test_/);
+  expect(attempt.stitch).toEqual({
+    scriptUrl: 'https://cdn.fastenhealth.com/connect/v4/fasten-stitch-element.js',
+    styleUrl: 'https://cdn.fastenhealth.com/connect/v4/fasten-stitch-element.css',
+  });
   expect(await consentsOf(patient)).toMatchObject([{ id: attempt.externalId, status: 'proposed' }]);
   expect(await connectionsOf(patient)).toEqual([]);
 
