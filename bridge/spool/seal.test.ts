@@ -24,31 +24,37 @@ test('any stretch of a file that was written in any pieces is read back by its p
   const lengths = fc.array(fc.integer({ min: 1, max: 200_000 }), { minLength: 1, maxLength: 6 });
   const share = fc.double({ min: 0, max: 1, noNaN: true });
   await fc.assert(
-    fc.asyncProperty(lengths, share, share, fc.integer({ min: 1_001, max: 400_000 }), async (pieces, from, part, size) => {
-      const whole = Buffer.from(Array.from({ length: pieces.reduce((a, b) => a + b) }, (_, at) => (at * 7919) % 251));
-      const path = join(folder, 'x');
-      const file = await createFile(path);
-      let at = 0;
-      for (const length of pieces) {
-        await file.write(whole.subarray(at, at + length), at);
-        at += length;
-      }
-      const offset = Math.floor(from * whole.length);
-      const length = Math.floor(part * (whole.length - offset));
-      const wanted = whole.subarray(offset, offset + length);
-      expect((await file.read(offset, length)).equals(wanted)).toBe(true);
-      await file.close();
-      const opened = openFileSync(path);
-      expect([opened.read(offset, length).equals(wanted), opened.read(0, 1).equals(whole.subarray(0, 1))]).toEqual([
-        true,
-        true,
-      ]);
-      opened.close();
-      const read: Buffer[] = [];
-      for await (const piece of readPieces(path, size, { offset, length })) read.push(Buffer.from(piece));
-      expect(Buffer.concat(read).equals(wanted)).toBe(true);
-      expect((await readFile(path)).length).toBe(whole.length);
-    }),
+    fc.asyncProperty(
+      lengths,
+      share,
+      share,
+      fc.integer({ min: 1_001, max: 400_000 }),
+      async (pieces, from, part, size) => {
+        const whole = Buffer.from(Array.from({ length: pieces.reduce((a, b) => a + b) }, (_, at) => (at * 7919) % 251));
+        const path = join(folder, 'x');
+        const file = await createFile(path);
+        let at = 0;
+        for (const length of pieces) {
+          await file.write(whole.subarray(at, at + length), at);
+          at += length;
+        }
+        const offset = Math.floor(from * whole.length);
+        const length = Math.floor(part * (whole.length - offset));
+        const wanted = whole.subarray(offset, offset + length);
+        expect((await file.read(offset, length)).equals(wanted)).toBe(true);
+        await file.close();
+        const opened = openFileSync(path);
+        expect([opened.read(offset, length).equals(wanted), opened.read(0, 1).equals(whole.subarray(0, 1))]).toEqual([
+          true,
+          true,
+        ]);
+        opened.close();
+        const read: Buffer[] = [];
+        for await (const piece of readPieces(path, size, { offset, length })) read.push(Buffer.from(piece));
+        expect(Buffer.concat(read).equals(wanted)).toBe(true);
+        expect((await readFile(path)).length).toBe(whole.length);
+      },
+    ),
     { numRuns: 40 },
   );
 });
