@@ -254,7 +254,7 @@ async function updateFrom(medplum: MedplumClient, seen: Basic, next: Basic): Pro
 
 /**
  * By search: a read by id comes from the server's cache, in which the older of two versions can stay for a day when two
- * writers ended at once, as a killed run's transaction and the next run's fence do (docs/decisions/0022-stale-reads.md).
+ * writers ended at once, as a killed run's transaction and the next run's fence do (docs/decisions/0021-stale-reads.md).
  */
 async function readLane(medplum: MedplumClient, id = ''): Promise<Basic> {
   const lane = await retryRead(() => medplum.searchOne('Basic', { _id: id }, { cache: 'reload' }));

@@ -60,7 +60,7 @@ export async function mergeEdits(
 ): Promise<Merged> {
   const type = prepared.resource.resourceType as ResourceType;
   const { medplum, signal } = context;
-  // The version that was looked up, and will be demanded: a read by id may give an older one, without the edit (0022).
+  // The version that was looked up, and will be demanded: a read by id may give an older one, without the edit (0021).
   const body = await retryRead(() => medplum.readVersion(type, stored.id, stored.versionId), signal);
   const symbolize = symbolizer(await readSymbols(context, new Set(storedReferences(body))), prepared, linked);
   const local = symbolicForm(structuredClone(body), symbolize);
