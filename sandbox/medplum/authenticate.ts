@@ -1,5 +1,6 @@
 import { OperationOutcomeError, unauthorized } from '@medplum/core';
 import type { Request, RequestHandler, Response } from 'express';
+import type { BotMembers } from './bot-members.ts';
 import type { Login, Logins, Member } from './logins.ts';
 import type { QuotaAccount, QuotaBook } from './quota.ts';
 import { sameSecret, type Tokens } from './tokens.ts';
@@ -7,6 +8,7 @@ import { sameSecret, type Tokens } from './tokens.ts';
 export interface AuthWorld {
   readonly logins: Logins;
   readonly members: ReadonlyMap<string, Member>;
+  readonly bots: BotMembers;
   readonly tokens: Tokens;
   readonly quotas: QuotaBook;
 }
@@ -60,7 +62,7 @@ async function identify(
   // A refresh token is ours too, but says nothing about a profile.
   if (!claims?.profile) return undefined;
   const login = world.logins.find(String(claims.login_id));
-  const member = login && world.members.get(login.membershipId);
+  const member = login && (world.members.get(login.membershipId) ?? world.bots.find(login.membershipId));
   return member && !login.revoked ? { member, login } : undefined;
 }
 

@@ -4,6 +4,7 @@ import express, { type ErrorRequestHandler, type Express, type RequestHandler } 
 import { authRoutes } from './auth-routes.ts';
 import { type AuthWorld, requireCaller } from './authenticate.ts';
 import { binaryRoutes, storageRoutes } from './binary-routes.ts';
+import { adminRoutes, botRoutes } from './bot-routes.ts';
 import { asyncBatchRoute, fhirRoutes } from './fhir-routes.ts';
 import { oauthRoutes } from './oauth-routes.ts';
 import { sendOutcome } from './send-fhir.ts';
@@ -35,9 +36,11 @@ export function buildApp(auth: AuthWorld, world: RepositoryWorld): Express {
     res.json({ ok: true, version: 'sandbox' });
   });
   app.use('/auth', authRoutes(auth, world.store));
+  app.use('/admin', authenticated, adminRoutes(world, auth.quotas));
   app.use('/oauth2', oauthRoutes(auth));
   app.use('/storage', storageRoutes(world));
   app.use('/fhir/R4', (req, res, next) => (req.path === '/metadata' ? next() : authenticated(req, res, next)));
+  app.use('/fhir/R4/Bot', botRoutes(world, auth));
   app.use('/fhir/R4', fhirRoutes(world));
   app.use((_req, res) => {
     res.sendStatus(404);

@@ -76,11 +76,16 @@ export class ResourceStore {
     return this.db.get(sql, rid, ...condition.values) !== undefined;
   }
 
-  /** The StructureDefinition that a client stored under this url. There are few. */
+  /** The StructureDefinition that a client stored under this url. */
   findProfile(url: string): StructureDefinition | undefined {
-    const sql = `SELECT v.content FROM resource r JOIN version v ON v.vid = r.vid WHERE r.type = 'StructureDefinition'`;
-    const all = this.db.all(sql).flatMap(({ content }) => textOf(content) ?? []);
-    return all.map((content): StructureDefinition => JSON.parse(content)).find((one) => one.url === url);
+    const all = this.current('StructureDefinition').map((content): StructureDefinition => JSON.parse(content));
+    return all.find((one) => one.url === url);
+  }
+
+  /** JSON texts of all living resources of a type of which there are few. */
+  current(resourceType: string): string[] {
+    const sql = 'SELECT v.content FROM resource r JOIN version v ON v.vid = r.vid WHERE r.type = ?';
+    return this.db.all(sql, resourceType).flatMap(({ content }) => textOf(content) ?? []);
   }
 
   /** Adds the first version of a resource; `id` and `meta.versionId` are in the resource. */

@@ -31,6 +31,7 @@ import type { Bundle, BundleEntry, OperationOutcome, Parameters, Reference, Reso
 import type { Access } from './access.ts';
 import { applyAnyPatch } from './apply-any-patch.ts';
 import type { BinaryStorage } from './binary-storage.ts';
+import type { Change, ChangeFeed } from './change-feed.ts';
 import { checkSearchable, checkType } from './check-type.ts';
 import { asksForOrigin, findDefinitions, isDefinitionType } from './find-definitions.ts';
 import { includeResources } from './include-resources.ts';
@@ -55,6 +56,7 @@ export interface RepositoryWorld {
   readonly switches: Switches;
   readonly urls: BinaryUrls;
   readonly gate: SerializableGate;
+  readonly changes: ChangeFeed;
 }
 
 /** Who asks. */
@@ -72,13 +74,18 @@ export interface RepositoryCaller extends Writer {
 export class SqliteRepository extends FhirRepository {
   readonly #world: RepositoryWorld;
   readonly #caller: RepositoryCaller;
-  readonly #inTransaction: boolean;
+  /** What the open transaction has changed so far; undefined: none is open. */
+  readonly #changes: Change[] | undefined;
 
-  constructor(world: RepositoryWorld, caller: RepositoryCaller, inTransaction = false) {
+  constructor(world: RepositoryWorld, caller: RepositoryCaller, changes?: Change[]) {
     super();
     this.#world = world;
     this.#caller = caller;
-    this.#inTransaction = inTransaction;
+    this.#changes = changes;
+  }
+
+  get #inTransaction(): boolean {
+    return this.#changes !== undefined;
   }
 
   override setMode(): void {
@@ -118,14 +125,16 @@ export class SqliteRepository extends FhirRepository {
 
   override async deleteResource(resourceType: string, id: string, options?: DeleteResourceOptions): Promise<void> {
     this.#caller.quota.consume(UNITS.write);
-    await this.#atomic(async () => {
+    await this.#atomic(async (repo) => {
       const stored = this.#findReadable(resourceType, id);
       if (stored.content === undefined) return;
       const resource: Resource = JSON.parse(stored.content);
       this.#caller.access.require('delete', resource);
       const { meta } = resource;
       if (options?.ifMatch && meta?.versionId !== options.ifMatch) throw new OperationOutcomeError(preconditionFailed);
-      this.#world.store.delete(stored, randomUUID(), new Date().toISOString());
+      const versionId = randomUUID();
+      this.#world.store.delete(stored, versionId, new Date().toISOString());
+      repo.#note({ interaction: 'delete', resourceType, id, versionId, previousVersionId: meta?.versionId });
     });
   }
 
@@ -271,10 +280,17 @@ export class SqliteRepository extends FhirRepository {
     const { queue, store } = this.#world;
     // Inside a transaction a failure of any part fails the whole: there is nothing to save.
     if (this.#inTransaction) return work(this);
-    return queue.transaction(
-      () => work(new SqliteRepository(this.#world, this.#caller, true)),
+    const changes: Change[] = [];
+    const result = await queue.transaction(
+      () => work(new SqliteRepository(this.#world, this.#caller, changes)),
       () => store.forgetUncommitted(),
     );
+    this.#world.changes.tell(changes);
+    return result;
+  }
+
+  #note(change: Omit<Change, 'projectId'>): void {
+    this.#changes?.push({ ...change, projectId: this.#caller.projectId });
   }
 
   async #ready(): Promise<void> {
@@ -312,6 +328,9 @@ export class SqliteRepository extends FhirRepository {
       access.requireWritable(interaction, current, saved);
       if (stored) store.replace(stored, saved);
       else store.insert(saved, projectId);
+      const { resourceType, id, meta } = saved;
+      const versions = { versionId: meta?.versionId ?? '', previousVersionId: current?.meta?.versionId };
+      repo.#note({ interaction: current ? 'update' : 'create', resourceType, id, ...versions });
       this.#world.binaries.keepInline(saved, current);
       return this.#show(saved);
     });

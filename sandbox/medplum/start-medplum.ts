@@ -5,13 +5,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { seed as defaultSeed, type Seed, type SeedUser } from '../seed.ts';
 import { BinaryStorage } from './binary-storage.ts';
+import { BotMembers } from './bot-members.ts';
 import { buildApp } from './build-app.ts';
+import { ChangeFeed } from './change-feed.ts';
 import { loadDefinitions } from './load-definitions.ts';
 import { Logins, memberOf, membersOf } from './logins.ts';
 import { Database } from './open-database.ts';
 import { plantMembers, plantPolicies } from './plant-seed.ts';
 import { QuotaBook } from './quota.ts';
 import { ResourceStore } from './resource-store.ts';
+import { SubscriptionRunner } from './run-subscriptions.ts';
 import { SerializableGate } from './serializable-gate.ts';
 import type { RepositoryWorld } from './sqlite-repository.ts';
 import { defaultSwitches, type Switches } from './switches.ts';
@@ -36,6 +39,8 @@ export interface SandboxMedplum {
   addUser(user: SeedUser): void;
   /** Versions written since the start, deletions too: tells whether anything was done in between. */
   countWrites(): number;
+  /** Changes that bots have yet to be told of, or are being told of. */
+  countBotRuns(): number;
   close(): Promise<void>;
 }
 
@@ -61,11 +66,15 @@ export async function startMedplum(options: SandboxMedplumOptions = {}): Promise
     urls,
     binaries: new BinaryStorage(join(folder, 'binary'), tokens, urls.storageBase),
     gate: new SerializableGate(),
+    changes: new ChangeFeed(),
   };
   const members = membersOf(seed);
   plantPolicies(world.store, world.definitions, seed.policies ?? [], seed.projects[0]?.id ?? '');
   plantMembers(world.store, world.definitions, members.values());
-  const auth = { logins: new Logins(db), members, tokens, quotas: new QuotaBook(switches) };
+  const bots = new BotMembers(world.store, seed);
+  const auth = { logins: new Logins(db), members, bots, tokens, quotas: new QuotaBook(switches) };
+  const subscriptions = new SubscriptionRunner(world, auth);
+  world.changes.listen((changes) => subscriptions.take(changes));
   server.on('request', buildApp(auth, world));
   return {
     baseUrl,
@@ -78,7 +87,9 @@ export async function startMedplum(options: SandboxMedplumOptions = {}): Promise
       members.set(member.membershipId, member);
     },
     countWrites: () => world.store.writes,
+    countBotRuns: () => subscriptions.waiting,
     async close() {
+      await subscriptions.close();
       await stop(server);
       db.close();
       if (!dataDir) rmSync(folder, { recursive: true, force: true });

@@ -16,6 +16,8 @@ export interface Switches {
   maxJsonBytes: number;
   /** Largest body of an asynchronous batch (`Prefer: respond-async`). */
   maxAsyncBatchBytes: number;
+  /** `vmContextBotsEnabled` of the server's configuration, which a stock server does not have: false runs no bots. */
+  vmContextBots: boolean;
   /** Whether replies carry the `RateLimit` header. */
   rateLimitHeaders: boolean;
 }
@@ -33,5 +35,6 @@ export const defaultSwitches: Switches = {
   serializationConflicts: true,
   maxJsonBytes: 1_048_576,
   maxAsyncBatchBytes: 50 * 1_048_576,
+  vmContextBots: true,
   rateLimitHeaders: true,
 };

@@ -1,0 +1,22 @@
+import { Access } from './access.ts';
+import type { QuotaBook } from './quota.ts';
+import { type RepositoryWorld, SqliteRepository } from './sqlite-repository.ts';
+
+/** A rule for `*` leaves out what is for a project's admins. */
+const EVERYTHING = new Access({
+  resourceType: 'AccessPolicy',
+  resource: [{ resourceType: '*' }, { resourceType: 'ProjectMembership' }],
+});
+
+/** The repository as the server itself uses it, for what no caller may write: no limits, charged to nobody. */
+export function systemRepository(world: RepositoryWorld, quotas: QuotaBook, projectId: string): SqliteRepository {
+  return new SqliteRepository(world, {
+    projectId,
+    author: { reference: 'system' },
+    admin: true,
+    access: EVERYTHING,
+    quota: quotas.openAccount('system', 'system'),
+    extended: false,
+    isGone: () => false,
+  });
+}
