@@ -10,10 +10,16 @@ export interface ImportAct {
   readonly task: string;
 }
 
+/** By which the event of an import is found. */
+export const IMPORT_SUBTYPE = {
+  system: 'http://dicom.nema.org/resources/ontology/DCM',
+  code: '110107',
+  display: 'Import',
+} as const;
+
 /** A record was loaded (BALP: create, with a patient; DICOM's code says that it was an import). */
 export function imported({ at, patient, task }: ImportAct, bridge: BridgeName): AuditEvent {
   const head = { recorded: at, interaction: 'transaction', bridge } as const;
   const event = auditEvent(head, [system('destination', bridge, true)], [aboutPatient(patient), aboutJob(task)]);
-  const code = { system: 'http://dicom.nema.org/resources/ontology/DCM', code: '110107', display: 'Import' };
-  return { ...event, subtype: [...(event.subtype ?? []), code] };
+  return { ...event, subtype: [...(event.subtype ?? []), IMPORT_SUBTYPE] };
 }

@@ -1,6 +1,6 @@
 import type { MedplumClient } from '@medplum/core';
 import type { Task } from '@medplum/fhirtypes';
-import { imported } from '../../audit/audit-import.ts';
+import { IMPORT_SUBTYPE, imported } from '../../audit/audit-import.ts';
 import { bridgeName } from '../../audit/bridge-name.ts';
 import { retryRead } from '../../medplum/retry-read.ts';
 
@@ -19,7 +19,9 @@ export async function recordAudit(
 ): Promise<void> {
   const reference = `Task/${task.id}`;
   const since = task.status === 'completed' ? task.executionPeriod?.end : undefined;
-  const query = `entity=${reference}${since ? `&date=gt${encodeURIComponent(since)}` : ''}`;
+  // Every run of a bot with this Task, and every look at its ledger, is an AuditEvent about it too: only an import is ours.
+  const query = new URLSearchParams({ entity: reference, subtype: `${IMPORT_SUBTYPE.system}|${IMPORT_SUBTYPE.code}` });
+  if (since) query.set('date', `gt${since}`);
   const event = imported({ at: new Date().toISOString(), patient, task: reference }, await bridgeName(medplum));
-  await retryRead(() => medplum.createResourceIfNoneExist(event, query), signal);
+  await retryRead(() => medplum.createResourceIfNoneExist(event, query.toString()), signal);
 }
