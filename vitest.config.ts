@@ -9,7 +9,7 @@ export default defineConfig({
     projects: [
       { test: { name: 'bridge', include: ['bridge/**/*.test.ts'], ...patient } },
       { test: { name: 'sandbox', include: ['sandbox/**/*.test.ts'], ...patient } },
-      { test: { name: 'bots', include: ['bots/**/*.test.ts'], setupFiles: ['bots/test/setup.ts'] } },
+      { test: { name: 'bots', include: ['bots/**/*.test.ts'], setupFiles: ['bots/test/setup.ts'], ...patient } },
       { test: { name: 'tools', include: ['tools/**/*.test.ts'], testTimeout: 60_000 } },
       'ui/vite.config.ts',
       {

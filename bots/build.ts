@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { AccessPolicyResource } from '@medplum/fhirtypes';
 import { build } from 'rolldown';
 
 /** One entry of `medplum.config.json`, as the Medplum CLI reads it; paths are relative to that file. */
@@ -10,6 +11,22 @@ export interface BotConfig {
   readonly id?: string;
   readonly source: string;
   readonly dist: string;
+  /** The rest is ours; the Medplum CLI passes over it. */
+  readonly description: string;
+  readonly subscriptions: readonly BotSubscription[];
+  /** All that the bot may touch; see docs/bots.md. */
+  readonly access: readonly AccessPolicyResource[];
+}
+
+/** What a bot wants to be told of. */
+export interface BotSubscription {
+  /** As of `Subscription.criteria`. */
+  readonly criteria: string;
+  /**
+   * When it is told of what an import writes: `afterwards` by the bridge, in order and throttled, once the import is done;
+   * `at-once` while it is written, for each version. What others write is told at once anyway.
+   */
+  readonly imports: 'afterwards' | 'at-once';
 }
 
 export const projectRoot = join(import.meta.dirname, '..');

@@ -1,4 +1,4 @@
-import { BRIDGE_CODE_SYSTEM, IMPORT_TASK_CODE } from '@fasten-medplum/bridge/contract/identifiers';
+import { BRIDGE_CODE_SYSTEM, IMPORT_TASK_CODE, REVIEW_TASK_CODE } from '@fasten-medplum/bridge/contract/identifiers';
 import { outputsFromCounts } from '@fasten-medplum/bridge/contract/import-task';
 import type { BotEvent } from '@medplum/core';
 import type { Resource, Task } from '@medplum/fhirtypes';
@@ -73,13 +73,42 @@ test.each(['completed', 'on-hold', 'failed'] as const)(
   },
 );
 
+const careTasks = async () => [
+  ...(await medplum.searchResources(
+    'Task',
+    { code: `${BRIDGE_CODE_SYSTEM}|${REVIEW_TASK_CODE}` },
+    { cache: 'reload' },
+  )),
+];
+
+test.each(['completed', 'on-hold', 'failed'] as const)(
+  'the care team is asked once about a %s import',
+  async (status) => {
+    await handler(medplum, eventWith(makeTask({ status })));
+    await handler(medplum, eventWith(makeTask({ status, description: 'touched' })));
+    const [task, ...others] = await careTasks();
+    expect(others).toEqual([]);
+    expect(task).toMatchObject({ focus: { reference: `Task/${makeTask().id}` }, for: { reference: 'Patient/123' } });
+    expect(JSON.stringify(task)).not.toContain('Homer');
+  },
+);
+
+test('about an import on hold that is not yet any patient’s the care team is asked, and no patient told', async () => {
+  const held = makeTask({ status: 'on-hold', for: undefined as never });
+  expect(await handler(medplum, eventWith(held))).toBeUndefined();
+  expect(await messages()).toEqual([]);
+  const [task] = await careTasks();
+  expect(task).toMatchObject({ priority: 'urgent', code: { text: 'Decide whose records these are' } });
+  expect(task?.for).toBeUndefined();
+});
+
 test.each<[string, Resource]>([
   ['an import still running', makeTask({ status: 'in-progress' })],
-  ['an import on hold that is not yet any patient’s', makeTask({ status: 'on-hold', for: undefined as never })],
   ['an import for something else than a Patient', makeTask({ for: { reference: 'Group/1' } })],
   ['a Task of somebody else', makeTask({ code: { coding: [{ system: 'urn:other', code: IMPORT_TASK_CODE }] } })],
   ['another resource', { resourceType: 'Patient', id: '123' }],
 ])('%s is told to nobody', async (_, input) => {
   expect(await handler(medplum, eventWith(input))).toBeUndefined();
   expect(await messages()).toEqual([]);
+  expect(await careTasks()).toEqual([]);
 });

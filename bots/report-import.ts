@@ -1,32 +1,47 @@
 import { BRIDGE_CODE_SYSTEM, IMPORT_TASK_CODE, MESSAGE_SYSTEM } from '@fasten-medplum/bridge/contract/identifiers';
-import { importMessage, importMessageKey } from '@fasten-medplum/bridge/contract/import-message';
+import { type ImportMessage, importMessage, importMessageKey } from '@fasten-medplum/bridge/contract/import-message';
 import { type BotEvent, createReference, type MedplumClient, resolveId } from '@medplum/core';
-import type { Communication, Patient, Reference, Resource, Task } from '@medplum/fhirtypes';
+import type { Communication, Identifier, Patient, Reference, Resource, Task } from '@medplum/fhirtypes';
+import { listChanges } from './report-import/list-changes.ts';
+import { makeCareTask } from './report-import/make-care-task.ts';
 
 const COMMUNICATION_CATEGORY = 'http://terminology.hl7.org/CodeSystem/communication-category';
 
 /**
- * Tells the patient, once, that an import is done, waits for a person, or failed.
+ * When an import is done, waits for a person, or failed: tells the patient, asks the care team to look, and after a re-sync
+ * lists what is new, changed, vanished and back. Each once.
  *
  * A failure after which another export comes by itself is no news, and of others the bridge may have told better.
  *
  * Subscription: `Task?code=<BRIDGE_CODE_SYSTEM>|ehi-import`. Every change of the Task comes here, so most calls do nothing.
  *
- * @param event - The Task as it is now. Anything but an import Task in one of the three statuses is passed over, and so
- *   is one without `for`: an import on hold because it may be somebody else's record is not yet any patient's.
- * @returns The message, also when an earlier call wrote it; undefined when there is nothing to say.
- * @throws When Medplum refuses, also on the 409 of two calls at once: the server calls again, and finds the message.
+ * @param event - The Task as it is now. Anything but an import Task in one of the three statuses is passed over. An import on
+ *   hold names no patient, since it may be somebody else's record: the care team is asked, no patient is told.
+ * @returns The message to the patient, also when an earlier call wrote it; undefined when there is none.
+ * @throws When Medplum refuses, also on the 409 of two calls at once. The server records it and does not call again
+ *   (5.0.10); the Task's next change does, or `npm run bots:replay`.
  */
 export async function handler(medplum: MedplumClient, event: BotEvent<Resource>): Promise<Communication | undefined> {
   const task = event.input;
-  if (!isImportTask(task)) {
-    return undefined;
-  }
+  if (!isImportTask(task)) return undefined;
   const message = importMessage(task);
+  if (!message) return undefined;
   const patient = patientOf(task);
-  if (!message || !patient) {
-    return undefined;
-  }
+  // An import for somebody who is no Patient is not ours.
+  if (!patient && task.for) return undefined;
+  const told = patient && (await tellPatient(medplum, task, patient, message));
+  const careTask = makeCareTask(task);
+  await medplum.createResourceIfNoneExist(careTask, byIdentifier(careTask.identifier?.[0]));
+  if (patient && task.status === 'completed') await listChanges(medplum, task, patient);
+  return told;
+}
+
+function tellPatient(
+  medplum: MedplumClient,
+  task: Task & { id: string },
+  patient: Reference<Patient>,
+  message: ImportMessage,
+): Promise<Communication> {
   const identifier = { system: MESSAGE_SYSTEM, value: importMessageKey(task) };
   const communication: Communication = {
     resourceType: 'Communication',
@@ -40,7 +55,11 @@ export async function handler(medplum: MedplumClient, event: BotEvent<Resource>)
     sent: task.lastModified ?? new Date().toISOString(),
     payload: [{ contentString: message.text }],
   };
-  return medplum.createResourceIfNoneExist(communication, `identifier=${identifier.system}|${identifier.value}`);
+  return medplum.createResourceIfNoneExist(communication, byIdentifier(identifier));
+}
+
+function byIdentifier(identifier: Identifier | undefined): string {
+  return `identifier=${identifier?.system}|${identifier?.value}`;
 }
 
 function isImportTask(resource: Resource): resource is Task & { id: string } {

@@ -32,6 +32,7 @@ export const deadLetterSchema = z.object({
     exportId: id.optional(),
     orgConnectionId: id.optional(),
     eventId: id.optional(),
+    botId: id.optional(),
   }),
 });
 

@@ -64,6 +64,18 @@ export const MESSAGE_SYSTEM = `${IMPORT_CODE_SYSTEM}-message`;
 /** Code (system {@link BRIDGE_CODE_SYSTEM}) of the Task that is the one timeline of an export and its import. */
 export const IMPORT_TASK_CODE = 'ehi-import';
 
+/** Code (system {@link BRIDGE_CODE_SYSTEM}) of a Task that asks the care team to look at an import; a bot makes it. */
+export const REVIEW_TASK_CODE = 'review-import';
+
+/** Code (system {@link BRIDGE_CODE_SYSTEM}) of the List of what a re-sync changed; a bot makes it. */
+export const SYNC_CHANGES_CODE = 'sync-changes';
+
+/** Code (system {@link BRIDGE_CODE_SYSTEM}) of the Task about a critical result; a bot makes it, with a Flag. */
+export const CRITICAL_RESULT_CODE = 'critical-result';
+
+/** System of the identifier that keeps a result from being flagged twice: the id of its Observation. */
+export const CRITICAL_RESULT_SYSTEM = `${FASTEN_API}/bridge/critical-result`;
+
 /** Code (system {@link BRIDGE_CODE_SYSTEM}) of the Task that is the receipt of an erasure. */
 export const ERASURE_TASK_CODE = 'ehi-erasure';
 
@@ -81,6 +93,12 @@ export const LANE_EXTENSION = `${EXTENSION}/lane`;
 
 /** On an Attachment whose bytes the bridge stored: their SHA-256, and the URL by which the source named them. */
 export const SOURCE_DOCUMENT_EXTENSION = `${EXTENSION}/source-document`;
+
+/**
+ * Code (system {@link BRIDGE_CODE_SYSTEM}) of the tag on Subscriptions of bots that are not told of what an import writes
+ * while it writes it: when the import is done, the bridge hands it to them, one resource after the other.
+ */
+export const FED_AFTER_IMPORT_CODE = 'fed-after-import';
 
 /** Code (system {@link BRIDGE_CODE_SYSTEM}) of the tag on resources that were repaired. */
 export const REPAIRED_CODE = 'repaired';

@@ -1,0 +1,57 @@
+import { BRIDGE_CODE_SYSTEM, MESSAGE_SYSTEM, REVIEW_TASK_CODE } from '@fasten-medplum/bridge/contract/identifiers';
+import { countsFromTask, unsureTraitsFromTask, vanishedFromTask } from '@fasten-medplum/bridge/contract/import-task';
+import type { Task } from '@medplum/fhirtypes';
+
+/** What the care team is asked to do about an import that is done, waits for a person, or failed. */
+export function makeCareTask(task: Task & { id: string }): Task {
+  const { text, description, priority } = askOf(task);
+  return {
+    resourceType: 'Task',
+    identifier: [{ system: MESSAGE_SYSTEM, value: `${task.id}/${task.status}/care-team` }],
+    status: 'requested',
+    intent: 'order',
+    priority,
+    code: { coding: [{ system: BRIDGE_CODE_SYSTEM, code: REVIEW_TASK_CODE }], text },
+    description,
+    performerType: [{ text: 'Care team' }],
+    focus: { reference: `Task/${task.id}` },
+    // An import on hold may be somebody else's record: it is not yet any patient's.
+    ...(task.for?.reference && { for: { reference: task.for.reference } }),
+    authoredOn: task.lastModified ?? new Date().toISOString(),
+  };
+}
+
+function askOf(task: Task): { text: string; description: string; priority: NonNullable<Task['priority']> } {
+  switch (task.status) {
+    case 'on-hold':
+      return {
+        text: 'Decide whose records these are',
+        description:
+          'Records arrived that differ from the chart of the patient who connected. Nothing of them is loaded. Compare the ' +
+          'traits that the import names, then accept or reject it.',
+        priority: 'urgent',
+      };
+    case 'failed':
+      return {
+        text: 'Records could not be loaded',
+        description:
+          'Loading a patient’s records failed, and nothing tries again by itself. The import names the reason.',
+        priority: 'routine',
+      };
+    default:
+      return { text: 'Look through new records', description: describeDone(task), priority: 'routine' };
+  }
+}
+
+function describeDone(task: Task): string {
+  const { created, updated, quarantined } = countsFromTask(task);
+  const vanished = vanishedFromTask(task);
+  return [
+    `Records were loaded: ${created} new, ${updated} updated.`,
+    quarantined > 0 && `${quarantined} could not be read and wait in the import’s ledger.`,
+    vanished > 0 && `${vanished} that came earlier were not sent this time; they stay.`,
+    unsureTraitsFromTask(task).length > 0 && 'The chart says too little to be sure that they belong to this patient.',
+  ]
+    .filter((sentence) => sentence !== false)
+    .join(' ');
+}
