@@ -31,6 +31,8 @@ import { exportRoutes } from './export/routes.ts';
 import { createWarnDeadlineJob } from './export/warn-deadline.job.ts';
 import { createWatchExportJob } from './export/watch-export.job.ts';
 import { createFasten, type FastenGateway } from './fasten/client.ts';
+import { announceImport, announceLatest, createImportDoneJob } from './feed/announce-import.ts';
+import { createFeedBotJob } from './feed/feed-bot.job.ts';
 import { ledgerRoutes } from './imports/ledger-routes.ts';
 import { importRoutes } from './imports/routes.ts';
 import { eraseNamespace } from './ingest/erase/erase-namespace.ts';
@@ -49,6 +51,7 @@ import { operateRoutes } from './operate/routes.ts';
 import { createLock } from './queue/hold-lock.ts';
 import { createKeepReport } from './queue/keep-reports.ts';
 import { openQueues, type Queues } from './queue/open-queues.ts';
+import { rememberFeed } from './queue/remember-feed.ts';
 import { rememberUploads } from './queue/remember-uploads.ts';
 import { type JobHandlers, startWorkers, type Workers } from './queue/start-workers.ts';
 import { waitForLock } from './queue/wait-for-lock.ts';
@@ -299,11 +302,16 @@ function makeHandlers(foundations: Foundations, disk: Disk): JobHandlers {
     'export-failed': { run: createFailExportJob({ medplum: client, addJob: queues.add, log }) },
     'connection-made': { run: createBindAnnouncedJob(connectingParts(foundations)) },
     'connection-expiry': { run: createExpireJob(connectingParts(foundations)) },
-    sweep: {
-      run: createSweepJob({
-        ...connectingParts(foundations),
-        scheduleJob: queues.schedule,
-        readNextRun: queues.readNextRun,
+    sweep: { run: createSweep(foundations) },
+    'import-done': { run: createImportDoneJob({ medplum: client, addJob: queues.add }) },
+    'bot-feed': {
+      run: createFeedBotJob({
+        medplum: client,
+        ownReference: `ClientApplication/${config.medplum.clientId}`,
+        remember: (key) => rememberFeed(redis, config.redis.prefix, key),
+        holdLock: createLock(redis, { prefix: config.redis.prefix }),
+        log,
+        metrics,
       }),
     },
     'connection-revoked': { run: createRevokeJob(connectingParts(foundations)) },
@@ -325,9 +333,24 @@ function makeHandlers(foundations: Foundations, disk: Disk): JobHandlers {
       medplum: client,
       holdLock: createLock(redis, { prefix: config.redis.prefix }),
       load: (request) => load(foundations, request),
+      announceImport: (task) => announceImport(queues.add, task),
       log,
       metrics,
     }),
+  };
+}
+
+/** Brings Redis and Medplum together again: connections and their plans, and imports that no bot was told of. */
+function createSweep(foundations: Foundations): () => Promise<void> {
+  const { queues, medplum } = foundations;
+  const sweepConnections = createSweepJob({
+    ...connectingParts(foundations),
+    scheduleJob: queues.schedule,
+    readNextRun: queues.readNextRun,
+  });
+  return async () => {
+    await sweepConnections();
+    await announceLatest({ medplum: medplum.client, addJob: queues.add });
   };
 }
 

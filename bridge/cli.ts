@@ -7,6 +7,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   import: async () => (await import('./commands/import-command.ts')).importCommand,
   verify: async () => (await import('./commands/verify-command.ts')).verifyCommand,
   redrive: async () => (await import('./commands/redrive-command.ts')).redriveCommand,
+  'bots:replay': async () => (await import('./commands/replay-command.ts')).replayCommand,
   decide: async () => (await import('./commands/decide-command.ts')).decideCommand,
 };
 

@@ -67,6 +67,7 @@ async function prepare(status: Consent['status'], load: (request: LoadRequest) =
   const files = [{ exportId, fileId: 'a.jsonl', format: 'ndjson' as const }];
   const payload: Payload<'import'> = { taskId: task.id, consentId: consent.id, exportId, files };
   const loaded: LoadRequest[] = [];
+  const announced: string[] = [];
   const job = createImportJob({
     medplum: medplum.client,
     holdLock: (_name, signal, work) => work(signal),
@@ -76,6 +77,9 @@ async function prepare(status: Consent['status'], load: (request: LoadRequest) =
       loaded.push(request);
       return load(request);
     },
+    announceImport: async ({ id }) => {
+      announced.push(id);
+    },
     log: createLog('silent'),
     metrics: createMetrics(),
     watchEveryMs: 20,
@@ -83,6 +87,7 @@ async function prepare(status: Consent['status'], load: (request: LoadRequest) =
   const context = { jobId: 'j1', signal: new AbortController().signal, report: async () => undefined };
   return {
     loaded,
+    announced,
     patient,
     taskId: task.id,
     consent,
@@ -92,6 +97,18 @@ async function prepare(status: Consent['status'], load: (request: LoadRequest) =
     readStatus: async () => importStatusFromTask(await medplum.client.readResource('Task', task.id)),
   };
 }
+
+test('bots are told of an import that is done, once more by a job that finds it done, and of none that failed', async () => {
+  const { run, announced, taskId } = await prepare('active', async () => REPORT);
+  await run();
+  await run();
+  expect(announced).toEqual([taskId, taskId]);
+  const refused = await prepare('active', async () => {
+    throw new PermanentError('bad-export', 'it cannot be read');
+  });
+  await expect(refused.run()).rejects.toThrow('it cannot be read');
+  expect(refused.announced).toEqual([]);
+});
 
 test('the Task tells the counts of the import and that it is done', async () => {
   const { run, readStatus, readTask, loaded, patient } = await prepare('active', async () => REPORT);

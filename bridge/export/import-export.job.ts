@@ -44,6 +44,8 @@ export interface ImportExportDeps {
   /** Streams a file to a path; gives its bytes. `kept` is its copy in Medplum: Fasten's own is gone after a day. */
   readonly fetchFile: (file: ExportFile, path: string, signal: AbortSignal, kept?: RawExport) => Promise<number>;
   readonly load: (request: LoadRequest) => Promise<Loaded>;
+  /** Lets the bots have what a completed import brought. May be told of the same one again. */
+  readonly announceImport: (task: StoredTask) => Promise<void>;
   readonly log: Log;
   readonly metrics: Metrics;
   /** How often a load looks whether its connection still is; default 10 seconds. */
@@ -104,6 +106,7 @@ async function importExport(deps: ImportExportDeps, job: Payload<'import'>, cont
   const task = await moveTask(deps.medplum, job.taskId, 'downloading');
   if (isSettled(task)) {
     deps.log.info('import.already-done', { ...named, status: task.status });
+    await deps.announceImport(task);
     return;
   }
   deps.log.info('import.started', { ...named, files: job.files.length });
@@ -124,6 +127,7 @@ async function importExport(deps: ImportExportDeps, job: Payload<'import'>, cont
   if (report === undefined) return;
   await tellImport(deps, completeTask(await deps.medplum.readResource('Task', job.taskId), report));
   const done = await changeTask(deps.medplum, job.taskId, (stored) => completeTask(stored, report));
+  await deps.announceImport(done);
   for (const disposition of DISPOSITIONS) {
     deps.metrics.lines.inc({ disposition }, report[disposition]);
   }

@@ -52,6 +52,8 @@ const EVENTS = [
   'import.decided',
   'import.retried',
   'patient.not-told',
+  'bot.fed',
+  'bot.failed',
   'job.done',
   'job.retried',
   'job.failed',
@@ -71,6 +73,7 @@ export type LogEvent = (typeof EVENTS)[number];
  */
 const FIELDS = {
   attempt: true,
+  botId: true,
   bytes: true,
   code: true,
   connectionId: true,
@@ -81,6 +84,7 @@ const FIELDS = {
   eventId: true,
   eventType: true,
   exportId: true,
+  failed: true,
   files: true,
   host: true,
   jobId: true,

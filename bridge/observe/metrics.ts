@@ -73,6 +73,12 @@ export function createMetrics() {
       labelNames: ['what'],
       registers,
     }),
+    botRuns: new Counter({
+      name: 'bridge_bot_runs_total',
+      help: 'Runs of bots that were fed by us, by how they ended',
+      labelNames: ['outcome'],
+      registers,
+    }),
     downloadedBytes: new Counter({ name: 'bridge_download_bytes_total', help: 'Bytes of exports fetched', registers }),
     lines: new Counter({
       name: 'bridge_import_lines_total',

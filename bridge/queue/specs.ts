@@ -170,6 +170,26 @@ export const QUEUES = {
     concurrency: 1,
     lockDurationMs: 30_000,
   },
+  /** An import is done: the bots that want what it brought are fed. Key: the import's Task and what it ended with. */
+  'import-done': {
+    payload: z.object({ taskId: id, end: id }),
+    attempts: 14,
+    backoff: { type: 'exponential', delay: 2_000, jitter: 0.5 },
+    keepCompletedS: 2 * DAY_S,
+    keepFailedS: 30 * DAY_S,
+    concurrency: 1,
+    lockDurationMs: 30_000,
+  },
+  /** Feed a bot with what an import wrote (`taskId`), or with what changed in a span of time. Key: the bot and which. */
+  'bot-feed': {
+    payload: z.object({ botId: id, taskId: id.optional(), since: at.optional(), until: at.optional() }),
+    attempts: 14,
+    backoff: { type: 'exponential', delay: 5_000, jitter: 0.5 },
+    keepCompletedS: 2 * DAY_S,
+    keepFailedS: 30 * DAY_S,
+    concurrency: 2,
+    lockDurationMs: 30_000,
+  },
   /** Fetch an export and load it. Key: the import's Task. Links live for a day, so the attempts span most of one. */
   import: {
     payload: z.object({

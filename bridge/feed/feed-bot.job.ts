@@ -1,0 +1,141 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { getStatus, type MedplumClient, OperationOutcomeError, type WithId } from '@medplum/core';
+import type { Resource } from '@medplum/fhirtypes';
+import { EHI_EXPORT_SYSTEM } from '../contract/identifiers.ts';
+import { PermanentError } from '../errors.ts';
+import type { StoredTask } from '../medplum/change-task.ts';
+import type { Log } from '../observe/log.ts';
+import type { Metrics } from '../observe/metrics.ts';
+import type { HoldLock } from '../queue/hold-lock.ts';
+import type { BegunRun, FeedMemory, FeedPosition } from '../queue/remember-feed.ts';
+import type { JobProgress, Payload } from '../queue/specs.ts';
+import { type FedSubscription, findFedSubscriptions, findSubscriptionsOf } from './find-fed-bots.ts';
+import { type FeedSource, isToBeFed, listChanged, versionOf } from './list-changed.ts';
+import { hasRun, runBot } from './run-bot.ts';
+
+export interface FeedDeps {
+  readonly medplum: Pick<MedplumClient, 'readResource' | 'searchResources' | 'searchResourcePages' | 'executeBot'>;
+  /** `ClientApplication/<id>` of the bridge's own client. */
+  readonly ownReference: string;
+  readonly remember: (key: readonly string[]) => FeedMemory;
+  readonly holdLock: HoldLock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  /** How long a run can still be under way after its caller was killed; default 15 seconds, as bots are stopped after 10. */
+  readonly settleMs?: number;
+}
+
+const SETTLE_MS = 15_000;
+/** How far the server's clock may be behind ours. */
+const CLOCK_SKEW_MS = 60_000;
+/** Longest rest between two runs. */
+const MAX_REST_MS = 2_000;
+
+interface FeedContext {
+  readonly signal: AbortSignal;
+  report(progress: JobProgress): Promise<void>;
+}
+
+interface Feed extends FeedContext {
+  readonly botId: string;
+  readonly source: FeedSource;
+  readonly subscription: FedSubscription;
+  readonly memory: FeedMemory;
+  readonly counts: { run: number; failed: number };
+}
+
+/**
+ * Makes the job that feeds one bot: with what an import wrote, or with all that changed since a date (`npm run bots:replay`).
+ * One resource after the other in the order in which they were stored; after each the runner rests as long as the run
+ * took, so that a bot takes at most half of what it could. May be killed anywhere: it goes on where it was, and what was
+ * begun and not ended is looked for among the server's records of runs, so that no version is fed twice.
+ */
+export function createFeedBotJob(deps: FeedDeps) {
+  return async (job: Payload<'bot-feed'>, context: FeedContext): Promise<void> => {
+    const { botId } = job;
+    await deps.holdLock(`bot:${botId}`, context.signal, async (signal) => {
+      await requireBot(deps, botId);
+      const source = await readSource(deps, job);
+      const counts = { run: 0, failed: 0 };
+      for (const subscription of await subscriptionsFor(deps, job)) {
+        const memory = deps.remember([botId, job.taskId ?? `${job.since} ${job.until}`, subscription.id]);
+        await feed(deps, { ...context, signal, botId, source, subscription, memory, counts });
+      }
+      deps.log.info('bot.fed', { botId, taskId: job.taskId, count: counts.run, failed: counts.failed });
+    });
+  };
+}
+
+async function requireBot({ medplum }: FeedDeps, botId: string): Promise<void> {
+  try {
+    await medplum.readResource('Bot', botId, { cache: 'reload' });
+  } catch (error) {
+    if (!(error instanceof OperationOutcomeError) || ![403, 404, 410].includes(getStatus(error.outcome))) throw error;
+    throw new PermanentError('bot-missing', 'the bot is gone, or the AccessPolicy of the bridge’s client hides it');
+  }
+}
+
+async function readSource({ medplum, ownReference }: FeedDeps, job: Payload<'bot-feed'>): Promise<FeedSource> {
+  if (job.taskId === undefined) return { kind: 'replay', since: job.since ?? '', until: job.until ?? '' };
+  const task: StoredTask = await medplum.readResource('Task', job.taskId, { cache: 'reload' });
+  const exportId = task.identifier?.find(({ system }) => system === EHI_EXPORT_SYSTEM)?.value;
+  if (exportId === undefined) throw new PermanentError('task-without-export', 'the Task names no export');
+  const author = task.meta?.author?.reference;
+  return { kind: 'import', exportId, loaders: [ownReference, ...(author ? [author] : [])] };
+}
+
+async function subscriptionsFor({ medplum }: FeedDeps, { botId, taskId }: Payload<'bot-feed'>) {
+  if (taskId === undefined) return findSubscriptionsOf(medplum, botId);
+  return (await findFedSubscriptions(medplum)).filter((one) => one.botId === botId);
+}
+
+async function feed(deps: FeedDeps, one: Feed): Promise<void> {
+  const { signal, botId, source, subscription, memory } = one;
+  let { position, begun } = await memory.read();
+  if (begun) await wait(Math.max(0, begun.at + (deps.settleMs ?? SETTLE_MS) - Date.now()), undefined, { signal });
+  for await (const resource of listChanged(deps.medplum, subscription, source, position?.at)) {
+    signal.throwIfAborted();
+    if (isBehind(resource, position) || !isToBeFed(resource, source, botId)) continue;
+    const version = versionOf(resource);
+    if (
+      begun?.version !== version ||
+      !(await hasRun(deps.medplum, botId, resource, earliestRun(begun, resource, source)))
+    ) {
+      await memory.begin({ version, at: Date.now() });
+      await runAndRest(deps, one, resource);
+    }
+    begun = undefined;
+    position = movedTo(resource, position);
+    await memory.pass(position);
+  }
+}
+
+/** A version cannot be fed before it was stored; at a replay it may have been fed before, and only our clock tells since when. */
+function earliestRun(begun: BegunRun, { meta }: Resource, source: FeedSource): number {
+  const storedAt = Date.parse(meta?.lastUpdated ?? '');
+  return source.kind === 'import' ? storedAt : Math.max(storedAt, begun.at - CLOCK_SKEW_MS);
+}
+
+async function runAndRest(deps: FeedDeps, { botId, signal, counts, report }: Feed, resource: Resource): Promise<void> {
+  const startedAt = performance.now();
+  const isDone = await runBot(deps.medplum, botId, resource, signal);
+  counts.run++;
+  if (!isDone) {
+    counts.failed++;
+    deps.log.warn('bot.failed', { botId });
+  }
+  deps.metrics.botRuns.inc({ outcome: isDone ? 'done' : 'failed' });
+  await report({ phase: 'feeding', run: counts.run, failed: counts.failed });
+  await wait(Math.min(performance.now() - startedAt, MAX_REST_MS), undefined, { signal });
+}
+
+function isBehind(resource: WithId<Resource>, position: FeedPosition | undefined): boolean {
+  if (position === undefined) return false;
+  const at = resource.meta?.lastUpdated ?? '';
+  return at < position.at || (at === position.at && position.done.includes(versionOf(resource)));
+}
+
+function movedTo(resource: WithId<Resource>, position: FeedPosition | undefined): FeedPosition {
+  const at = resource.meta?.lastUpdated ?? '';
+  return { at, done: [...(position?.at === at ? position.done : []), versionOf(resource)] };
+}

@@ -1,0 +1,54 @@
+import type { Redis } from 'ioredis';
+import { z } from 'zod';
+import { jobIdOf } from './open-queues.ts';
+
+/** As long as somebody may still run an import again from its raw export and expect no bot to see a resource twice. */
+const REMEMBERED_S = 90 * 24 * 3600;
+
+const feedMemory = z.object({
+  /** The last instant (`meta.lastUpdated`) that was come to. */
+  at: z.string(),
+  /** `<id>/<version>` of what is done with of that very instant. */
+  done: z.array(z.string()),
+});
+
+const begunRun = z.object({ version: z.string(), at: z.number() });
+
+/** How far a bot was fed. */
+export type FeedPosition = z.infer<typeof feedMemory>;
+
+/** A run that was begun: `<id>/<version>`, and when, in milliseconds since 1970. */
+export type BegunRun = z.infer<typeof begunRun>;
+
+export interface FeedMemory {
+  /** `begun` is there when the process was killed between the beginning of a run and its end. */
+  read(): Promise<{ readonly position: FeedPosition | undefined; readonly begun: BegunRun | undefined }>;
+  begin(run: BegunRun): Promise<void>;
+  /** Also ends what was begun. */
+  pass(position: FeedPosition): Promise<void>;
+}
+
+/** Keeps how far a bot was fed with one import or replay: ids of Medplum's only. `key` names both, as that of a job. */
+export function rememberFeed(redis: Redis, prefix: string, key: readonly string[]): FeedMemory {
+  const name = `${prefix}:feed:${jobIdOf(key)}`;
+  return {
+    read: async () => {
+      const [position, begun] = await redis.hmget(name, 'position', 'begun');
+      return {
+        position: position ? feedMemory.parse(JSON.parse(position)) : undefined,
+        begun: begun ? begunRun.parse(JSON.parse(begun)) : undefined,
+      };
+    },
+    begin: async (run) => {
+      await redis.multi().hset(name, 'begun', JSON.stringify(run)).expire(name, REMEMBERED_S).exec();
+    },
+    pass: async (position) => {
+      await redis
+        .multi()
+        .hset(name, 'position', JSON.stringify(position))
+        .hdel(name, 'begun')
+        .expire(name, REMEMBERED_S)
+        .exec();
+    },
+  };
+}
