@@ -49,15 +49,16 @@ export interface Answer {
 interface WorldOptions {
   readonly keepsRedis?: boolean;
   readonly more?: Readonly<Record<string, string>>;
+  readonly pageFolder?: string;
 }
 
 const PREFIX = '/api/fasten-health';
 
 /**
  * Starts them all; `close` ends them in the order of production and fails when something was left running. `keepsRedis`: with
- * a disk, so that it can be restarted. `more`: what the bridge is told besides.
+ * a disk, so that it can be restarted. `more`: what the bridge is told besides. `pageFolder`: the built ui.
  */
-export async function startWorld({ keepsRedis = false, more = {} }: WorldOptions = {}): Promise<World> {
+export async function startWorld({ keepsRedis = false, more = {}, pageFolder }: WorldOptions = {}): Promise<World> {
   const spoolDir = await mkdtemp(join(tmpdir(), 'bridge-spool-'));
   const [medplum, fasten, redis] = await Promise.all([
     startMedplum(),
@@ -75,6 +76,7 @@ export async function startWorld({ keepsRedis = false, more = {} }: WorldOptions
   const seen: Express[] = [];
   let app = await buildApp(readConfig({ ...environmentOf(around, 0), ...more }), {
     logTo,
+    ...(pageFolder && { pageFolder }),
     seeServer: (server) => seen.push(server),
   });
   const origin = (await app.listen()) ?? '';
@@ -119,6 +121,7 @@ function environmentOf({ medplum, fasten, redis, spoolDir }: Around, port: numbe
     FASTEN_PRIVATE_KEY: SANDBOX_KEYS.privateKey,
     FASTEN_WEBHOOK_SECRETS: SANDBOX_KEYS.webhookSecret,
     FASTEN_STORAGE_ORIGINS: fasten.storageOrigin,
+    FASTEN_STITCH_URL: fasten.stitchScriptUrl,
     BRIDGE_PORT: `${port}`,
     SPOOL_DIR: spoolDir,
     LOG_LEVEL: 'debug',

@@ -24,6 +24,9 @@ export const CONNECTION_SPEC = z
     platformType: z.string().default('epic'),
     /** Two connections with the same portal are two sign-ins at one place: same brand, same endpoint. */
     portalId: z.string().optional(),
+    /** Of the catalog; made up when the portal is new and they are not given. */
+    brandId: z.string().optional(),
+    endpointId: z.string().optional(),
     /** Found through TEFCA: known by this directory, not by the catalog. */
     tefcaDirectoryId: z.string().optional(),
     scope: z.string().optional(),
@@ -39,6 +42,9 @@ export const WEBHOOK_CHANGE = z.strictObject({
   connectionEvents: z.boolean().optional(),
 });
 
+/** What a new sign-in changes of a connection. */
+export type Reconnection = Partial<Pick<OrgConnection, 'externalId' | 'externalState' | 'consentExpiresAt'>>;
+
 export type ConnectionSpec = z.input<typeof CONNECTION_SPEC>;
 export type WebhookChange = z.infer<typeof WEBHOOK_CHANGE>;
 
@@ -48,6 +54,8 @@ export interface FastenAdmin {
   createConnection(spec: ConnectionSpec): Promise<OrgConnection>;
   /** The patient withdrew, or the refresh token died. Undefined when there is no such connection. */
   revokeConnection(orgConnectionId: string): Promise<OrgConnection | undefined>;
+  /** The patient signed in again where a connection had ended; its id stays. Undefined when there is no such connection. */
+  reconnectConnection(orgConnectionId: string, change: Reconnection): Promise<OrgConnection | undefined>;
   connections(): readonly OrgConnection[];
   tasks(): readonly ExportTask[];
   webhook(): WebhookSettings;
@@ -82,7 +90,7 @@ export function makeAdmin(
   };
   return {
     async createConnection(input) {
-      const { file, persona, portalId = randomUUID(), ...spec } = CONNECTION_SPEC.parse(input);
+      const { file, persona, portalId = randomUUID(), brandId, endpointId, ...spec } = CONNECTION_SPEC.parse(input);
       const source = persona ? { persona } : { file: resolve(file ?? '') };
       if ('file' in source) {
         await access(source.file);
@@ -90,7 +98,10 @@ export function makeAdmin(
       const connection: OrgConnection = {
         ...withoutUndefined(spec),
         orgConnectionId: randomUUID(),
-        ...(spec.tefcaDirectoryId === undefined && placeOf(portalId, state.connections)),
+        ...(spec.tefcaDirectoryId === undefined && {
+          ...placeOf(portalId, state.connections),
+          ...withoutUndefined({ brandId, endpointId }),
+        }),
         requestId: randomUUID(),
         platformType: spec.platformType,
         status: 'authorized',
@@ -108,6 +119,16 @@ export function makeAdmin(
         await save();
         await announce(authorizationRevoked(connection));
       }
+      return connection;
+    },
+    async reconnectConnection(orgConnectionId, change) {
+      const index = state.connections.findIndex((candidate) => candidate.orgConnectionId === orgConnectionId);
+      const known = state.connections[index];
+      if (known === undefined) return undefined;
+      const connection: OrgConnection = { ...known, ...change, requestId: randomUUID(), status: 'authorized' };
+      state.connections[index] = connection;
+      await save();
+      await announce(connectionMade(connection));
       return connection;
     },
     connections: () => state.connections,

@@ -3,6 +3,7 @@ import type { Chaos } from './chaos.ts';
 import { type ApiKeys, requireBasic, sendError } from './check-credentials.ts';
 import type { KeptState } from './keep-state.ts';
 import type { Clock } from './make-clock.ts';
+import { PORTALS } from './portals.ts';
 import { type ExportRunner, RETENTION_MS } from './run-exports.ts';
 import { signStoragePath } from './serve-storage.ts';
 import type { OrgConnection } from './state.ts';
@@ -40,6 +41,14 @@ export function serveApi({ keys, kept, clock, chaos, exports, storageOrigin }: A
     const urls = { logo_uri: '', privacy_policy_uri: '', website_uri: 'http://127.0.0.1/' };
     const org = { id: SANDBOX_ORG_ID, name: 'Sandbox Clinic', plan: 'free', status: 'active', ...urls };
     return res.json({ success: true, data: { ...org, feature_flags: [] } });
+  });
+
+  app.get('/bridge/catalog', (req, res) => {
+    const { public_id, brand_id, portal_id } = req.query;
+    const found = PORTALS.find(({ brandId, portalId }) => brandId === brand_id || portalId === portal_id);
+    if (public_id !== keys.publicId || found === undefined) return sendError(res, 404, 'not found');
+    const id = found.brandId === brand_id ? found.brandId : found.portalId;
+    return res.json({ success: true, data: { id, name: found.name, description: '' } });
   });
 
   app.get('/bridge/org_connection/:id', basic, (req, res) => {

@@ -12,6 +12,7 @@ import { runExports } from './run-exports.ts';
 import { SANDBOX_KEYS } from './sandbox-keys.ts';
 import { serveAdmin } from './serve-admin.ts';
 import { apiModeOf, serveApi } from './serve-api.ts';
+import { serveStitch } from './serve-stitch.ts';
 import { type StorageFault, serveStorage } from './serve-storage.ts';
 
 export { SANDBOX_KEYS };
@@ -41,6 +42,8 @@ export interface SandboxFasten extends FastenAdmin {
   readonly baseUrl: string;
   /** `http://127.0.0.1:<port>`, what FASTEN_STORAGE_ORIGINS wants. */
   readonly storageOrigin: string;
+  /** Where the stand-in for Stitch lies, what FASTEN_STITCH_URL wants. */
+  readonly stitchScriptUrl: string;
   /** `http://127.0.0.1:<port>/admin`, the remote control over HTTP. */
   readonly adminUrl: string;
   close(): Promise<void>;
@@ -76,6 +79,7 @@ export async function startFasten(options: FastenOptions = {}): Promise<SandboxF
   const admin = makeAdmin(kept, clock, sender, fault, chaos);
   app.get('/healthz', (_req, res) => res.json({ ok: true, pid: process.pid }));
   app.use('/admin', serveAdmin(admin));
+  app.use(serveStitch(admin));
   app.use(
     '/v1',
     serveApi({ keys: { publicId, privateKey }, kept, clock, chaos, exports, storageOrigin: storage.origin }),
@@ -87,6 +91,7 @@ export async function startFasten(options: FastenOptions = {}): Promise<SandboxF
     ...admin,
     baseUrl,
     storageOrigin: storage.origin,
+    stitchScriptUrl: `${api.origin}/connect/v4/fasten-stitch-element.js`,
     adminUrl: `${api.origin}/admin`,
     async close() {
       clock.close();

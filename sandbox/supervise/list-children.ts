@@ -72,6 +72,7 @@ function bridgeEnv(settings: Settings): Record<string, string> {
     REDIS_URL: settings.redisUrl ?? `redis://127.0.0.1:${settings.ports.SANDBOX_REDIS_PORT}`,
     FASTEN_BASE_URL: `${address.fasten}/v1`,
     FASTEN_STORAGE_ORIGINS: address.storage,
+    FASTEN_STITCH_URL: `${address.fasten}/connect/v4/fasten-stitch-element.js`,
     BRIDGE_HOST: '127.0.0.1',
     BRIDGE_ROLE: 'both',
     API_PREFIX: '/api/fasten-health',
