@@ -69,6 +69,8 @@ export interface Overrides {
   readonly logTo?: DestinationStream;
   /** Sees the HTTP side before it listens. */
   readonly seeServer?: (server: Express) => void;
+  /** The built ui; that of this clone without it. */
+  readonly pageFolder?: string;
   /** Called once when a queue stands still in this process, which only another process cures. */
   readonly onStandstill?: () => void;
 }
@@ -161,11 +163,12 @@ function openRedis({ redis: { url } }: Config, log: Log): Redis {
 /** What binds a connection, for whoever tells of it first: the browser or Fasten's event. */
 function connectingParts({ config, log, redis, queues, auditor, medplum, fasten }: Foundations) {
   const runAlone = waitForLock(createLock(redis, { prefix: config.redis.prefix }));
-  const { readConnection } = fasten;
+  const { readConnection, readSourceName } = fasten;
   const { audit } = auditor;
   return {
     medplum: medplum.client,
     readConnection,
+    readSourceName,
     addJob: queues.add,
     audit,
     runAlone,
@@ -177,7 +180,7 @@ function connectingParts({ config, log, redis, queues, auditor, medplum, fasten 
 async function serve(
   foundations: Foundations,
   stops: (() => Promise<unknown>)[],
-  { seeServer }: Overrides,
+  { seeServer, pageFolder = join(import.meta.dirname, '../ui/dist') }: Overrides,
 ): Promise<string> {
   const { config, log, metrics, redis, queues, auditor, medplum } = foundations;
   const callers = createCallers(config.medplum.baseUrl);
@@ -190,7 +193,7 @@ async function serve(
     medplumBaseUrl: config.medplum.baseUrl,
     fastenBaseUrl: config.fasten.baseUrl,
     stitchUrl: config.fasten.stitch.scriptUrl,
-    pageFolder: join(import.meta.dirname, '../ui/dist'),
+    pageFolder,
     trustedProxies: config.http.trustedProxies,
     requestsPerMinute: config.http.requestsPerMinute,
     allowedOrigins: config.http.allowedOrigins,

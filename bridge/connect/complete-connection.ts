@@ -23,6 +23,7 @@ export interface CompleteDeps {
     'searchOne' | 'searchResources' | 'readResource' | 'createResourceIfNoneExist' | 'updateResource'
   >;
   readonly readConnection: (orgConnectionId: string) => Promise<OrgConnection>;
+  readonly readSourceName: (connection: OrgConnection) => Promise<string | undefined>;
   readonly mode: ApiMode | undefined;
   readonly runAlone: RunAlone;
   readonly addJob: AddJob;
@@ -76,7 +77,8 @@ export async function bindConnection(deps: CompleteDeps, binding: Binding): Prom
   const { patientId, profile, orgConnectionId } = binding;
   assertSamePatient(await findConnection(deps.medplum, orgConnectionId), patientId);
   const connection = await confirm(deps, orgConnectionId);
-  const wish = makeConsent(connection, patientId, profile, new Date());
+  const named = { ...connection, name: await deps.readSourceName(connection) };
+  const wish = withAgreement(makeConsent(named, patientId, profile, new Date()), binding.attempt);
   // Alone: of two connections to one portal at once the later finds the earlier's namespace, and Fasten's event and the
   // browser's, which tell of the same connection at the same time, do not write over each other.
   const consent = await deps.runAlone(`connect:${patientId}`, async () => {
@@ -92,6 +94,12 @@ export async function bindConnection(deps: CompleteDeps, binding: Binding): Prom
   deps.audit({ what: 'consent-given', ...told }, [consentId, consent.dateTime ?? '']);
   deps.log.info('connection.completed', { connectionId: consentId });
   return consent;
+}
+
+/** What the person agreed to before the attempt holds for every connection that it brings. */
+function withAgreement(wish: Consent, attempt: StoredConsent | undefined): Consent {
+  const { policy, sourceAttachment } = attempt ?? {};
+  return policy && sourceAttachment ? { ...wish, policy, sourceAttachment } : wish;
 }
 
 /** Connecting a portal again continues the namespace of the first time: its record is not doubled. */
@@ -159,10 +167,15 @@ async function refresh(
   if (stored.status === 'active' && stored.provision?.period?.end === wish.provision?.period?.end) {
     return stored;
   }
-  const { status, dateTime, performer, provision, extension: facts = [] } = wish;
+  const { status, dateTime, performer, provision, policy, sourceAttachment, extension: facts = [] } = wish;
   const kept = stored.extension?.filter(({ url }) => !facts.some((fact) => fact.url === url)) ?? [];
   const extension = [...kept, ...facts];
-  const revived = { ...stored, status, dateTime, provision, extension, ...(performer && { performer }) };
+  const revived = {
+    ...stored,
+    ...{ status, dateTime, provision, extension },
+    ...(performer && { performer }),
+    ...(policy && sourceAttachment && { policy, sourceAttachment }),
+  };
   const headers = { 'If-Match': `W/"${stored.meta?.versionId}"` };
   return deps.medplum.updateResource(revived as StoredConsent, { headers });
 }

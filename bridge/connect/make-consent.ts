@@ -6,15 +6,18 @@ import type { OrgConnection } from '../fasten/answers.ts';
 /** Who may stand in Consent.performer; a ClientApplication may not. */
 const PERFORMERS = /^(Patient|Practitioner|PractitionerRole|RelatedPerson|Organization)\//;
 
+/** A connection with what people call the health system, where the catalog says it. */
+export type NamedConnection = OrgConnection & { readonly name?: string | undefined };
+
 /**
  * The Consent that a connection is kept as.
  *
- * @param connection - What Fasten says of it.
+ * @param connection - What Fasten says of it, and what its catalog calls the health system.
  * @param patientId - Id of the app's Patient.
  * @param profile - Reference to whoever completed it.
  * @param now - Time of the consent.
  */
-export function makeConsent(connection: OrgConnection, patientId: string, profile: string, now: Date): Consent {
+export function makeConsent(connection: NamedConnection, patientId: string, profile: string, now: Date): Consent {
   const end = readDateTime(connection.consentExpiresAt);
   return {
     ...makePendingConsent(patientId, profile, now),
@@ -45,8 +48,9 @@ export function makePendingConsent(patientId: string, profile: string, now: Date
   };
 }
 
-function factsExtension(connection: OrgConnection): NonNullable<Consent['extension']> {
+function factsExtension(connection: NamedConnection): NonNullable<Consent['extension']> {
   const facts = {
+    name: connection.name,
     mode: connection.apiMode,
     platform: connection.platformType,
     brand: connection.brandId,

@@ -4,6 +4,7 @@ import { completeAttemptSchema, connectionAttemptSchema, initiateConnectionSchem
 import { deadLetterPageSchema, deadLetterQuerySchema, queueListSchema, replaySchema } from './dead-letter.ts';
 import { endConnectionQuerySchema, endedConnectionsSchema, erasureSchema } from './erasure.ts';
 import { importDecisionSchema, importRetrySchema } from './import-decision.ts';
+import { importPatientsSchema } from './import-patients.ts';
 import { importStatusSchema } from './import-status.ts';
 import { ledgerPageSchema, ledgerQuerySchema, rawLineQuerySchema } from './ledger-page.ts';
 import { recordBundleSchema, recordCategorySchema, recordQuerySchema } from './record-category.ts';
@@ -201,6 +202,16 @@ export const API_ROUTES: readonly ApiRoute[] = [
     status: 200,
     answer: importRetrySchema,
     refusals: [409],
+  },
+  {
+    method: 'get',
+    path: '/imports/:taskId/patients',
+    summary:
+      'Whom the records of an import are about, beside the Patient of the chart. Not for patients and relatives. That it was read is recorded.',
+    proof: 'token',
+    status: 200,
+    answer: importPatientsSchema,
+    refusals: [403],
   },
   {
     method: 'get',

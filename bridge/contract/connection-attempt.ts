@@ -1,13 +1,18 @@
 import { z } from 'zod';
 
 const medplumId = z.string().regex(/^[A-Za-z0-9-]{1,64}$/);
+/** Which text of `consent-text.ts` the person has agreed to; the Consent keeps it word for word. */
+const consentVersion = z
+  .string()
+  .regex(/^[\w.-]{1,32}$/)
+  .optional();
 const opaque = z.string().min(1).max(255);
 
 /** The body of `POST connections/initiate`: connect a health system, or one of the Patient's connections again. */
 export const initiateConnectionSchema = z.union([
-  z.strictObject({ patientId: medplumId }),
+  z.strictObject({ patientId: medplumId, consentVersion }),
   /** The `consentId` of the connection. */
-  z.strictObject({ reconnect: medplumId }),
+  z.strictObject({ reconnect: medplumId, consentVersion }),
 ]);
 
 /** Where the page loads Stitch from: its version is Fasten's to recommend and ours to choose. */

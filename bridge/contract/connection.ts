@@ -1,5 +1,6 @@
 import type { Consent } from '@medplum/fhirtypes';
 import { z } from 'zod';
+import { consentVersionOf } from './consent-text.ts';
 import { LINEAGE_SYSTEM, ORG_CONNECTION_SYSTEM } from './identifiers.ts';
 import { NEXT_STEPS } from './import-status.ts';
 import { RESYNC_SCHEDULES, resyncOf } from './resync.ts';
@@ -8,8 +9,8 @@ import { RESYNC_SCHEDULES, resyncOf } from './resync.ts';
 export const CONNECTION_FACTS_EXTENSION =
   'https://api.connect.fastenhealth.com/v1/bridge/fhir/StructureDefinition/connection-facts';
 
-/** Facts that are kept when Fasten tells them; all opaque text. */
-export const CONNECTION_FACTS = ['mode', 'platform', 'brand', 'portal', 'endpoint', 'tefca-directory'] as const;
+/** Facts that are kept when Fasten tells them; all opaque text, `name` for people. */
+export const CONNECTION_FACTS = ['name', 'mode', 'platform', 'brand', 'portal', 'endpoint', 'tefca-directory'] as const;
 
 export type ConnectionFacts = Readonly<Partial<Record<(typeof CONNECTION_FACTS)[number], string>>>;
 
@@ -43,6 +44,8 @@ export const connectionSchema = z.object({
   status: z.string(),
   connectedAt: z.string().optional(),
   expiresAt: z.string().optional(),
+  /** Which text the person agreed to; absent when none was shown. */
+  consentVersion: z.string().optional(),
   /** How often it is exported again by itself. */
   resync: z.enum(RESYNC_SCHEDULES).default('off'),
   /** FHIR instant of the next export by itself. */
@@ -92,6 +95,7 @@ export function placeFromConsent(consent: Consent): string | undefined {
 
 /** Reads a connection out of its Consent; `latestImport`, `nextResync` and `continuedBy` are the caller's to add. */
 export function connectionFromConsent(consent: Consent): Connection {
+  const version = consentVersionOf(consent);
   return {
     consentId: consent.id ?? '',
     orgConnectionId: orgConnectionIdOf(consent) ?? '',
@@ -99,6 +103,7 @@ export function connectionFromConsent(consent: Consent): Connection {
     status: consent.status,
     ...(consent.dateTime && { connectedAt: consent.dateTime }),
     ...(consent.provision?.period?.end && { expiresAt: consent.provision.period.end }),
+    ...(version && { consentVersion: version }),
     resync: resyncOf(consent),
     facts: factsOf(consent),
   };

@@ -22,6 +22,9 @@ const EXTENSION = `${FASTEN_API}/bridge/fhir/StructureDefinition`;
 /** On the Consent of a connection: how often it is exported again by itself (valueCode). */
 export const RESYNC_EXTENSION = `${EXTENSION}/resync`;
 
+/** What `Consent.policy.uri` begins with that names the text which a person agreed to; the version of the text follows. */
+export const CONSENT_TEXT_SYSTEM = `${FASTEN_API}/bridge/consent-text`;
+
 /** On `meta`: what the server would overwrite (the source's own source, versionId, lastUpdated) and our content hash. */
 export const SOURCE_META_EXTENSION = `${EXTENSION}/source-meta`;
 

@@ -6,6 +6,8 @@ export const uiConfigSchema = z.object({
   medplumBaseUrl: z.url({ protocol: /^https?$/ }),
   /** Path in front of the bridge's own API, such as `/api/fasten-health`. */
   apiPrefix: z.string().startsWith('/'),
+  /** What logos of health systems lie below: `<brand id>.png`. Ends in a slash. */
+  logosUrl: z.url({ protocol: /^https?$/ }),
 });
 
 export type UiConfig = z.infer<typeof uiConfigSchema>;

@@ -36,6 +36,9 @@ export const orgConnectionAnswer = z
 /** What Fasten knows of one connection; `consentExpiresAt` is RFC 3339. */
 export type OrgConnection = z.infer<typeof orgConnectionAnswer>;
 
+/** `GET /bridge/catalog` about a brand, a portal or a TEFCA directory. */
+export const catalogAnswer = z.object({ name: z.string().trim().min(1).max(200).optional().catch(undefined) });
+
 /** `POST /bridge/fhir/ehi-export` and `GET /bridge/fhir/ehi-export/{taskId}`: `pending`, `success` or `failed` so far. */
 export const exportAnswer = z
   .object({ task_id: fastenId, status: z.string().default('pending') })

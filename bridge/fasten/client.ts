@@ -1,6 +1,6 @@
 import { Agent, type Dispatcher, request } from 'undici';
 import type { z } from 'zod';
-import { type ExportState, exportAnswer, type OrgConnection, orgConnectionAnswer } from './answers.ts';
+import { catalogAnswer, type ExportState, exportAnswer, type OrgConnection, orgConnectionAnswer } from './answers.ts';
 import type { ExportFile } from './export-file.ts';
 import { FastenError } from './fasten-error.ts';
 
@@ -20,6 +20,11 @@ export type DownloadAnswer =
 export interface FastenGateway {
   /** What Fasten itself says of a connection; the only proof that an id from a browser is real. */
   readConnection(orgConnectionId: string): Promise<OrgConnection>;
+  /**
+   * What people call the health system of a connection; undefined when Fasten's catalog does not (any more) name it, or
+   * cannot be asked: a name is worth no failure.
+   */
+  readSourceName(connection: OrgConnection): Promise<string | undefined>;
   /** Asks for an export; the same connection gets the same export again for about a day. */
   requestExport(orgConnectionId: string): Promise<ExportState>;
   /** How far an export is. It never tells the links: only a webhook does. */
@@ -62,6 +67,11 @@ export function createFasten(options: FastenOptions): FastenGateway {
 
   return {
     readConnection: async (id) => ask(`/bridge/org_connection/${segment(id)}`, orgConnectionAnswer),
+    readSourceName: async (connection) => {
+      const query = catalogQuery(options.publicId, connection);
+      const told = query && (await ask(`/bridge/catalog?${query}`, catalogAnswer).catch(() => undefined));
+      return told ? told.name : undefined;
+    },
     requestExport: (id) =>
       ask('/bridge/fhir/ehi-export', exportAnswer, {
         method: 'POST',
@@ -76,6 +86,15 @@ export function createFasten(options: FastenOptions): FastenGateway {
     },
     close: () => agent.close(),
   };
+}
+
+/** Undefined without an id to look up. A brand is who the patient knows; a portal one of its doors. */
+function catalogQuery(publicId: string, connection: OrgConnection): URLSearchParams | undefined {
+  const { apiMode, brandId, portalId, tefcaDirectoryId } = connection;
+  const wanted = { brand_id: brandId, portal_id: portalId, tefca_directory_id: tefcaDirectoryId };
+  const [first] = Object.entries(wanted).filter(([, id]) => id !== undefined);
+  if (first?.[1] === undefined) return undefined;
+  return new URLSearchParams({ public_id: publicId, ...(apiMode && { api_mode: apiMode }), [first[0]]: first[1] });
 }
 
 /** One part of a path. Encoding leaves dots alone, and a URL takes `..` for the folder above. */

@@ -3,6 +3,7 @@ import type { ImportDecision } from '../contract/import-decision.ts';
 import type { Decision } from '../contract/import-hold.ts';
 import { HttpError, PermanentError } from '../errors.ts';
 import type { Caller } from '../medplum/callers.ts';
+import { assertMayDecide } from './assert-may-decide.ts';
 import { readImport } from './read-import.ts';
 
 /** Decides about an import on hold with the decider's own client; see `decideImport` in the room export. */
@@ -20,9 +21,7 @@ export async function decideAs(
   taskId: string,
   decision: Decision,
 ): Promise<ImportDecision> {
-  if (/^(Patient|RelatedPerson)\//.test(caller.profile)) {
-    throw new HttpError(403, 'forbidden', 'neither a patient nor a relative decides whose records these are');
-  }
+  assertMayDecide(caller);
   const { id } = await readImport(caller, taskId);
   return { outcome: await refusing(() => decide(caller.client(), id, decision)) };
 }

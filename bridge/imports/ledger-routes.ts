@@ -5,9 +5,11 @@ import { type Audit, withinMinute } from '../audit/audit.ts';
 import { type LedgerPage, ledgerQuerySchema, rawLineQuerySchema } from '../contract/ledger-page.ts';
 import { HttpError } from '../errors.ts';
 import type { Caller } from '../medplum/callers.ts';
+import { assertMayDecide } from './assert-may-decide.ts';
 import { auditLine } from './audit-line.ts';
 import { readImport } from './read-import.ts';
 import { findEntries } from './read-ledger.ts';
+import { readPatients } from './read-patients.ts';
 import { readRawLine } from './read-raw-line.ts';
 
 export interface LedgerRoutesDeps {
@@ -17,7 +19,10 @@ export interface LedgerRoutesDeps {
   readonly audit: Audit;
 }
 
-/** `GET imports/:taskId/ledger`, and one line of the export as it came: `GET imports/:taskId/lines/:n`. */
+/**
+ * `GET imports/:taskId/ledger`, one line of the export as it came: `GET imports/:taskId/lines/:n`, and whom it is about:
+ * `GET imports/:taskId/patients`.
+ */
 export function ledgerRoutes({ medplum, callerOf, audit }: LedgerRoutesDeps): Router {
   const router = express.Router();
   router.get('/imports/:taskId/ledger', async (req, res) => {
@@ -30,6 +35,14 @@ export function ledgerRoutes({ medplum, callerOf, audit }: LedgerRoutesDeps): Ro
     const read = { who: caller.profile, patient: task.for?.reference, task: `Task/${task.id}` };
     audit({ what: 'ledger-read', ...read }, withinMinute(read.who, read.task));
     res.json({ entries: [...entries], ...next } satisfies LedgerPage);
+  });
+  router.get('/imports/:taskId/patients', async (req, res) => {
+    const caller = callerOf(req);
+    assertMayDecide(caller);
+    const task = await readImport(caller, req.params.taskId);
+    const { answer, lines } = await readPatients(medplum, caller, task);
+    for (const line of lines) await auditLine(medplum, task, caller.profile, line);
+    res.json(answer);
   });
   router.get('/imports/:taskId/lines/:n', async (req, res) => {
     const caller = callerOf(req);

@@ -203,7 +203,11 @@ test('the page is served with its settings once it is built', async () => {
   expect((await fetch(`${origin}/assets/app-1a2b.js`)).headers.get('cache-control')).toContain('immutable');
   expect((await fetch(`${origin}/assets/missing.js`)).status).toBe(404);
   const settings = await (await fetch(`${origin}/config.json`)).json();
-  expect(settings).toEqual({ medplumBaseUrl: 'http://127.0.0.1:8103/', apiPrefix: '/api/x' });
+  expect(settings).toEqual({
+    medplumBaseUrl: 'http://127.0.0.1:8103/',
+    apiPrefix: '/api/x',
+    logosUrl: 'https://cdn.fastenhealth.com/logos/sources/',
+  });
   const policy = deep.headers.get('content-security-policy') ?? '';
   expect(policy).toContain("connect-src 'self' http://127.0.0.1:8103 ws://127.0.0.1:8103");
   expect(policy).toContain("script-src 'self' https://cdn.fastenhealth.com");

@@ -46,7 +46,8 @@ export function createServer(parts: ServerParts): Express {
   app.use(stateRoutes(parts.checks, parts.metrics));
   app.use(parts.apiPrefix, apiRoutes(parts));
   app.use(docsRoutes(parts.apiPrefix));
-  app.use(pageRoutes({ ...parts, folder: parts.pageFolder }));
+  const logosUrl = new URL('/logos/sources/', parts.stitchUrl).href;
+  app.use(pageRoutes({ ...parts, logosUrl, folder: parts.pageFolder }));
   app.use((_req, _res, next) => next(new HttpError(404, 'not-found', 'there is nothing at this address')));
   app.use(answerErrors(parts.log));
   return app;

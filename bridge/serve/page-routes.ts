@@ -1,19 +1,23 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import express, { type Router } from 'express';
+import type { UiConfig } from '../contract/ui-config.ts';
 
 export interface PageSettings {
   /** The built ui; nothing is served when it does not exist. */
   readonly folder: string;
   readonly medplumBaseUrl: string;
   readonly apiPrefix: string;
+  readonly logosUrl: string;
 }
 
-/** The page and the two settings it needs to begin. Names of built files hold their hash, so they may be kept for ever. */
-export function pageRoutes({ folder, medplumBaseUrl, apiPrefix }: PageSettings): Router {
+/** The page and the settings it needs to begin. Names of built files hold their hash, so they may be kept for ever. */
+export function pageRoutes({ folder, ...settings }: PageSettings): Router {
   const router = express.Router();
+  const { medplumBaseUrl, apiPrefix, logosUrl } = settings;
+  const config: UiConfig = { medplumBaseUrl, apiPrefix, logosUrl };
   router.get('/config.json', (_req, res) => {
-    res.set('cache-control', 'no-cache').json({ medplumBaseUrl, apiPrefix });
+    res.set('cache-control', 'no-cache').json(config);
   });
   const index = join(folder, 'index.html');
   if (existsSync(index)) {

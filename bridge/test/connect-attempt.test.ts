@@ -1,8 +1,10 @@
 import type { MedplumClient } from '@medplum/core';
 import type { Consent, Patient } from '@medplum/fhirtypes';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { PORTALS } from '../../sandbox/fasten/portals.ts';
 import { connectionListSchema } from '../contract/connection.ts';
 import { type ConnectionAttempt, connectionAttemptSchema } from '../contract/connection-attempt.ts';
+import { CURRENT_CONSENT_TEXT, consentVersionOf } from '../contract/consent-text.ts';
 import { eventually, startWorld, type World } from './start-world.ts';
 
 let world: World;
@@ -70,10 +72,8 @@ test('an attempt becomes a connection, and its secret is kept nowhere', async ()
   const patient = await newPatient();
   const attempt = await initiate(patient);
   expect(attempt.publicId).toMatch(/^public_test_/);
-  expect(attempt.stitch).toEqual({
-    scriptUrl: 'https://cdn.fastenhealth.com/connect/v4/fasten-stitch-element.js',
-    styleUrl: 'https://cdn.fastenhealth.com/connect/v4/fasten-stitch-element.css',
-  });
+  const { stitchScriptUrl } = world.fasten;
+  expect(attempt.stitch).toEqual({ scriptUrl: stitchScriptUrl, styleUrl: stitchScriptUrl.replace('.js', '.css') });
   expect(await consentsOf(patient)).toMatchObject([{ id: attempt.externalId, status: 'proposed' }]);
   expect(await connectionsOf(patient)).toEqual([]);
 
@@ -208,4 +208,52 @@ test('the redirect flow binds a connection by the secret of its attempt, and by 
   expect(await returnWith({ org_connection_id, external_state, endpoint_id: 'e' })).toBe('/?connection=connected');
   expect(await connectionsOf(patient)).toMatchObject([{ orgConnectionId: org_connection_id, status: 'active' }]);
   expect(world.log()).not.toContain(external_state);
+});
+
+test('what was agreed to is kept word for word with every connection of the attempt, and by its version again', async () => {
+  const patient = await newPatient();
+  const { version: consentVersion, statements } = CURRENT_CONSENT_TEXT;
+  const attempt = await initiate(patient, { patientId: patient.id, consentVersion });
+  for (const id of [await signInAt(attempt), await signInAt(attempt)]) {
+    expect((await complete(attempt, success(attempt, id))).status).toBe(200);
+  }
+  const consents = await consentsOf(patient);
+  expect(consents).toHaveLength(2);
+  for (const consent of consents) {
+    const words = Buffer.from(consent.sourceAttachment?.data ?? '', 'base64').toString();
+    expect(words).toContain(statements[0]);
+    expect(consentVersionOf(consent)).toBe(consentVersion);
+  }
+  expect((await connectionsOf(patient)).map((connection) => connection.consentVersion)).toEqual([
+    consentVersion,
+    consentVersion,
+  ]);
+});
+
+test('a reconnect keeps the text that was agreed to this time; a text that never was is refused', async () => {
+  const patient = await newPatient();
+  const first = await initiate(patient);
+  const id = await signInAt(first);
+  await complete(first, success(first, id));
+  const [before] = await consentsOf(patient);
+  expect(before && consentVersionOf(before)).toBeUndefined();
+
+  const again = { reconnect: before?.id, consentVersion: CURRENT_CONSENT_TEXT.version };
+  await initiate(patient, again);
+  const [after] = await consentsOf(patient);
+  expect(after && consentVersionOf(after)).toBe(CURRENT_CONSENT_TEXT.version);
+  const unknown = { patientId: patient.id, consentVersion: '1999-01-01' };
+  expect((await world.call(patient.user, 'POST', '/connections/initiate', unknown)).status).toBe(422);
+});
+
+test('a connection has the name that the catalog gives its health system', async () => {
+  const patient = await newPatient();
+  const attempt = await initiate(patient);
+  const [portal] = PORTALS;
+  const persona = { seed: 1, resources: 20, documentBytes: 200, patient: KIM };
+  const { externalId, externalState } = attempt;
+  const place = { portalId: portal?.portalId ?? '', brandId: portal?.brandId ?? '' };
+  const made = await world.fasten.createConnection({ persona, ...place, externalId, externalState });
+  await complete(attempt, success(attempt, made.orgConnectionId));
+  expect(await connectionsOf(patient)).toMatchObject([{ facts: { name: portal?.name } }]);
 });

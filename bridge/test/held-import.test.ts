@@ -3,6 +3,7 @@ import type { MedplumClient } from '@medplum/core';
 import type { Patient, Task } from '@medplum/fhirtypes';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Decision, holdFromTask } from '../contract/import-hold.ts';
+import { importPatientsSchema } from '../contract/import-patients.ts';
 import { importStatusSchema } from '../contract/import-status.ts';
 import { countsFromTask, settledLines } from '../contract/import-task.ts';
 import { decideImport } from '../export/decide-import.ts';
@@ -118,4 +119,22 @@ test('no patient decides whose records these are', async () => {
   const patient = await world.signIn('patient@example.com');
   await expect(decide(task, 'accepted', patient)).rejects.toMatchObject({ code: 'decider-not-allowed' });
   expect((await readTask(task)).status).toBe('on-hold');
+});
+
+test('who decides sees both persons side by side, a patient never, and the reading is recorded', async () => {
+  const { patient, task } = await connectTheWrongChart(29);
+  const { status, body } = await world.call(clinician, 'GET', `/imports/${task.id}/patients`);
+  expect(status).toBe(200);
+  expect(importPatientsSchema.parse(body)).toMatchObject({
+    chart: { names: ['Kim Example'], birthDate: '1980-05-17' },
+    records: [{ birthDate: '1971-02-03', gender: 'female' }],
+    isComplete: true,
+  });
+  expect(JSON.stringify(body)).toMatch(/Zyxwvut .*Qponmlk/);
+  const reads = await clinician.searchResources('AuditEvent', `entity=Task/${task.id}`, { cache: 'reload' });
+  expect(reads.length).toBeGreaterThan(0);
+  expect(world.log()).not.toContain('Zyxwvut');
+
+  const themselves = await world.signInAs(patient as Patient & { id: string });
+  expect((await world.call(themselves, 'GET', `/imports/${task.id}/patients`)).status).toBe(403);
 });
