@@ -9,6 +9,7 @@ import { type ReactNode, StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { BrowserRouter } from 'react-router';
 import { App } from './App.tsx';
+import { BridgeConfigContext } from './bridge/use-bridge.ts';
 import { readConfig } from './read-config.ts';
 import { ErrorState } from './states/ErrorState.tsx';
 import { readableColors, theme } from './theme.ts';
@@ -32,12 +33,14 @@ function show(content: ReactNode): void {
 
 async function start(): Promise<void> {
   try {
-    const { medplumBaseUrl } = await readConfig();
-    const medplum = new MedplumClient({ baseUrl: medplumBaseUrl });
+    const config = await readConfig();
+    const medplum = new MedplumClient({ baseUrl: config.medplumBaseUrl });
     show(
-      <BrowserRouter>
-        <App medplum={medplum} />
-      </BrowserRouter>,
+      <BridgeConfigContext value={config}>
+        <BrowserRouter>
+          <App medplum={medplum} />
+        </BrowserRouter>
+      </BridgeConfigContext>,
     );
   } catch {
     show(

@@ -1,4 +1,4 @@
-import { type CSSVariablesResolver, createTheme } from '@mantine/core';
+import { type CSSVariablesResolver, createTheme, Modal } from '@mantine/core';
 
 /** Mantine's own look, with a system font (nothing is fetched from elsewhere) and text that keeps WCAG AA contrast. */
 export const theme = createTheme({
@@ -9,6 +9,7 @@ export const theme = createTheme({
   headings: { fontWeight: '650' },
   autoContrast: true,
   respectReducedMotion: true,
+  components: { Modal: Modal.extend({ defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } }) },
 });
 
 /** Mantine's dimmed text and light badges stay under WCAG AA's 4.5 : 1; these are the next shades that reach it. */

@@ -18,10 +18,10 @@ export interface Site {
 /** Builds the ui as it is now and serves it as the bridge does, Content-Security-Policy and all. */
 export async function startSite(medplumBaseUrl: string): Promise<Site> {
   const folder = await mkdtemp(join(tmpdir(), 'ui-'));
-  await build(folder);
+  await buildPages(folder);
   const app = express();
-  app.use(pageHeaders(medplumBaseUrl, medplumBaseUrl));
-  app.use(pageRoutes({ folder, medplumBaseUrl, apiPrefix: '/api/fasten-health' }));
+  app.use(pageHeaders({ medplumBaseUrl, fastenBaseUrl: medplumBaseUrl, stitchUrl: medplumBaseUrl }));
+  app.use(pageRoutes({ folder, medplumBaseUrl, apiPrefix: '/api/fasten-health', logosUrl: medplumBaseUrl }));
   const server = createServer(app);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
@@ -34,8 +34,8 @@ export async function startSite(medplumBaseUrl: string): Promise<Site> {
   };
 }
 
-/** In a folder of its own: `dist` may be old, or being built by somebody else at this moment. */
-async function build(folder: string): Promise<void> {
+/** Builds the ui into a folder of its own: `dist` may be old, or being built by somebody else at this moment. */
+export async function buildPages(folder: string): Promise<void> {
   const vite = join(import.meta.dirname, '../../node_modules/vite/bin/vite.js');
   const args = [vite, 'build', '--outDir', folder, '--emptyOutDir'];
   const env = { ...process.env, NODE_ENV: 'production' };

@@ -1,6 +1,8 @@
-import { MockClient } from '@medplum/mock';
-import { screen, waitFor, within } from '@testing-library/react';
+import { IMPORT_CODE_SYSTEM } from '@fasten-medplum/bridge/contract/identifiers';
+import { HomerSimpson, MockClient } from '@medplum/mock';
+import { fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { answerBridge, refusal } from '../../test/answer-bridge.ts';
 import { makeImportTask, makeOutputs } from '../../test/import-tasks.ts';
 import { openPage } from '../../test/open-page.tsx';
 
@@ -74,4 +76,67 @@ test('an import that does not exist, or is not to be seen, is said to be so', as
   expect((await screen.findByRole('alert')).textContent).toContain(
     'It does not exist, or you are not allowed to see it',
   );
+});
+
+const HELD = {
+  input: [
+    { type: { coding: [{ system: IMPORT_CODE_SYSTEM, code: 'candidate' }] }, valueString: 'Patient/123' },
+    { type: { coding: [{ system: IMPORT_CODE_SYSTEM, code: 'difference' }] }, valueCode: 'birth-date' },
+  ],
+};
+const KIM = { names: ['Kim Example'], birthDate: '1980-05-17', addresses: [], phones: [] };
+const PERSONS = { chart: KIM, records: [{ ...KIM, birthDate: '1971-02-03' }], isComplete: true };
+
+async function openHeld(client = medplum): Promise<string> {
+  const { for: _patient, ...held } = makeImportTask('on-hold', 'held', HELD);
+  const { id } = await client.createResource(held);
+  return id;
+}
+
+test('a held import shows both persons, and is accepted only after a second question', async () => {
+  const id = await openHeld();
+  const calls = answerBridge({
+    [`GET /imports/${id}/patients`]: () => PERSONS,
+    [`POST /imports/${id}/accept`]: () => ({ outcome: 'queued' }),
+  });
+  openPage(medplum, `/imports/${id}`);
+  const row = await screen.findByRole('row', { name: /^Birth date 1980-05-17 1971-02-03$/ });
+  expect(row.querySelector('mark')?.textContent).toBe('1971-02-03');
+  fireEvent.click(screen.getByRole('button', { name: 'Same person: load the records' }));
+  expect(calls.some(({ call }) => call.startsWith('POST'))).toBe(false);
+  fireEvent.click(await screen.findByRole('button', { name: 'Load them' }));
+  await waitFor(() => expect(calls.map(({ call }) => call)).toContain(`POST /imports/${id}/accept`));
+});
+
+test('a patient is not asked whose records these are', async () => {
+  const patient = new MockClient({ profile: HomerSimpson });
+  const id = await openHeld(patient);
+  answerBridge({});
+  openPage(patient, `/imports/${id}`);
+  expect(await screen.findByText(/You need not do anything/)).toBeDefined();
+  expect(screen.queryByRole('button', { name: /Same person/ })).toBeNull();
+});
+
+test('an import that cannot be run again says what to do instead', async () => {
+  const { id } = await medplum.createResource(makeImportTask('failed', 'failed'));
+  answerBridge({ [`POST /imports/${id}/retry`]: () => refusal(409, 'conflict') });
+  openPage(medplum, `/imports/${id}`);
+  fireEvent.click(await screen.findByRole('button', { name: 'Run it again' }));
+  expect(await screen.findByText(/Ask for new records of the connection instead/)).toBeDefined();
+});
+
+test('a running import shows what the server tells of it', async () => {
+  const { id } = await medplum.createResource(makeImportTask('in-progress', 'loading'));
+  const status = {
+    taskId: id,
+    status: 'in-progress',
+    phase: 'loading',
+    counts: { lines: 0, created: 0, updated: 0, unchanged: 0, duplicate: 0, quarantined: 0, skipped: 0 },
+    storedByType: {},
+    progress: { phase: 'write', lines: 500, totalLines: 2000, rate: 100, etaSeconds: 15 },
+  };
+  const stream = `event: status\ndata: ${JSON.stringify(status)}\n\n`;
+  answerBridge({ [`GET /imports/${id}/events`]: () => new Response(stream) });
+  openPage(medplum, `/imports/${id}`);
+  expect(await screen.findByText(/^500 of .*000 lines loaded · 100 a second · 15 seconds left$/)).toBeDefined();
 });

@@ -1,6 +1,8 @@
+import type { ImportStatus } from '@fasten-medplum/bridge/contract/import-status';
 import {
   byTypeFromTask,
   countsFromTask,
+  ledgerFromTask,
   problemsFromTask,
   receivedByTypeFromTask,
   storedLines,
@@ -10,18 +12,24 @@ import { Alert, Anchor, Container, Grid, Group, Paper, SimpleGrid, Stack, Text, 
 import type { Task } from '@medplum/fhirtypes';
 import { useMedplum } from '@medplum/react-hooks';
 import { IconArrowLeft } from '@tabler/icons-react';
-import { lazy, type ReactNode, Suspense, useCallback } from 'react';
+import { lazy, type ReactNode, Suspense, useCallback, useEffect, useState } from 'react';
 import { Link, useParams } from 'react-router';
+import { useImportStatus } from '../bridge/use-import-status.ts';
 import { ErrorState } from '../states/ErrorState.tsx';
 import { explainError } from '../states/explain-error.ts';
 import { LoadingState } from '../states/LoadingState.tsx';
 import { DispositionBar } from './DispositionBar.tsx';
-import { pauseFor } from './find-imports.ts';
+import { isRunning, pauseFor } from './find-imports.ts';
 import { formatCount } from './format.ts';
+import { HoldDecision } from './HoldDecision.tsx';
+import { ImportProgressBar } from './ImportProgressBar.tsx';
 import { ImportTimeline } from './ImportTimeline.tsx';
 import { describePhase, describeReason, describeTrait } from './import-words.ts';
+import { LedgerTable } from './LedgerTable.tsx';
 import { PatientName } from './PatientName.tsx';
 import { ProblemTable } from './ProblemTable.tsx';
+import { RawLine, type RawLineId } from './RawLine.tsx';
+import { RetryImport } from './RetryImport.tsx';
 import { StatusBadge } from './StatusBadge.tsx';
 import { usePolled } from './use-polled.ts';
 
@@ -33,8 +41,17 @@ export function ImportPage() {
   const { taskId = '' } = useParams();
   const medplum = useMedplum();
   const load = useCallback(() => medplum.readResource('Task', taskId, { cache: 'reload' }), [medplum, taskId]);
-  const { value: task, error, reload } = usePolled(load, pauseForTask);
+  const [isLive, setIsLive] = useState(false);
+  const { value: task, error, reload } = usePolled(load, isLive ? pauseWhenLive : pauseForTask);
   const shown = task?.id === taskId ? task : undefined;
+  const live = useImportStatus(shown && isRunning(shown) ? taskId : undefined);
+  const told = live && JSON.stringify([live.status, live.phase, live.counts]);
+
+  // The server tells of a change before the next look is due.
+  useEffect(() => {
+    setIsLive(told !== undefined);
+    if (told !== undefined) reload();
+  }, [told, reload]);
 
   return (
     <Container size="lg" px={0}>
@@ -48,18 +65,27 @@ export function ImportPage() {
           <ErrorState title="This import could not be loaded" hint={explainError(error)} onRetry={reload} />
         )}
         {!shown && error === undefined && <LoadingState label="Loading the import" />}
-        {shown && <ImportDetails task={shown} />}
+        {shown && <ImportDetails task={shown} live={live} onChanged={reload} />}
       </Stack>
     </Container>
   );
 }
 
-function ImportDetails({ task }: { readonly task: Task }) {
+interface ImportDetailsProps {
+  readonly task: Task;
+  /** What the server says of the running job. */
+  readonly live: ImportStatus | undefined;
+  readonly onChanged: () => void;
+}
+
+function ImportDetails({ task, live, onChanged }: ImportDetailsProps) {
+  const [line, setLine] = useState<RawLineId>();
   const counts = countsFromTask(task);
   const problems = problemsFromTask(task);
   const stored = byTypeFromTask(task);
   const reason = describeReason(task);
   const unsure = unsureTraitsFromTask(task);
+  const [, patientId] = /^Patient\/(.+)$/.exec(task.for?.reference ?? '') ?? [];
   return (
     <>
       <div>
@@ -70,11 +96,19 @@ function ImportDetails({ task }: { readonly task: Task }) {
           <StatusBadge status={task.status} />
         </Group>
         <Text c="dimmed">{describePhase(task)}</Text>
+        {patientId && (
+          <Anchor component={Link} to={`/connections/${patientId}`} size="sm" underline="always">
+            Where the records come from
+          </Anchor>
+        )}
       </div>
+      {live && isRunning(task) && <ImportProgressBar status={live} />}
+      {task.status === 'on-hold' && <HoldDecision task={task} onDecided={onChanged} />}
       {task.status === 'failed' && (
         <Alert color="red" title="This import stopped before its end">
           What was loaded stays, and running it again continues from there.{' '}
           {reason && <Text size="sm">Reason: {reason}</Text>}
+          <RetryImport taskId={task.id ?? ''} onQueued={onChanged} />
         </Alert>
       )}
       {unsure.length > 0 && (
@@ -112,7 +146,17 @@ function ImportDetails({ task }: { readonly task: Task }) {
       </Grid>
       {problems.length > 0 && (
         <Section title="Lines that need a look">
-          <ProblemTable problems={problems} total={counts.quarantined + counts.skipped} />
+          <ProblemTable
+            problems={problems}
+            total={counts.quarantined + counts.skipped}
+            {...(ledgerFromTask(task) && { onOpen: setLine })}
+          />
+          <RawLine taskId={task.id ?? ''} line={line} onClose={() => setLine(undefined)} />
+        </Section>
+      )}
+      {ledgerFromTask(task) && (
+        <Section title="Every line">
+          <LedgerTable task={task} />
         </Section>
       )}
     </>
@@ -141,6 +185,11 @@ function Figure({ label, count }: { readonly label: string; readonly count: numb
       </Text>
     </div>
   );
+}
+
+/** The server tells by itself; the look now and then is for a stream that broke. */
+function pauseWhenLive(): number {
+  return pauseFor(undefined);
 }
 
 function pauseForTask(task: Task | undefined): number {

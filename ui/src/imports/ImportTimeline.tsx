@@ -3,11 +3,13 @@ import type { Task } from '@medplum/fhirtypes';
 import { useMedplum } from '@medplum/react-hooks';
 import { useEffect, useState } from 'react';
 import { formatTime } from './format.ts';
-import { eventsFromVersions } from './import-events.ts';
+import { eventsFromMoments, eventsFromVersions } from './import-events.ts';
 
 /** The story of an import so far. Reads the Task's history anew only when status or phase change. */
 export function ImportTimeline({ task }: { readonly task: Task }) {
-  const events = useVersions(task);
+  const moments = eventsFromMoments(task);
+  const versions = useVersions(task, moments.length === 0);
+  const events = moments.length > 0 ? moments : versions;
   return (
     <Timeline
       bulletSize={16}
@@ -17,7 +19,7 @@ export function ImportTimeline({ task }: { readonly task: Task }) {
       styles={{ itemTitle: { lineHeight: 1.3 } }}
     >
       {events.map((event) => (
-        <Timeline.Item key={event.at} title={event.text}>
+        <Timeline.Item key={`${event.label} ${event.at}`} title={event.text}>
           <Text size="sm" c="dimmed">
             <time dateTime={event.at}>{formatTime(event.at)}</time>
           </Text>
@@ -27,11 +29,12 @@ export function ImportTimeline({ task }: { readonly task: Task }) {
   );
 }
 
-function useVersions(task: Task) {
+/** What the Task's versions tell; asked for when the Task itself does not tell it. */
+function useVersions(task: Task, isNeeded: boolean) {
   const medplum = useMedplum();
   const [versions, setVersions] = useState<readonly Task[]>([]);
   const { id = '' } = task;
-  const state = eventsFromVersions([task]).at(0)?.text;
+  const state = isNeeded ? eventsFromVersions([task]).at(0)?.text : undefined;
 
   useEffect(() => {
     let current = true;

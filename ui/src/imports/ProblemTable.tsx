@@ -1,16 +1,19 @@
 import type { LineProblem } from '@fasten-medplum/bridge/contract/import-report';
-import { Badge, Code, Table, Text } from '@mantine/core';
+import { Badge, Button, Code, Table, Text } from '@mantine/core';
 import { formatCount } from './format.ts';
 import { DISPOSITION_WORDS, describeProblem } from './import-words.ts';
+import type { RawLineId } from './RawLine.tsx';
 
 interface ProblemTableProps {
   readonly problems: readonly LineProblem[];
   /** How many there are in all; the Task names only the first. */
   readonly total: number;
+  /** Shows a line as it came; absent when the import keeps none. */
+  readonly onOpen?: (line: RawLineId) => void;
 }
 
-/** The lines that were not loaded, and why. What stands in them is not shown here. */
-export function ProblemTable({ problems, total }: ProblemTableProps) {
+/** The lines that were not loaded, and why. What stands in them is shown on demand only. */
+export function ProblemTable({ problems, total, onOpen }: ProblemTableProps) {
   return (
     <>
       <Table verticalSpacing="xs" horizontalSpacing={6}>
@@ -26,7 +29,18 @@ export function ProblemTable({ problems, total }: ProblemTableProps) {
             <Table.Tr key={`${problem.file}-${problem.line}`}>
               <Table.Td>
                 {problem.file > 0 && `File ${formatCount(problem.file + 1)}, `}
-                {formatCount(problem.line)}
+                {onOpen ? (
+                  <Button
+                    size="compact-sm"
+                    variant="subtle"
+                    aria-label={`Line ${formatCount(problem.line)} as it came`}
+                    onClick={() => onOpen({ file: problem.file, line: problem.line })}
+                  >
+                    {formatCount(problem.line)}
+                  </Button>
+                ) : (
+                  formatCount(problem.line)
+                )}
               </Table.Td>
               <Table.Td style={{ overflowWrap: 'anywhere' }}>
                 {problem.resourceType && <b>{problem.resourceType}:</b>} {describeProblem(problem)}{' '}

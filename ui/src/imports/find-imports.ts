@@ -7,7 +7,7 @@ export const IMPORT_FILTERS = [
   { value: 'all', label: 'All', statuses: [] },
   { value: 'running', label: 'Running', statuses: ['requested', 'received', 'accepted', 'ready', 'in-progress'] },
   { value: 'attention', label: 'Attention', statuses: ['on-hold', 'failed'] },
-  { value: 'done', label: 'Done', statuses: ['completed', 'cancelled'] },
+  { value: 'done', label: 'Done', statuses: ['completed', 'cancelled', 'rejected'] },
 ] as const;
 
 export type ImportFilter = (typeof IMPORT_FILTERS)[number]['value'];

@@ -1,6 +1,7 @@
+import { withMoment } from '@fasten-medplum/bridge/contract/import-timeline';
 import { expect, test } from 'vitest';
 import { makeImportTask } from '../../test/import-tasks.ts';
-import { eventsFromVersions } from './import-events.ts';
+import { eventsFromMoments, eventsFromVersions } from './import-events.ts';
 
 const at = (minute: number) => ({ meta: { lastUpdated: `2026-01-02T03:0${minute}:00Z` } });
 
@@ -29,4 +30,11 @@ test('an import that failed and was run again tells both', () => {
 
 test('versions without a time are left out', () => {
   expect(eventsFromVersions([makeImportTask('requested', 'requested')])).toEqual([]);
+});
+
+test('the moments that a Task tells are its story, and that it waits for a person is the last of them', () => {
+  const task = makeImportTask('on-hold', 'held', at(5));
+  const told = withMoment(withMoment(task, 'requested', at(2).meta.lastUpdated), 'consented', at(1).meta.lastUpdated);
+  expect(eventsFromMoments(told).map((event) => event.label)).toEqual(['consented', 'requested', 'On hold']);
+  expect(eventsFromMoments(task)).toEqual([]);
 });

@@ -1,3 +1,4 @@
+import { type ImportMoment, timelineFromTask } from '@fasten-medplum/bridge/contract/import-timeline';
 import type { Task } from '@medplum/fhirtypes';
 import { describePhase, wordsForStatus } from './import-words.ts';
 
@@ -28,6 +29,30 @@ export function eventsFromVersions(versions: readonly Task[]): ImportEvent[] {
     }
   }
   return events;
+}
+
+const MOMENT_WORDS: Readonly<Record<ImportMoment, { readonly text: string; readonly color: string }>> = {
+  consented: { text: 'The patient connected the health system', color: 'blue' },
+  requested: { text: 'The export was asked for', color: 'blue' },
+  announced: { text: 'The export was announced as ready', color: 'blue' },
+  'download-started': { text: 'The download began', color: 'blue' },
+  downloaded: { text: 'The export was downloaded', color: 'blue' },
+  loaded: { text: 'All lines are accounted for', color: 'green' },
+};
+
+/**
+ * What happened, as the Task itself tells it, oldest first, and how it stands when it neither runs nor is done; empty for an
+ * import that tells no moments (of a file, or before they were told).
+ */
+export function eventsFromMoments(task: Task): ImportEvent[] {
+  const moments = Object.entries(timelineFromTask(task)) as [ImportMoment, string][];
+  const events = moments.map(([moment, at]): ImportEvent => ({ at, label: moment, ...MOMENT_WORDS[moment] }));
+  if (events.length === 0) return [];
+  events.sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
+  const at = task.meta?.lastUpdated;
+  if (at === undefined || !['failed', 'on-hold', 'rejected', 'cancelled'].includes(task.status)) return events;
+  const { label, color } = wordsForStatus(task.status);
+  return [...events, { at, label, text: describePhase(task), color }];
 }
 
 function timeOf(task: Task): number {

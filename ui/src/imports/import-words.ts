@@ -1,5 +1,5 @@
 import type { LineProblem } from '@fasten-medplum/bridge/contract/import-report';
-import { importStatusFromTask } from '@fasten-medplum/bridge/contract/import-status';
+import { type ImportStatus, importStatusFromTask } from '@fasten-medplum/bridge/contract/import-status';
 import type { Disposition } from '@fasten-medplum/bridge/contract/import-task';
 import type { Task } from '@medplum/fhirtypes';
 
@@ -20,13 +20,14 @@ export const DISPOSITION_WORDS: Readonly<Record<Disposition, Words & { readonly 
 };
 
 /** The one word an operator looks for. */
-export function wordsForStatus(status: Task['status']): Words {
+export function wordsForStatus(status: string): Words {
   switch (status) {
     case 'completed':
       return { label: 'Done', color: 'green' };
     case 'failed':
-    case 'rejected':
       return { label: 'Failed', color: 'red' };
+    case 'rejected':
+      return { label: 'Rejected', color: 'gray' };
     case 'on-hold':
       return { label: 'On hold', color: 'orange' };
     case 'cancelled':
@@ -46,6 +47,7 @@ const PHASE_WORDS: Readonly<Record<string, string>> = {
   loaded: 'All lines are accounted for',
   failed: 'Stopped',
   cancelled: 'Cancelled',
+  rejected: 'Not taken in: these records belong to somebody else',
 };
 
 /** An import from a file (`npm run import`) says only its status. */
@@ -58,11 +60,15 @@ const PHASE_OF_STATUS: Readonly<Record<string, string>> = {
 
 /** What the import is doing, as a sentence without a full stop. */
 export function describePhase(task: Task): string {
-  if (task.status === 'on-hold') {
+  return describeStatus(importStatusFromTask(task));
+}
+
+/** The same of what the bridge says of an import. */
+export function describeStatus({ status, phase }: Pick<ImportStatus, 'status' | 'phase'>): string {
+  if (status === 'on-hold') {
     return 'Waits for a person to decide whether these records belong to the patient';
   }
-  const { phase } = importStatusFromTask(task);
-  return PHASE_WORDS[phase ?? PHASE_OF_STATUS[task.status] ?? ''] ?? wordsForStatus(task.status).label;
+  return PHASE_WORDS[phase ?? PHASE_OF_STATUS[status] ?? ''] ?? wordsForStatus(status).label;
 }
 
 /** Why it stopped, when it did: the bridge's sentence, else its code, which says more to whoever runs it. */
@@ -98,9 +104,10 @@ const PROBLEM_WORDS: Readonly<Record<string, string>> = {
   'deleted-here': 'It was deleted in Medplum, and stays deleted',
   'bundle-unwrapped': 'The line is a Bundle: what it holds is loaded entry by entry',
   'entry-without-resource': 'An entry of a Bundle that holds no resource',
+  merged: 'It was edited in Medplum and changed at the source: both are kept where they do not contradict',
   'operation-outcome': 'A remark of the source’s search, not part of the record',
 };
 
-export function describeProblem(problem: LineProblem): string {
+export function describeProblem(problem: Pick<LineProblem, 'code'>): string {
   return PROBLEM_WORDS[problem.code] ?? problem.code;
 }

@@ -1,6 +1,14 @@
 import { useDocumentVisibility } from '@mantine/hooks';
 import { useCallback, useEffect, useState } from 'react';
 
+/** About 25 days; what is longer a browser takes for nothing. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** A pause for what is read once: it does not change, or its reading is recorded. */
+export function neverAgain(): number {
+  return MAX_TIMER_MS;
+}
+
 export interface Polled<T> {
   /** The newest answer; stays while the next one is under way or failed, so that nothing flashes. */
   readonly value: T | undefined;

@@ -1,17 +1,23 @@
 import { AppShell, Burger, Group, Image, NavLink, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { ErrorBoundary } from '@medplum/react';
-import { IconDatabaseImport } from '@tabler/icons-react';
+import { useMedplum } from '@medplum/react-hooks';
+import { IconActivity, IconDatabaseImport, IconPlugConnected } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { Link, useLocation } from 'react-router';
 import { UserMenu } from './UserMenu.tsx';
 
-const pages = [{ path: '/imports', label: 'Imports', icon: <IconDatabaseImport size={18} aria-hidden /> }];
+const pages = [
+  { path: '/connections', label: 'Connections', icon: <IconPlugConnected size={18} aria-hidden /> },
+  { path: '/imports', label: 'Imports', icon: <IconDatabaseImport size={18} aria-hidden /> },
+];
+const adminPages = [{ path: '/operations', label: 'Operations', icon: <IconActivity size={18} aria-hidden /> }];
 
 /** Header, navigation and the page. On a narrow screen the navigation is behind a button. */
 export function Shell({ children }: { readonly children: ReactNode }) {
   const [opened, { toggle, close }] = useDisclosure();
   const { pathname } = useLocation();
+  const isAdmin = useMedplum().isProjectAdmin();
   return (
     <AppShell
       header={{ height: 56 }}
@@ -31,7 +37,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
         </Group>
       </AppShell.Header>
       <AppShell.Navbar p="xs">
-        {pages.map(({ path, label, icon }) => (
+        {[...pages, ...(isAdmin ? adminPages : [])].map(({ path, label, icon }) => (
           <NavLink
             key={path}
             component={Link}

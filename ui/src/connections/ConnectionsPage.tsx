@@ -1,0 +1,165 @@
+import type { Connection } from '@fasten-medplum/bridge/contract/connection';
+import { type SyncAnswer, syncAnswerSchema } from '@fasten-medplum/bridge/contract/sync';
+import { Alert, Button, Container, Group, Stack, Text, Title } from '@mantine/core';
+import { ResourceName } from '@medplum/react';
+import { useMedplumProfile } from '@medplum/react-hooks';
+import { IconPlugConnected, IconPlus, IconRefresh } from '@tabler/icons-react';
+import { useState } from 'react';
+import { Link, useParams, useSearchParams } from 'react-router';
+import { useBridge } from '../bridge/use-bridge.ts';
+import { EmptyState } from '../states/EmptyState.tsx';
+import { ErrorState } from '../states/ErrorState.tsx';
+import { explainError } from '../states/explain-error.ts';
+import { explainRefusal } from '../states/explain-refusal.ts';
+import { LoadingState } from '../states/LoadingState.tsx';
+import { ConnectionCard } from './ConnectionCard.tsx';
+import { ErasureNotice } from './ErasureNotice.tsx';
+import { ReturnNotice } from './ReturnNotice.tsx';
+import { useConnections } from './use-connections.ts';
+
+/** A Patient's connections: what is connected, how it stands, and everything that can be done about it. */
+export function ConnectionsPage() {
+  const { patientId = '' } = useParams();
+  const [params] = useSearchParams();
+  const outcome = params.get('connection');
+  const profile = useMedplumProfile();
+  const isOwn = profile?.resourceType === 'Patient' && profile.id === patientId;
+  const { value, error, reload } = useConnections(patientId);
+  const [erasures, setErasures] = useState<readonly string[]>([]);
+  const { synced, problem, isSyncing, sync } = useSync(patientId, reload);
+  const active = value?.connections.filter(({ status }) => status === 'active') ?? [];
+
+  return (
+    <Container size="md" px={0}>
+      <Stack>
+        <Group justify="space-between" align="flex-end">
+          <div>
+            <Title order={1} size="h2">
+              {isOwn ? 'My connections' : 'Connections'}
+            </Title>
+            <Text c="dimmed" size="sm">
+              {isOwn ? (
+                'Where my health records come from'
+              ) : (
+                <>
+                  Where the records of <ResourceName value={{ reference: `Patient/${patientId}` }} inherit span /> come
+                  from
+                </>
+              )}
+            </Text>
+          </div>
+          <Group gap="xs">
+            {active.length > 0 && (
+              <Button
+                variant="default"
+                loading={isSyncing}
+                onClick={() => void sync()}
+                leftSection={<IconRefresh size={18} aria-hidden />}
+              >
+                Get new records
+              </Button>
+            )}
+            <Button
+              component={Link}
+              to={`/connections/${patientId}/connect`}
+              leftSection={<IconPlus size={18} aria-hidden />}
+            >
+              Connect
+            </Button>
+          </Group>
+        </Group>
+        {/* What was connected and has ended since is no news. */}
+        {(outcome !== 'connected' || active.length > 0) && <ReturnNotice outcome={outcome} />}
+        {problem !== undefined && (
+          <Alert color="red" role="alert" title="New records could not be asked for">
+            {problem}
+          </Alert>
+        )}
+        {erasures.map((id) => (
+          <ErasureNotice key={id} erasureId={id} onEnd={reload} />
+        ))}
+        {error !== undefined && (
+          <ErrorState title="The connections could not be loaded" hint={explainError(error)} onRetry={reload} />
+        )}
+        {value === undefined && error === undefined && <LoadingState label="Loading the connections" />}
+        {value && (
+          <ConnectionSections
+            connections={value.connections}
+            patientId={patientId}
+            synced={synced}
+            onChanged={reload}
+            onErasing={(ids) => setErasures((from) => [...new Set([...from, ...ids])])}
+          />
+        )}
+      </Stack>
+    </Container>
+  );
+}
+
+interface ConnectionSectionsProps {
+  readonly connections: readonly Connection[];
+  readonly patientId: string;
+  readonly synced: SyncAnswer['connections'];
+  readonly onChanged: () => void;
+  readonly onErasing: (erasureIds: readonly string[]) => void;
+}
+
+/** In use first; what has ended below, without those that a later connection continues. */
+function ConnectionSections({ connections, synced, ...rest }: ConnectionSectionsProps) {
+  const active = connections.filter(({ status }) => status === 'active');
+  const ended = connections.filter(({ status, continuedBy }) => status !== 'active' && continuedBy === undefined);
+  const card = (connection: Connection) => (
+    <ConnectionCard
+      key={connection.consentId}
+      connection={connection}
+      answer={synced.find(({ consentId }) => consentId === connection.consentId)}
+      {...rest}
+    />
+  );
+  return (
+    <>
+      {active.length === 0 && (
+        <EmptyState icon={<IconPlugConnected />} title="Nothing is connected">
+          Connect a hospital, a clinic or an insurer, and the records that it keeps appear here. It takes a few minutes
+          and the user name and password that are used there.
+        </EmptyState>
+      )}
+      {active.length > 0 && (
+        <Stack role="list" aria-label="Connections">
+          {active.map(card)}
+        </Stack>
+      )}
+      {ended.length > 0 && (
+        <>
+          <Title order={2} size="h4" mt="md">
+            Ended
+          </Title>
+          <Stack role="list" aria-label="Ended connections">
+            {ended.map(card)}
+          </Stack>
+        </>
+      )}
+    </>
+  );
+}
+
+/** Asks for a new export of every connection, and keeps what became of each wish. */
+function useSync(patientId: string, onChanged: () => void) {
+  const bridge = useBridge();
+  const [synced, setSynced] = useState<SyncAnswer['connections']>([]);
+  const [problem, setProblem] = useState<string>();
+  const [isSyncing, setIsSyncing] = useState(false);
+  const sync = async (): Promise<void> => {
+    setIsSyncing(true);
+    setProblem(undefined);
+    try {
+      setSynced((await bridge.ask('POST', `/sync/${encodeURIComponent(patientId)}`, syncAnswerSchema)).connections);
+      onChanged();
+    } catch (error) {
+      setProblem(explainRefusal(error));
+    } finally {
+      setIsSyncing(false);
+    }
+  };
+  return { synced, problem, isSyncing, sync };
+}

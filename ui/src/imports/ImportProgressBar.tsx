@@ -1,0 +1,42 @@
+import type { ImportStatus, JobProgressNow } from '@fasten-medplum/bridge/contract/import-status';
+import { Progress, Stack, Text } from '@mantine/core';
+import { formatBytes, formatCount, formatDuration } from './format.ts';
+
+/** How far the running job of an import is, with its rate and the time that is left. */
+export function ImportProgressBar({ status: { progress } }: { readonly status: ImportStatus }) {
+  if (!progress) return null;
+  const { done, total, text } = describeProgress(progress);
+  const isKnown = total !== undefined && total > 0;
+  return (
+    <Stack gap={4}>
+      <Progress
+        value={isKnown ? Math.min(100, (100 * done) / total) : 100}
+        animated={!isKnown}
+        aria-label="Progress of the import"
+      />
+      <Text size="sm" c="dimmed">
+        {[text, ...rateOf(progress)].join(' · ')}
+      </Text>
+    </Stack>
+  );
+}
+
+function describeProgress(progress: JobProgressNow): { done: number; total: number | undefined; text: string } {
+  const { phase, bytes = 0, totalBytes, lines = 0, totalLines } = progress;
+  if (phase === 'write') {
+    const of = totalLines === undefined ? '' : ` of ${formatCount(totalLines)}`;
+    return { done: lines, total: totalLines, text: `${formatCount(lines)}${of} lines loaded` };
+  }
+  const of = totalBytes === undefined ? '' : ` of ${formatBytes(totalBytes)}`;
+  const act = phase === 'scan' ? 'read' : 'downloaded';
+  return { done: bytes, total: totalBytes, text: `${formatBytes(bytes)}${of} ${act}` };
+}
+
+function rateOf({ phase, rate, etaSeconds }: JobProgressNow): string[] {
+  return [
+    ...(rate
+      ? [phase === 'write' ? `${formatCount(Math.round(rate))} a second` : `${formatBytes(rate)} a second`]
+      : []),
+    ...(etaSeconds ? [`${formatDuration(etaSeconds)} left`] : []),
+  ];
+}

@@ -1,0 +1,116 @@
+import { Button, Group, Stack, Table, Text, TextInput } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import type { AuditEvent } from '@medplum/fhirtypes';
+import { ResourceName } from '@medplum/react';
+import { useMedplum } from '@medplum/react-hooks';
+import { useCallback, useState } from 'react';
+import { formatTime } from '../imports/format.ts';
+import { usePolled } from '../imports/use-polled.ts';
+import { ErrorState } from '../states/ErrorState.tsx';
+import { explainError } from '../states/explain-error.ts';
+import { LoadingState } from '../states/LoadingState.tsx';
+
+const PAGE_SIZE = 20;
+const PAUSE_MS = 30_000;
+const TYPING_MS = 400;
+const ID = /^[A-Za-z0-9-]{1,64}$/;
+
+/** AuditEvents, the newest first; narrowed to what concerns one patient. */
+export function AuditTrail() {
+  const medplum = useMedplum();
+  const [typed, setTyped] = useState('');
+  const [patient] = useDebouncedValue(typed.trim().replace(/^Patient\//, ''), TYPING_MS);
+  const [page, setPage] = useState(0);
+  const load = useCallback(async () => {
+    const query = {
+      _sort: '-_lastUpdated',
+      _count: PAGE_SIZE,
+      _offset: page * PAGE_SIZE,
+      ...(ID.test(patient) && { entity: `Patient/${patient}` }),
+    };
+    return [...(await medplum.searchResources('AuditEvent', query, { cache: 'reload' }))];
+  }, [medplum, page, patient]);
+  const { value, error, reload } = usePolled(load, pauseFor);
+  return (
+    <Stack>
+      <TextInput
+        label="Patient"
+        description="Id of the patient that it concerns; empty for everyone"
+        value={typed}
+        maw={420}
+        onChange={({ currentTarget }) => {
+          setTyped(currentTarget.value);
+          setPage(0);
+        }}
+      />
+      {error !== undefined && (
+        <ErrorState
+          title="The record of who did what could not be loaded"
+          hint={explainError(error)}
+          onRetry={reload}
+        />
+      )}
+      {value === undefined && error === undefined && <LoadingState label="Loading who did what" blocks={2} />}
+      {value?.length === 0 && <Text c="dimmed">Nothing is recorded here.</Text>}
+      {value && value.length > 0 && <EventTable events={value} />}
+      <Group gap="xs">
+        <Button size="xs" variant="default" disabled={page === 0} onClick={() => setPage(page - 1)}>
+          Newer
+        </Button>
+        <Button
+          size="xs"
+          variant="default"
+          disabled={(value?.length ?? 0) < PAGE_SIZE}
+          onClick={() => setPage(page + 1)}
+        >
+          Older
+        </Button>
+      </Group>
+    </Stack>
+  );
+}
+
+function EventTable({ events }: { readonly events: readonly AuditEvent[] }) {
+  return (
+    <Table.ScrollContainer minWidth={480}>
+      <Table verticalSpacing={6} aria-label="Who did what">
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>When</Table.Th>
+            <Table.Th>What</Table.Th>
+            <Table.Th>Who</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {events.map((event) => (
+            <Table.Tr key={event.id}>
+              <Table.Td>{formatTime(event.recorded)}</Table.Td>
+              <Table.Td>{describeEvent(event)}</Table.Td>
+              <Table.Td>
+                <Who event={event} />
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Table.ScrollContainer>
+  );
+}
+
+function Who({ event }: { readonly event: AuditEvent }) {
+  const agent = event.agent.find(({ requestor }) => requestor) ?? event.agent[0];
+  if (!agent?.who?.reference) return agent?.who?.display ?? agent?.name ?? '';
+  return agent.who.display ?? <ResourceName value={agent.who} inherit span />;
+}
+
+function describeEvent({ type, subtype, entity, outcomeDesc }: AuditEvent): string {
+  const [first] = subtype ?? [];
+  const act = first?.display ?? first?.code ?? type.display ?? type.code ?? '';
+  const types = entity?.flatMap(({ what: about }) => about?.reference?.split('/')[0] ?? []) ?? [];
+  const what = types.length > 0 ? `${act} (${[...new Set(types)].join(', ')})` : act;
+  return outcomeDesc ? `${what}: ${outcomeDesc}` : what;
+}
+
+function pauseFor(): number {
+  return PAUSE_MS;
+}

@@ -1,0 +1,28 @@
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+
+const SIZES = { narrow: { width: 360, height: 740 }, wide: { width: 1280, height: 900 } } as const;
+
+/**
+ * With SCREENS_DIR set, takes a picture of the page as it stands for people to look at: light and dark, narrow and wide.
+ *
+ * @param name - Of the files, before `-light-wide.png` and the like.
+ */
+export async function keepScreens(page: Page, name: string): Promise<void> {
+  const folder = process.env.SCREENS_DIR;
+  if (!folder) return;
+  const before = page.viewportSize();
+  for (const [size, viewport] of Object.entries(SIZES)) {
+    await page.setViewportSize(viewport);
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      await page.screenshot({
+        path: join(folder, `${name}-${colorScheme}-${size}.png`),
+        fullPage: true,
+        animations: 'disabled',
+      });
+    }
+  }
+  await page.emulateMedia({ colorScheme: 'light' });
+  if (before) await page.setViewportSize(before);
+}
