@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { boundHeap } from './commands/bound-heap.ts';
 import { type Command, UsageError } from './commands/command.ts';
 import { describeError } from './commands/describe-error.ts';
 
@@ -11,6 +12,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   decide: async () => (await import('./commands/decide-command.ts')).decideCommand,
 };
 
+boundHeap();
 process.exitCode = await main(process.argv.slice(2));
 
 async function main([name = '', ...args]: readonly string[]): Promise<number> {
