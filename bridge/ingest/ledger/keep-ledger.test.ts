@@ -171,6 +171,33 @@ test('a completed import is audited once, with the Patient and the Task as entit
   expect(events[0]?.agent[0]?.who?.reference).toMatch(/^ClientApplication\//);
 });
 
+test('what bots have done with its Task does not stand for the AuditEvent of an import', async () => {
+  const lines = [observation('a')];
+  const stop = new AbortController();
+  world.proxy.cut = (method, path) => {
+    if (method !== 'POST' || !path.includes('AuditEvent')) return undefined;
+    stop.abort(new Error('stopped'));
+    return 'before-server';
+  };
+  const file = await world.writeFile(lines);
+  await expect(importFile(world.medplum, { file, connection: 'bots', signal: stop.signal })).rejects.toThrow();
+  world.proxy.cut = () => undefined;
+  const { id } = await taskOf('bots');
+  for (let run = 0; run < 2; run++) {
+    await world.medplum.createResource({
+      resourceType: 'AuditEvent',
+      type: { code: 'execute' },
+      recorded: new Date().toISOString(),
+      agent: [{ requestor: false }],
+      source: { observer: { display: 'a bot' } },
+      entity: [{ what: { reference: `Task/${id}` } }],
+    });
+  }
+  expect((await importLines('bots', lines)).task.status).toBe('completed');
+  const query = `entity=Task/${id}&subtype=110107`;
+  expect(await world.medplum.searchResources('AuditEvent', query, { cache: 'reload' })).toHaveLength(1);
+});
+
 test('an import that was cut off before its end goes on with the raw export that its Task names', async () => {
   const lines = [observation('a')];
   const stop = new AbortController();
