@@ -2,11 +2,21 @@ import {
   BRIDGE_CODE_SYSTEM,
   EHI_EXPORT_SYSTEM,
   IMPORT_TASK_CODE,
+  LINEAGE_SYSTEM,
   ORG_CONNECTION_SYSTEM,
 } from '@fasten-medplum/bridge/contract/identifiers';
 import { outputsFromReport } from '@fasten-medplum/bridge/contract/import-task';
 import type { WithId } from '@medplum/core';
-import type { AuditEvent, Basic, Observation, Patient, Subscription, Task } from '@medplum/fhirtypes';
+import type {
+  AuditEvent,
+  Basic,
+  Consent,
+  Identifier,
+  Observation,
+  Patient,
+  Subscription,
+  Task,
+} from '@medplum/fhirtypes';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { seed } from '../../sandbox/seed.ts';
 import { type BotConfig, readBotConfigs } from '../build.ts';
@@ -140,7 +150,7 @@ test('report-import, deployed, is started by an import’s Task and tells patien
   expect(await world.admin.searchResources('Task', { focus: `Task/${task.id}` }, { cache: 'reload' })).toHaveLength(1);
 });
 
-test('after a re-sync report-import, deployed, reads both ledgers and lists what changed', async () => {
+test('after a re-sync, by a new connection even, report-import, deployed, reads both ledgers and lists what changed', async () => {
   await deployBots(world.settings, readBotConfigs());
   const patient = await world.bridge.createResource({ resourceType: 'Patient' });
   const place = { file: 0, line: 1, offset: 0, length: 2, sha256: 'a'.repeat(64) };
@@ -149,9 +159,15 @@ test('after a re-sync report-import, deployed, reads both ledgers and lists what
     return { ...place, key: `Observation/${n}`, disposition, target: `Observation/${uuid(n)}` };
   };
   const gone = { key: 'Observation/1', disposition: 'vanished', earlier: `Observation/${uuid(1)}` };
-  await completeImport(patient, 'connection-1', '2026-11-01', [stored(1, 'created'), stored(2, 'created')]);
-  await completeImport(patient, 'connection-2', '2026-11-02', [stored(3, 'created')]);
-  await completeImport(patient, 'connection-1', '2026-11-03', [gone, stored(2, 'updated'), stored(3, 'created')]);
+  const first = await connect(patient, [{ system: ORG_CONNECTION_SYSTEM, value: 'c1' }]);
+  const other = await connect(patient, [{ system: ORG_CONNECTION_SYSTEM, value: 'c2' }]);
+  const again = await connect(patient, [
+    { system: ORG_CONNECTION_SYSTEM, value: 'c3' },
+    { system: LINEAGE_SYSTEM, value: 'c1' },
+  ]);
+  await completeImport(patient, first, '2026-11-01', [stored(1, 'created'), stored(2, 'created')]);
+  await completeImport(patient, other, '2026-11-02', [stored(3, 'created')]);
+  await completeImport(patient, again, '2026-11-03', [gone, stored(2, 'updated'), stored(3, 'created')]);
   await world.settled();
   const lists = await world.admin.searchResources('List', { subject: `Patient/${patient.id}` }, { cache: 'reload' });
   expect(lists).toHaveLength(1);
@@ -163,19 +179,31 @@ test('after a re-sync report-import, deployed, reads both ledgers and lists what
   ]);
 });
 
+function connect({ id }: WithId<Patient>, identifier: Identifier[]): Promise<WithId<Consent>> {
+  return world.bridge.createResource<Consent>({
+    resourceType: 'Consent',
+    identifier,
+    status: 'active',
+    scope: { text: 'privacy' },
+    category: [{ text: 'connection' }],
+    policyRule: { text: 'opt in' },
+    patient: { reference: `Patient/${id}` },
+  });
+}
+
 /** An import of a connection as it is when it is done. */
-async function completeImport({ id }: WithId<Patient>, namespace: string, day: string, ledger: readonly object[]) {
+async function completeImport({ id }: WithId<Patient>, consent: Consent, day: string, ledger: readonly object[]) {
   const data = ledger.map((entry) => JSON.stringify(entry)).join('\n');
   const binary = await world.bridge.createBinary({ data, contentType: 'application/x-ndjson' });
   const none = { lines: 0, created: 0, updated: 0, unchanged: 0, duplicate: 0, quarantined: 0, skipped: 0 };
-  const report = { ...none, connection: namespace, receivedByType: {}, storedByType: {}, problemsByCode: {} };
+  const report = { ...none, connection: 'c1', receivedByType: {}, storedByType: {}, problemsByCode: {} };
   const file = { reference: `Binary/${binary.id}`, merkleRoot: day };
   await world.bridge.createResource<Task>({
     resourceType: 'Task',
-    meta: { tag: [{ system: ORG_CONNECTION_SYSTEM, code: namespace }] },
     status: 'completed',
     intent: 'order',
     code: { coding: [{ system: BRIDGE_CODE_SYSTEM, code: IMPORT_TASK_CODE }] },
+    focus: { reference: `Consent/${consent.id}` },
     for: { reference: `Patient/${id}` },
     executionPeriod: { end: `${day}T10:00:00Z` },
     output: outputsFromReport({ ...report, repairsByRule: {}, problems: [], ledger: file }),
