@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { DISPOSITIONS } from './import-task.ts';
-import { ledgerEntrySchema, vanishedEntrySchema } from './ledger-entry.ts';
+import { ledgerEntrySchema, storedReferenceSchema, vanishedEntrySchema } from './ledger-entry.ts';
 
 /** What `GET imports/:taskId/ledger` may be asked; each narrows the answer. */
 export const ledgerQuerySchema = z.strictObject({
@@ -14,6 +14,8 @@ export const ledgerQuerySchema = z.strictObject({
     .string()
     .regex(/^[\w.:-]{1,64}$/)
     .optional(),
+  /** `Type/<uuid>` in the store: the lines that it was made of, those of its document among them. */
+  target: storedReferenceSchema.optional(),
   _count: z.coerce.number().int().min(1).max(500).default(100),
   /** From the `next` of the page before. */
   cursor: z.coerce.number().int().min(0).default(0),

@@ -72,6 +72,7 @@ test('the description is OpenAPI 3.1 with every path parameter declared and ever
     'disposition',
     'type',
     'code',
+    'target',
     '_count',
     'cursor',
   ]);

@@ -78,7 +78,7 @@ test('a ledger is for those who may read its Task, and for a query that makes se
   const unsigned = await world.call(undefined, 'GET', `/imports/${task.id}/ledger`);
   expect(unsigned).toMatchObject({ status: 401, body: { resourceType: 'OperationOutcome' } });
   expect((await get('/imports/00000000-0000-4000-8000-000000000000/ledger')).status).toBe(404);
-  for (const query of ['disposition=burnt', '_count=0', 'cursor=-1', 'sort=key', 'type=a%20b']) {
+  for (const query of ['disposition=burnt', '_count=0', 'cursor=-1', 'sort=key', 'type=a%20b', 'target=me']) {
     expect(await get(`/imports/${task.id}/ledger?${query}`)).toMatchObject({
       status: 400,
       body: { issue: [{ code: 'invalid' }] },
@@ -87,6 +87,17 @@ test('a ledger is for those who may read its Task, and for a query that makes se
   const { id: _, meta: __, ...unfinished } = task;
   const running = await clinician.createResource<Task>({ ...unfinished, status: 'in-progress', output: [] });
   expect((await get(`/imports/${running.id}/ledger`)).status).toBe(404);
+});
+
+test('the ledger tells which lines a stored resource was made of, those of its document too', async () => {
+  const { entries } = await ledger('?_count=500');
+  const one = entries.find(({ key }) => key?.startsWith('Observation/'));
+  const ofOne = entries.filter(({ target }) => target !== undefined && target === one?.target);
+  expect((await ledger(`?target=${one?.target}`)).entries).toEqual(ofOne);
+  const binary = entries.find(({ carrier }) => carrier?.startsWith('DocumentReference/'));
+  const keys = (await ledger(`?target=${binary?.carrier}`)).entries.map(({ key }) => key?.split('/')[0]);
+  expect(keys.toSorted()).toEqual(['Binary', 'DocumentReference']);
+  expect((await ledger('?target=Observation/00000000-0000-4000-8000-000000000000')).entries).toEqual([]);
 });
 
 test('a line is shown as it came, and that it was read is recorded', async () => {
