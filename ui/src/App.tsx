@@ -10,6 +10,8 @@ import { LoadingState } from './states/LoadingState.tsx';
 /** Pages load when they are first opened: what a patient never sees, a patient never downloads. */
 const ImportsPage = lazy(() => import('./imports/ImportsPage.tsx').then((page) => ({ default: page.ImportsPage })));
 const ImportPage = lazy(() => import('./imports/ImportPage.tsx').then((page) => ({ default: page.ImportPage })));
+const PatientsPage = lazy(() => import('./patients/PatientsPage.tsx').then((page) => ({ default: page.PatientsPage })));
+const RecordPage = lazy(() => import('./record/RecordPage.tsx').then((page) => ({ default: page.RecordPage })));
 
 const ChoosePatientPage = lazy(() =>
   import('./connections/ChoosePatientPage.tsx').then((page) => ({ default: page.ChoosePatientPage })),
@@ -37,6 +39,8 @@ export function App({ medplum }: { readonly medplum: MedplumClient }) {
             <Route path="/imports" element={<ImportsPage />} />
             <Route path="/imports/:taskId" element={<ImportPage />} />
             <Route path="/operations" element={<OperationsPage />} />
+            <Route path="/patients" element={<PatientsPage />} />
+            <Route path="/patients/:patientId/:section?" element={<RecordPage />} />
             <Route path="*" element={<NotFoundPage />} />
           </Routes>
         </Suspense>

@@ -1,13 +1,14 @@
 import { AppShell, Burger, Group, Image, NavLink, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { ErrorBoundary } from '@medplum/react';
-import { useMedplum } from '@medplum/react-hooks';
-import { IconActivity, IconDatabaseImport, IconPlugConnected } from '@tabler/icons-react';
+import { useMedplum, useMedplumProfile } from '@medplum/react-hooks';
+import { IconActivity, IconDatabaseImport, IconPlugConnected, IconUsers } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { Link, useLocation } from 'react-router';
 import { UserMenu } from './UserMenu.tsx';
 
 const pages = [
+  { path: '/patients', label: 'Patients', icon: <IconUsers size={18} aria-hidden /> },
   { path: '/connections', label: 'Connections', icon: <IconPlugConnected size={18} aria-hidden /> },
   { path: '/imports', label: 'Imports', icon: <IconDatabaseImport size={18} aria-hidden /> },
 ];
@@ -18,6 +19,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
   const [opened, { toggle, close }] = useDisclosure();
   const { pathname } = useLocation();
   const isAdmin = useMedplum().isProjectAdmin();
+  const isPatient = useMedplumProfile()?.resourceType === 'Patient';
   return (
     <AppShell
       header={{ height: 56 }}
@@ -42,7 +44,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
             key={path}
             component={Link}
             to={path}
-            label={label}
+            label={isPatient && path === '/patients' ? 'My record' : label}
             leftSection={icon}
             active={pathname.startsWith(path)}
             onClick={close}

@@ -1,0 +1,57 @@
+import { Badge, Grid, Group, Paper, Stack, Text } from '@mantine/core';
+import type { WithId } from '@medplum/core';
+import type { Patient } from '@medplum/fhirtypes';
+import { Link } from 'react-router';
+import { formatWhen } from '../format-when.ts';
+import classes from '../imports/ImportRow.module.css';
+import { wordsForStatus } from '../imports/import-words.ts';
+import type { PatientSources } from '../sources/find-sources.ts';
+import { SourceBadge } from '../sources/SourceBadge.tsx';
+import { nameOfPatient, traitsOfPatient } from './describe-patient.ts';
+
+interface PatientRowProps {
+  readonly patient: WithId<Patient>;
+  readonly sources: PatientSources | undefined;
+}
+
+/** One chart of the list. The name is the link to its record, and its surface covers the whole row. */
+export function PatientRow({ patient, sources }: PatientRowProps) {
+  return (
+    <Paper role="listitem" withBorder p="md" className={classes.row ?? ''}>
+      <Grid gutter="sm" align="center">
+        <Grid.Col span={{ base: 12, md: 5 }}>
+          <Text component={Link} to={`/patients/${patient.id}`} fw={600} className={classes.link ?? ''}>
+            {nameOfPatient(patient)}
+          </Text>
+          <Text size="sm" c="dimmed">
+            {traitsOfPatient(patient)}
+          </Text>
+        </Grid.Col>
+        <Grid.Col span={{ base: 12, md: 7 }}>
+          <Stack gap={6}>
+            <Group gap={6}>
+              {sources?.sources.map((source) => (
+                <SourceBadge key={source.namespace} source={source} />
+              ))}
+              {sources?.attention.map(({ text, color }) => (
+                <Badge key={text} variant="light" color={color} tt="none" maw="100%">
+                  {text}
+                </Badge>
+              ))}
+            </Group>
+            <Text size="sm" c="dimmed">
+              {describeLastImport(sources)}
+            </Text>
+          </Stack>
+        </Grid.Col>
+      </Grid>
+    </Paper>
+  );
+}
+
+function describeLastImport(sources: PatientSources | undefined): string {
+  const task = sources?.lastImport;
+  if (!task) return sources?.sources.length ? 'No import to tell of' : 'No health system connected';
+  const { label } = wordsForStatus(task.status);
+  return `Last import ${formatWhen(task.meta?.lastUpdated)} · ${label}`;
+}

@@ -1,0 +1,50 @@
+import type { MedplumClient, WithId } from '@medplum/core';
+import type { Patient } from '@medplum/fhirtypes';
+import { findSources, type PatientSources } from '../sources/find-sources.ts';
+
+export const PAGE_SIZE = 20;
+
+export interface PageOfPatients {
+  readonly patients: readonly WithId<Patient>[];
+  /** By the Patient's id. */
+  readonly sources: ReadonlyMap<string, PatientSources>;
+  /** How many there are on all pages. */
+  readonly total: number;
+}
+
+/**
+ * Finds charts by the beginning of a name, or by a birth date (`1980-05-17`, `1980-05`, `1980`). The sources' own copies of
+ * a Patient are inactive and left out: what they say is in the chart that they belong to.
+ *
+ * @param page - From 1. The newest change comes first.
+ */
+export async function findPatients(medplum: MedplumClient, text: string, page: number): Promise<PageOfPatients> {
+  const query = [
+    ['active:not', 'false'],
+    ...conditionsFor(text.trim()),
+    ['_sort', '-_lastUpdated'],
+    ['_count', `${PAGE_SIZE}`],
+    ['_offset', `${(page - 1) * PAGE_SIZE}`],
+    ['_total', 'accurate'],
+  ];
+  const bundle = await medplum.search('Patient', query, { cache: 'reload' });
+  const patients = bundle.entry?.flatMap(({ resource }) => resource ?? []) ?? [];
+  return { patients, sources: await findSources(medplum, patients), total: bundle.total ?? patients.length };
+}
+
+/** Medplum takes whole days only: a year or a month is asked for by its first and its last. */
+function conditionsFor(wanted: string): string[][] {
+  const [date, year, month, day] = /^(\d{4})(?:-(\d\d)(?:-(\d\d))?)?$/.exec(wanted) ?? [];
+  if (date === undefined) return wanted === '' ? [] : [['name', wanted]];
+  if (day !== undefined) return [['birthdate', date]];
+  const last = month === undefined ? `${year}-12-31` : lastDayOf(Number(year), Number(month));
+  return [
+    ['birthdate', `ge${year}-${month ?? '01'}-01`],
+    ['birthdate', `le${last}`],
+  ];
+}
+
+/** @param month - From 1. */
+function lastDayOf(year: number, month: number): string {
+  return new Date(Date.UTC(year, month, 0)).toISOString().slice(0, 10);
+}

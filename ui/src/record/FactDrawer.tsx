@@ -1,0 +1,61 @@
+import { Badge, Drawer, Group, Stack, Text } from '@mantine/core';
+import { lazy, Suspense } from 'react';
+import { LoadingState } from '../states/LoadingState.tsx';
+import { describeFact, timeOfFact } from './describe-fact.ts';
+import { attachmentsOf } from './documents/find-attachments.ts';
+import type { Fact } from './find-facts.ts';
+import { OriginPanel } from './origin/OriginPanel.tsx';
+
+/** What shows documents comes with the first one. */
+const DocumentView = lazy(() =>
+  import('./documents/DocumentView.tsx').then((part) => ({ default: part.DocumentView })),
+);
+
+interface FactDrawerProps {
+  /** Nothing is open without one. */
+  readonly fact: Fact | undefined;
+  readonly onClose: () => void;
+}
+
+/** One fact beside the page: what it says, its document, and where it comes from. */
+export function FactDrawer({ fact, onClose }: FactDrawerProps) {
+  const words = fact && describeFact(fact);
+  const attachments = fact ? attachmentsOf(fact) : [];
+  return (
+    <Drawer
+      opened={fact !== undefined}
+      onClose={onClose}
+      position="right"
+      size={attachments.length > 0 ? 'xl' : 'lg'}
+      title={words?.title}
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
+      {fact && words && (
+        <Stack key={fact.id}>
+          <Group gap="xs">
+            <Text size="sm">{timeOfFact(words)}</Text>
+            {words.status && (
+              <Badge variant="light" color="gray" tt="none">
+                {words.status}
+              </Badge>
+            )}
+            <Text size="sm" c="dimmed">
+              {fact.resourceType}
+            </Text>
+          </Group>
+          {words.details.length > 0 && <Text size="sm">{words.details.join(' · ')}</Text>}
+          <Suspense fallback={<LoadingState label="Loading the document" blocks={2} />}>
+            {attachments.map((attachment) => (
+              <DocumentView
+                key={attachment.url ?? attachment.data ?? attachment.title}
+                attachment={attachment}
+                title={words.title}
+              />
+            ))}
+          </Suspense>
+          <OriginPanel fact={fact} />
+        </Stack>
+      )}
+    </Drawer>
+  );
+}

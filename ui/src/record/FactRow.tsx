@@ -1,0 +1,67 @@
+import { Badge, Grid, Group, Paper, Text, UnstyledButton } from '@mantine/core';
+import rowClasses from '../imports/ImportRow.module.css';
+import { namespaceOf } from '../sources/find-sources.ts';
+import { SourceBadge } from '../sources/SourceBadge.tsx';
+import { describeFact, timeOfFact } from './describe-fact.ts';
+import type { Fact } from './find-facts.ts';
+import { useRecord } from './record-context.ts';
+
+/** Statuses that say nothing worth a badge: the usual one of their type. */
+const USUAL = new Set(['completed', 'final', 'finished', 'current', 'confirmed']);
+
+/** One fact of the record. Its name is the button that shows where it comes from, and covers the whole row. */
+export function FactRow({ fact }: { readonly fact: Fact }) {
+  const { open } = useRecord();
+  const words = describeFact(fact);
+  return (
+    <Paper role="listitem" withBorder px="md" py="xs" className={rowClasses.row ?? ''}>
+      <Grid gutter="xs" align="center">
+        <Grid.Col span={{ base: 12, sm: 8 }}>
+          <Group gap={6}>
+            <UnstyledButton fw={600} className={rowClasses.link ?? ''} onClick={() => open(fact)} maw="100%">
+              {words.title}
+            </UnstyledButton>
+            {words.status && !USUAL.has(words.status) && (
+              <Badge variant="light" color={words.status === 'active' ? 'blue' : 'gray'} tt="none">
+                {words.status}
+              </Badge>
+            )}
+            <NewBadge fact={fact} />
+          </Group>
+          {words.details.length > 0 && (
+            <Text size="sm" c="dimmed" lineClamp={2} style={{ overflowWrap: 'anywhere' }}>
+              {words.details.join(' · ')}
+            </Text>
+          )}
+        </Grid.Col>
+        <Grid.Col span={{ base: 12, sm: 4 }}>
+          <Group gap="2px 8px">
+            <Text size="sm">{timeOfFact(words)}</Text>
+            <FactSource fact={fact} />
+          </Group>
+        </Grid.Col>
+      </Grid>
+    </Paper>
+  );
+}
+
+/** Where a fact came in. */
+export function FactSource({ fact }: { readonly fact: Fact }) {
+  const { sources } = useRecord();
+  const namespace = namespaceOf(fact);
+  const unnamed = namespace && { namespace, name: namespace, color: 'gray' };
+  return <SourceBadge source={sources.find((source) => source.namespace === namespace) ?? (unnamed || undefined)} />;
+}
+
+/** Marks what was stored since the reader last looked. */
+export function NewBadge({ fact }: { readonly fact: Fact }) {
+  const { lastLook } = useRecord();
+  const isNew = lastLook !== undefined && Date.parse(fact.meta?.lastUpdated ?? '') > Date.parse(lastLook);
+  return (
+    isNew && (
+      <Badge variant="light" color="green" tt="none">
+        New
+      </Badge>
+    )
+  );
+}

@@ -1,0 +1,215 @@
+import {
+  BRIDGE_CODE_SYSTEM,
+  EHI_EXPORT_SYSTEM,
+  IMPORT_TASK_CODE,
+  ORG_CONNECTION_SYSTEM,
+} from '@fasten-medplum/bridge/contract/identifiers';
+import type { LedgerEntry } from '@fasten-medplum/bridge/contract/ledger-entry';
+import type { WithId } from '@medplum/core';
+import type { Observation, Patient, Resource, Task } from '@medplum/fhirtypes';
+import { MockClient } from '@medplum/mock';
+import { fireEvent, screen, waitFor, within } from '@testing-library/react';
+import { beforeEach, expect, test } from 'vitest';
+import { answerBridge } from '../../test/answer-bridge.ts';
+import { openPage } from '../../test/open-page.tsx';
+
+const EXPORT = 'export-1';
+
+let medplum: MockClient;
+let patient: WithId<Patient>;
+
+beforeEach(async () => {
+  localStorage.clear();
+  medplum = new MockClient();
+  const name = [{ given: ['Ada'], family: 'Beispiel' }];
+  patient = await medplum.createResource<Patient>({ resourceType: 'Patient', name, birthDate: '1980-05-17' });
+});
+
+function addFrom<T extends Resource>(namespace: string, resource: T): Promise<WithId<T>> {
+  const tag = [
+    { system: ORG_CONNECTION_SYSTEM, code: namespace },
+    { system: EHI_EXPORT_SYSTEM, code: EXPORT },
+  ];
+  return medplum.createResource({ ...resource, meta: { tag } });
+}
+
+function makeLab(value: number, unit: string, at: string, more: Partial<Observation> = {}): Observation {
+  return {
+    resourceType: 'Observation',
+    status: 'final',
+    category: [
+      {
+        coding: [{ system: 'http://terminology.hl7.org/CodeSystem/observation-category', code: 'laboratory' }],
+      },
+    ],
+    code: { coding: [{ system: 'http://loinc.org', code: '2345-7', display: 'Glucose' }] },
+    subject: { reference: `Patient/${patient.id}` },
+    effectiveDateTime: at,
+    valueQuantity: { value, unit },
+    ...more,
+  };
+}
+
+const open = (section = '') => openPage(medplum, `/patients/${patient.id}${section}`);
+
+async function addTask(): Promise<WithId<Task>> {
+  return medplum.createResource<Task>({
+    resourceType: 'Task',
+    status: 'completed',
+    intent: 'order',
+    code: { coding: [{ system: BRIDGE_CODE_SYSTEM, code: IMPORT_TASK_CODE }] },
+    identifier: [{ system: EHI_EXPORT_SYSTEM, value: EXPORT }],
+    focus: { identifier: { system: ORG_CONNECTION_SYSTEM, value: 'portal' } },
+    for: { reference: `Patient/${patient.id}` },
+  });
+}
+
+test('the summary begins with what matters and says what is not there', async () => {
+  const interpretation = [{ coding: [{ code: 'HH' }] }];
+  await addFrom('portal', makeLab(400, 'mg/dL', '2020-05-01', { interpretation }));
+  await addFrom('portal', {
+    resourceType: 'Condition',
+    subject: { reference: `Patient/${patient.id}` },
+    code: { text: 'Diabetes' },
+    clinicalStatus: {
+      coding: [{ system: 'http://terminology.hl7.org/CodeSystem/condition-clinical', code: 'active' }],
+    },
+  });
+  open();
+  const labs = within(await screen.findByRole('region', { name: 'Latest labs' }));
+  expect(labs.getByText('Critically high')).toBeDefined();
+  expect(labs.getByText('400 mg/dL')).toBeDefined();
+  const problems = within(screen.getByRole('region', { name: 'Active problems' }));
+  expect(problems.getByRole('button', { name: 'Diabetes' })).toBeDefined();
+  const allergies = screen.getByRole('region', { name: 'Allergies' });
+  expect(allergies.textContent).toContain('That is not the same as having none');
+});
+
+test('values of one measurement come together and units stay apart', async () => {
+  await addFrom('portal', makeLab(90, 'mg/dL', '2019-05-01'));
+  await addFrom('portal', makeLab(95, 'mg/dL', '2020-05-01'));
+  await addFrom('clinic', makeLab(5.1, 'mmol/L', '2021-05-01'));
+  open('/labs');
+  const control = await screen.findByRole('button', { name: /^Glucose/ });
+  expect(control.textContent).toContain('5.1 mmol/L');
+  fireEvent.click(control);
+  const values = within(await screen.findByRole('table', { name: 'All values of Glucose' }));
+  expect(values.getAllByRole('button').map(({ textContent }) => textContent)).toEqual([
+    '5.1 mmol/L',
+    '95 mg/dL',
+    '90 mg/dL',
+  ]);
+  expect(values.getByText('clinic')).toBeDefined();
+  expect(screen.getByText(/came in different units and are drawn apart/)).toBeDefined();
+});
+
+test('a list is narrowed to one source, and says when nothing is left', async () => {
+  const shot = (text: string) => ({
+    resourceType: 'Immunization' as const,
+    status: 'completed' as const,
+    patient: { reference: `Patient/${patient.id}` },
+    vaccineCode: { text },
+    occurrenceDateTime: '2020-10-01',
+  });
+  await addTask();
+  await addFrom('portal', shot('Influenza'));
+  await medplum.createResource(shot('Tetanus'));
+  open('/immunizations');
+  await screen.findByRole('button', { name: 'Influenza' });
+  expect(screen.getByText('Entered here')).toBeDefined();
+
+  await screen.findByRole('option', { name: 'portal' });
+  fireEvent.change(screen.getByLabelText('Source'), { target: { value: 'portal' } });
+  await waitFor(() => expect(screen.queryByRole('button', { name: 'Tetanus' })).toBeNull());
+  expect(screen.getByRole('button', { name: 'Influenza' })).toBeDefined();
+
+  fireEvent.change(screen.getByLabelText('From'), { target: { value: '2024-01-01' } });
+  expect(await screen.findByText('Nothing matches these filters')).toBeDefined();
+  fireEvent.click(screen.getByRole('button', { name: 'Clear' }));
+  expect(await screen.findByRole('button', { name: 'Tetanus' })).toBeDefined();
+});
+
+test('a fact shows its provenance, its repairs and, when asked, the line that it came in', async () => {
+  const task = await addTask();
+  const allergy = await addFrom('portal', {
+    resourceType: 'AllergyIntolerance',
+    patient: { reference: `Patient/${patient.id}` },
+    code: { text: 'Penicillin' },
+  });
+  const reference = `AllergyIntolerance/${allergy.id}`;
+  await medplum.createResource({
+    resourceType: 'Provenance',
+    target: [{ reference }],
+    recorded: '2026-11-01T12:00:00Z',
+    agent: [{ type: { coding: [{ code: 'transmitter' }] }, who: { display: 'Fasten Connect' } }],
+  });
+  const entry: LedgerEntry = {
+    file: 0,
+    line: 12,
+    offset: 3000,
+    length: 40,
+    sha256: 'a'.repeat(64),
+    disposition: 'created',
+    target: reference,
+    repairs: [{ rule: 'empty-string-removed', path: 'AllergyIntolerance.note' }],
+  };
+  const line = `GET /imports/${task.id}/lines/12?file=0&offset=3000`;
+  const calls = answerBridge({
+    [`GET /imports/${task.id}/ledger?target=${reference}`]: () => ({ entries: [entry] }),
+    [line]: () => new Response('{"resourceType":"X"}'),
+  });
+  open('/allergies');
+  fireEvent.click(await screen.findByRole('button', { name: 'Penicillin' }));
+  const drawer = within(await screen.findByRole('dialog'));
+  expect(await drawer.findByText(/Fasten Connect \(transmitter\)/)).toBeDefined();
+  expect(drawer.getByText(/^Line 12 of the export: new/)).toBeDefined();
+  expect(drawer.getByText(/an empty text was removed/)).toBeDefined();
+  expect(drawer.getByRole('link', { name: 'Open the import' }).getAttribute('href')).toBe(`/imports/${task.id}`);
+
+  expect(calls.map(({ call }) => call)).not.toContain(line);
+  fireEvent.click(drawer.getByRole('button', { name: /^Show line .* as it came$/ }));
+  expect(await screen.findByText(/"resourceType": "X"/)).toBeDefined();
+});
+
+test('what came in since the reader last looked is told and marked', async () => {
+  const key = `last-look:Practitioner/${medplum.getProfile()?.id}:${patient.id}`;
+  localStorage.setItem(key, JSON.stringify({ latest: '2020-01-01T00:00:00Z' }));
+  await addFrom('portal', makeLab(90, 'mg/dL', '2019-05-01'));
+  open();
+  const labs = await screen.findByRole('region', { name: 'Latest labs' });
+  await within(labs).findByRole('button', { name: 'Glucose' });
+  expect((await screen.findByRole('alert')).textContent).toMatch(/New since you last looked.*Labs: 1/);
+  expect(screen.getByRole('switch', { name: 'Only new' })).toBeDefined();
+});
+
+test('the timeline tells of all kinds by when they happened', async () => {
+  const subject = { reference: `Patient/${patient.id}` };
+  await addFrom('portal', {
+    resourceType: 'Encounter',
+    status: 'finished',
+    class: { code: 'AMB' },
+    type: [{ text: 'Check-up' }],
+    subject,
+    period: { start: '2021-03-01' },
+  });
+  await addFrom('portal', {
+    resourceType: 'Immunization',
+    status: 'completed',
+    patient: subject,
+    vaccineCode: { text: 'Influenza' },
+    occurrenceDateTime: '2022-10-01',
+  });
+  open('/timeline');
+  await screen.findByRole('button', { name: 'Check-up' });
+  expect(screen.getAllByRole('heading', { level: 2 }).map(({ textContent }) => textContent)).toEqual(['2022', '2021']);
+});
+
+test('a record that does not exist, or is not to be seen, is said to be so', async () => {
+  openPage(medplum, '/patients/7b0a7c8e-58a5-4d4e-8f7d-6f0c1c9a3f22');
+  expect((await screen.findByRole('alert')).textContent).toMatch(/could not be opened.*not allowed to see it/);
+});
+
+test('a section that there is not is said to be none', async () => {
+  open('/horoscope');
+  expect(await screen.findByText('There is no page at this address')).toBeDefined();
+});

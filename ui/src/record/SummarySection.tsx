@@ -1,0 +1,210 @@
+import { RECORD_CATEGORIES } from '@fasten-medplum/bridge/contract/record-category';
+import { Anchor, Group, Paper, SimpleGrid, Stack, Text, Title, UnstyledButton } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { Link } from 'react-router';
+import { formatWhen } from '../format-when.ts';
+import { formatCount } from '../imports/format.ts';
+import { ErrorState } from '../states/ErrorState.tsx';
+import { explainError } from '../states/explain-error.ts';
+import { LoadingState } from '../states/LoadingState.tsx';
+import { describeFact, timeOfFact } from './describe-fact.ts';
+import { FactSource, NewBadge } from './FactRow.tsx';
+import type { Fact, FactFilters } from './find-facts.ts';
+import { useRecord } from './record-context.ts';
+import { readingsOf } from './results/find-trend.ts';
+import { groupReadings, type Measurement } from './results/group-readings.ts';
+import { FlagBadge } from './results/ReadingTable.tsx';
+import type { FactSearch } from './sections.ts';
+import { type FactPages, useFacts } from './use-facts.ts';
+
+/** A card of the summary: what matters of one section, and the way to all of it. */
+interface SummaryCard extends FactSearch {
+  /** Of the section that has everything. */
+  readonly path: string;
+  readonly none: string;
+}
+
+const CARD_ROWS = 5;
+
+/** What stands now comes before what was: active problems and medications, allergies, the newest of the rest. */
+const LISTS: readonly SummaryCard[] = [
+  {
+    type: 'AllergyIntolerance',
+    label: 'Allergies',
+    date: 'date',
+    path: 'allergies',
+    none: 'None sent. That is not the same as having none.',
+  },
+  {
+    type: 'Condition',
+    label: 'Active problems',
+    date: 'recorded-date',
+    query: { 'clinical-status': 'active,recurrence,relapse' },
+    path: 'problems',
+    none: 'None is marked as active.',
+  },
+  {
+    type: 'MedicationRequest',
+    label: 'Active medications',
+    date: 'authoredon',
+    query: { status: 'active' },
+    path: 'medications',
+    none: 'No prescription is marked as active.',
+  },
+  { type: 'Encounter', label: 'Latest visits', date: 'date', path: 'encounters', none: 'None sent.' },
+  { type: 'Immunization', label: 'Latest immunizations', date: 'date', path: 'immunizations', none: 'None sent.' },
+  { type: 'DocumentReference', label: 'Latest documents', date: 'date', path: 'documents', none: 'None sent.' },
+];
+
+/** Observations to look through for the newest of each measurement. */
+const RESULTS_READ = 60;
+
+const RESULTS: readonly SummaryCard[] = [
+  {
+    type: 'Observation',
+    label: 'Latest labs',
+    date: 'date',
+    query: RECORD_CATEGORIES.labs[0].query,
+    path: 'labs',
+    none: 'None sent.',
+  },
+  {
+    type: 'Observation',
+    label: 'Latest vitals',
+    date: 'date',
+    query: RECORD_CATEGORIES.vitals[0].query,
+    path: 'vitals',
+    none: 'None sent.',
+  },
+];
+
+/** The record at a glance. */
+export function SummarySection({ filters }: { readonly filters: FactFilters }) {
+  const { patientId } = useRecord();
+  const lists = useFacts(patientId, LISTS, filters, CARD_ROWS);
+  const results = useFacts(patientId, RESULTS, filters, RESULTS_READ);
+  const error = lists.error ?? results.error;
+  const reload = (): void => {
+    lists.reload();
+    results.reload();
+  };
+  if (error !== undefined) {
+    return <ErrorState title="The summary could not be loaded" hint={explainError(error)} onRetry={reload} />;
+  }
+  if (!lists.lists || !results.lists) return <LoadingState label="Loading the summary" />;
+  return (
+    <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="md">
+      {lists.lists.slice(0, 3).map((list, index) => (
+        <ListCard key={list.search.label} card={LISTS[index]} list={list} />
+      ))}
+      {results.lists.map((list, index) => (
+        <ResultCard key={list.search.label} card={RESULTS[index]} list={list} />
+      ))}
+      {lists.lists.slice(3).map((list, index) => (
+        <ListCard key={list.search.label} card={LISTS[index + 3]} list={list} />
+      ))}
+    </SimpleGrid>
+  );
+}
+
+interface CardProps {
+  readonly card: SummaryCard | undefined;
+  readonly list: FactPages;
+}
+
+function ListCard({ card, list }: CardProps) {
+  return (
+    <Card card={card} list={list}>
+      {list.facts.map((fact) => (
+        <FactLine key={fact.id} fact={fact} />
+      ))}
+    </Card>
+  );
+}
+
+function FactLine({ fact }: { readonly fact: Fact }) {
+  const { open } = useRecord();
+  const words = describeFact(fact);
+  return (
+    <div>
+      <Group gap={6}>
+        <UnstyledButton fz="sm" td="underline" onClick={() => open(fact)}>
+          {words.title}
+        </UnstyledButton>
+        <NewBadge fact={fact} />
+      </Group>
+      <Group gap={6}>
+        <Text size="xs" c="dimmed" lineClamp={1}>
+          {[timeOfFact(words), ...words.details].filter(Boolean).join(' · ')}
+        </Text>
+        <FactSource fact={fact} />
+      </Group>
+    </div>
+  );
+}
+
+/** What is unusual comes first. */
+function ResultCard({ card, list }: CardProps) {
+  const latest = groupReadings(readingsOf(list));
+  const shown = latest.toSorted((a, b) => urgency(b) - urgency(a)).slice(0, CARD_ROWS);
+  return (
+    <Card card={card} list={list}>
+      {shown.map((measurement) => (
+        <ReadingLine key={measurement.key} measurement={measurement} />
+      ))}
+    </Card>
+  );
+}
+
+function urgency({ readings: [latest] }: Measurement): number {
+  if (!latest?.flag) return 0;
+  return latest.flag.color === 'red' ? 2 : 1;
+}
+
+function ReadingLine({ measurement }: { readonly measurement: Measurement }) {
+  const { open } = useRecord();
+  const [latest] = measurement.readings;
+  if (!latest) return null;
+  return (
+    <Group justify="space-between" gap={6}>
+      <UnstyledButton fz="sm" td="underline" onClick={() => open(latest.fact)}>
+        {measurement.name}
+      </UnstyledButton>
+      <Group gap={6}>
+        <FlagBadge flag={latest.flag} />
+        <Text size="sm" fw={600} style={{ overflowWrap: 'anywhere' }}>
+          {latest.text}
+        </Text>
+        <Text size="xs" c="dimmed">
+          {formatWhen(latest.at)}
+        </Text>
+      </Group>
+    </Group>
+  );
+}
+
+function Card({ card, list, children }: CardProps & { readonly children: ReactNode }) {
+  const { patientId } = useRecord();
+  const { label } = list.search;
+  return (
+    <Paper withBorder p="md" component="section" aria-label={label}>
+      <Group justify="space-between" mb="xs">
+        <Title order={2} size="h5">
+          {label}
+        </Title>
+        {card && list.total > 0 && (
+          <Anchor component={Link} to={`/patients/${patientId}/${card.path}`} size="sm">
+            See all{list.total > list.facts.length ? ` ${formatCount(list.total)}` : ''}
+          </Anchor>
+        )}
+      </Group>
+      {list.facts.length > 0 ? (
+        <Stack gap="xs">{children}</Stack>
+      ) : (
+        <Text size="sm" c="dimmed">
+          {card?.none}
+        </Text>
+      )}
+    </Paper>
+  );
+}

@@ -1,0 +1,66 @@
+import type { Resource } from '@medplum/fhirtypes';
+import { expect, test } from 'vitest';
+import { describeFact, timeOfFact } from './describe-fact.ts';
+
+const subject = { reference: 'Patient/1' };
+
+function say(resource: object): string {
+  const words = describeFact(resource as Resource);
+  return [words.title, timeOfFact(words), words.status, ...words.details].filter(Boolean).join(' | ');
+}
+
+test('a diagnosis is told with its beginning, its end and how it stands', () => {
+  const condition = {
+    resourceType: 'Condition',
+    subject,
+    code: { coding: [{ code: '44054006', display: 'Type 2 diabetes' }] },
+    clinicalStatus: { coding: [{ code: 'resolved' }] },
+    onsetDateTime: '2019',
+    abatementDateTime: '2021',
+  };
+  expect(say(condition)).toBe('Type 2 diabetes | 2019 | resolved | until 2021');
+});
+
+test('a medicine is named by its code, by a display, or by what the prescription contains', () => {
+  const request = { resourceType: 'MedicationRequest', status: 'active', intent: 'order', subject };
+  const dosageInstruction = [{ text: 'one a day' }];
+  expect(say({ ...request, medicationCodeableConcept: { text: 'Metformin' }, dosageInstruction })).toBe(
+    'Metformin | active | one a day',
+  );
+  expect(say({ ...request, medicationReference: { reference: 'Medication/9', display: 'Lisinopril' } })).toBe(
+    'Lisinopril | active',
+  );
+  const contained = [{ resourceType: 'Medication', id: '1', code: { text: 'Aspirin' } }];
+  expect(say({ ...request, contained, medicationReference: { reference: '#1' } })).toBe('Aspirin | active');
+});
+
+test('a stay is told from its first to its last day', () => {
+  const period = { start: '2020-01-30', end: '2020-02-02' };
+  const encounter = { resourceType: 'Encounter', status: 'finished', class: { code: 'IMP' }, subject, period };
+  expect(say(encounter)).toMatch(/^IMP \| .*2020 – .*2020 \| finished$/);
+});
+
+test('a code without a name is shown as the code, and nothing at all is said to be so', () => {
+  expect(
+    say({ resourceType: 'Procedure', status: 'completed', subject, code: { coding: [{ code: '0W9G3ZZ' }] } }),
+  ).toBe('0W9G3ZZ | completed');
+  expect(say({ resourceType: 'Immunization', status: 'completed', patient: subject, vaccineCode: {} })).toBe(
+    'Without a name | completed',
+  );
+});
+
+test('a claim is told with its sum', () => {
+  const claim = {
+    resourceType: 'Claim',
+    status: 'active',
+    created: '2021-02',
+    total: { value: 12.5, currency: 'USD' },
+  };
+  expect(say({ ...claim, type: { text: 'Pharmacy' } })).toMatch(/^Pharmacy \| Feb.* 2021 \| active \| \$12\.50$/);
+});
+
+test('a type that has no words of its own is still shown', () => {
+  expect(
+    say({ resourceType: 'Device', id: '7', deviceName: [{ name: 'Pacemaker', type: 'user-friendly-name' }] }),
+  ).toBe('Pacemaker');
+});

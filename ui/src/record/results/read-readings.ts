@@ -1,0 +1,99 @@
+import { formatCodeableConcept, formatObservationValue, formatRange } from '@medplum/core';
+import type {
+  CodeableConcept,
+  Coding,
+  Observation,
+  ObservationComponent,
+  ObservationReferenceRange,
+  Quantity,
+} from '@medplum/fhirtypes';
+import type { Fact } from '../find-facts.ts';
+import { type Flag, flagOf } from './flag-value.ts';
+
+/** One measured or found value, of an Observation or of one of its components. */
+export interface Reading {
+  /** What was measured, so that the same from several sources comes together: system and code, else the name. */
+  readonly key: string;
+  readonly name: string;
+  /** To search by; absent when the source gave only a text. */
+  readonly coding?: Coding | undefined;
+  /** FHIR dateTime; absent when the source does not say when. */
+  readonly at: string | undefined;
+  /** Undefined for what is no number. */
+  readonly value: number | undefined;
+  /** As a person reads it, unit included. */
+  readonly text: string;
+  /** UCUM code or, without one, the unit as it was written; empty for none. */
+  readonly unit: string;
+  /** As it is shown. */
+  readonly unitText: string;
+  readonly low: number | undefined;
+  readonly high: number | undefined;
+  /** The reference range as a person reads it; empty for none. */
+  readonly range: string;
+  readonly flag: Flag | undefined;
+  readonly fact: Fact & Observation;
+}
+
+const LOINC = 'http://loinc.org';
+
+/**
+ * What an Observation found: its own value, or one reading for each component that has one (a blood pressure has two).
+ * A panel that only names its members gives none: they are Observations of their own.
+ */
+export function readReadings(fact: Fact & Observation): Reading[] {
+  return [fact, ...(fact.component ?? [])].flatMap((part) => readPart(part, fact) ?? []);
+}
+
+function readPart(part: Observation | ObservationComponent, fact: Fact & Observation): Reading | undefined {
+  const { component: _, ...alone } = part as Observation;
+  const text = valueText(alone);
+  if (text === '') return undefined;
+  const { valueQuantity, code } = part;
+  const [range] = part.referenceRange ?? [];
+  const coding = code.coding?.find(({ system }) => system === LOINC) ?? code.coding?.find((one) => one.code);
+  const name = formatCodeableConcept(code) || coding?.code || 'Without a name';
+  const [low, high] = [inUnit(range?.low, valueQuantity), inUnit(range?.high, valueQuantity)];
+  return {
+    key: coding?.code ? `${coding.system ?? ''}|${coding.code}` : name.toLowerCase(),
+    name,
+    coding,
+    at: fact.effectiveDateTime ?? fact.effectivePeriod?.start ?? fact.effectiveInstant ?? fact.issued,
+    value: valueQuantity?.comparator ? undefined : valueQuantity?.value,
+    text,
+    unit: valueQuantity?.code ?? valueQuantity?.unit ?? '',
+    unitText: valueQuantity?.unit ?? valueQuantity?.code ?? '',
+    low,
+    high,
+    range: range ? textOfRange(range) : '',
+    flag: flagOf(part.interpretation, valueQuantity, { low, high }),
+    fact,
+  };
+}
+
+function textOfRange({ text, low, high }: ObservationReferenceRange): string {
+  return text ?? formatRange({ ...(low && { low }), ...(high && { high }) });
+}
+
+function valueText(part: Observation): string {
+  const { valueInteger, valueBoolean, valueDateTime, valueTime, valueRange, valueRatio, dataAbsentReason } = part;
+  const shown = formatObservationValue(part);
+  if (shown) return shown;
+  if (valueInteger !== undefined) return `${valueInteger}`;
+  if (valueBoolean !== undefined) return valueBoolean ? 'yes' : 'no';
+  if (valueRange) return formatRange(valueRange);
+  if (valueRatio) return `${valueRatio.numerator?.value ?? '?'} : ${valueRatio.denominator?.value ?? '?'}`;
+  return valueDateTime ?? valueTime ?? absent(dataAbsentReason);
+}
+
+function absent(reason: CodeableConcept | undefined): string {
+  return reason
+    ? `not measured (${formatCodeableConcept(reason) || reason.coding?.[0]?.code || 'no reason given'})`
+    : '';
+}
+
+/** A limit counts only in the unit of the value; limits often leave the unit out. */
+function inUnit(limit: Quantity | undefined, value: Quantity | undefined): number | undefined {
+  const isSame = !limit?.code || !value?.code ? !limit?.unit || limit.unit === value?.unit : limit.code === value.code;
+  return isSame ? limit?.value : undefined;
+}

@@ -1,0 +1,180 @@
+import { gzipSync } from 'node:zlib';
+import type { MedplumClient, WithId } from '@medplum/core';
+import type { Patient } from '@medplum/fhirtypes';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { eventually } from '../../bridge/test/start-world.ts';
+import { findBarriers } from './find-barriers.ts';
+import { keepScreens } from './keep-screens.ts';
+import { startBrowser } from './start-browser.ts';
+import { type Product, startProduct } from './start-product.ts';
+
+const KIM = { given: 'Kim', family: 'Example', birthDate: '1980-05-17', gender: 'female' } as const;
+
+let product: Product;
+let clinician: MedplumClient;
+let kim: WithId<Patient>;
+let browser: Browser;
+let page: Page;
+let faults: string[];
+
+beforeAll(async () => {
+  [product, browser] = await Promise.all([startProduct(), startBrowser()]);
+  clinician = await product.signIn('clinician@example.com');
+  kim = await addPatient();
+  await importRecord(kim);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await product?.close();
+});
+
+beforeEach(async () => {
+  page = await browser.newPage({ locale: 'en-GB', viewport: { width: 1280, height: 900 } });
+  faults = [];
+  page.on('pageerror', (error) => faults.push(error.message));
+  page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
+});
+
+afterEach(() => page.context().close());
+
+/** A chart, and somebody who can sign in to it. */
+async function addPatient(): Promise<WithId<Patient>> {
+  const { given, family, ...rest } = KIM;
+  const name = [{ given: [given], family }];
+  const patient = await clinician.createResource<Patient>({ resourceType: 'Patient', name, ...rest });
+  await product.signInAs(patient);
+  return patient;
+}
+
+async function importRecord(patient: WithId<Patient>): Promise<void> {
+  const persona = { seed: 77, resources: 400, documentBytes: 700, patient: KIM };
+  const { orgConnectionId } = await product.fasten.createConnection({ persona });
+  const body = { patientId: patient.id, org_connection_id: orgConnectionId };
+  await product.call(clinician, 'POST', '/connections/complete', body);
+  await eventually(async () => {
+    const tasks = await clinician.searchResources('Task', `patient=Patient/${patient.id}`, { cache: 'reload' });
+    return tasks.find(({ status }) => status === 'completed');
+  });
+}
+
+async function signIn(email: string): Promise<void> {
+  await page.getByLabel('Email').fill(email);
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.getByTestId('auth.password').fill('sandbox-password');
+  await page.getByRole('button', { name: 'Sign In' }).click();
+}
+
+/** How many pixels of the page stand outside the window, sideways. */
+function overflowPx(): Promise<number> {
+  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+}
+
+test('a clinician finds a patient, reads the summary, opens a document and the line that it came in', async () => {
+  await page.goto(`${product.url}/patients`);
+  await signIn('clinician@example.com');
+  await page.getByRole('searchbox').fill('Example');
+  const row = page.getByRole('listitem').filter({ hasText: 'Kim Example' });
+  await row.getByText('Northfield General Hospital').waitFor();
+  await row.getByText(/Last import .* Done/).waitFor();
+  expect(await findBarriers(page)).toEqual([]);
+  await keepScreens(page, 'patients');
+
+  await row.getByRole('link').focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'Kim Example' }).waitFor();
+  await page.getByRole('region', { name: 'Latest labs' }).getByRole('button').first().waitFor();
+  expect(await findBarriers(page)).toEqual([]);
+  await keepScreens(page, 'record-summary');
+
+  await page.getByRole('link', { name: 'Documents', exact: true }).click();
+  const documents = page.getByRole('list', { name: 'Documents' });
+  await documents.getByRole('listitem').first().waitFor();
+  expect(await findBarriers(page)).toEqual([]);
+  await keepScreens(page, 'record-documents');
+
+  // The first of a generated record is a C-CDA.
+  await documents.getByRole('button', { name: 'Progress note' }).last().click();
+  const drawer = page.getByRole('dialog');
+  const shown = drawer.getByRole('region', { name: 'Document' });
+  await shown.getByRole('heading', { name: 'Summary' }).waitFor();
+  await shown.getByText(/^Document 0 of Kim Example\. No acute distress\./).waitFor();
+  await drawer
+    .getByText(/^Line [\d,]+ of the export: new/)
+    .first()
+    .waitFor();
+  expect(await findBarriers(page)).toEqual([]);
+  await keepScreens(page, 'record-document');
+
+  await drawer
+    .getByRole('button', { name: /^Show line .* as it came$/ })
+    .first()
+    .click();
+  const line = page.getByRole('dialog', { name: /^Line [\d,]+ as it came/ });
+  await line.getByText(/"resourceType": "/).waitFor();
+  expect(await findBarriers(page)).toEqual([]);
+  await page.keyboard.press('Escape');
+  await line.waitFor({ state: 'hidden' });
+  expect(faults).toEqual([]);
+});
+
+test('a patient comes to their own record and sees a lab trend', async () => {
+  await page.goto(`${product.url}/patients`);
+  await signIn(`${kim.id}@example.com`);
+  await page.waitForURL(`${product.url}/patients/${kim.id}`);
+  await page.getByRole('link', { name: 'Labs', exact: true }).click();
+  await page
+    .getByRole('button', { name: /Hemoglobin A1c|Glucose|Cholesterol/ })
+    .first()
+    .click();
+  await page.locator('.recharts-line').first().waitFor();
+  await page.locator('.recharts-reference-area').first().waitFor();
+  const values = page.getByRole('table', { name: /^All values of/ });
+  expect(await values.getByRole('row').count()).toBeGreaterThan(2);
+  expect(await findBarriers(page)).toEqual([]);
+  await keepScreens(page, 'record-labs');
+  expect(faults).toEqual([]);
+});
+
+test('a patient cannot open the record of somebody else by its address', async () => {
+  const other = await addPatient();
+  await page.goto(`${product.url}/patients/${kim.id}/labs`);
+  await signIn(`${other.id}@example.com`);
+  const alert = page.getByRole('alert');
+  await alert.waitFor();
+  expect(await alert.textContent()).toMatch(/could not be opened.*does not exist, or you are not allowed to see it/);
+  expect(await page.getByText('Kim Example').count()).toBe(0);
+});
+
+test('nothing is wider than a small phone, nor hard to read in the dark, in any section', async () => {
+  await page.setViewportSize({ width: 360, height: 740 });
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await page.goto(`${product.url}/patients/${kim.id}`);
+  await signIn('clinician@example.com');
+  await page.getByRole('region', { name: 'Latest labs' }).waitFor();
+  const sections = await page.getByLabel('Section', { exact: true }).locator('option').all();
+  const paths = await Promise.all(sections.map((option) => option.getAttribute('value')));
+  expect(paths.length).toBeGreaterThan(12);
+  for (const path of paths) {
+    await page.getByLabel('Section', { exact: true }).selectOption(path);
+    await page.waitForURL(`${product.url}/patients/${kim.id}/${path}`);
+    await page.getByRole('status').waitFor({ state: 'detached' });
+    expect([path, await overflowPx()]).toEqual([path, 0]);
+    expect(await findBarriers(page)).toEqual([]);
+    if (path === 'timeline' || path === 'medications') await keepScreens(page, `record-${path}`);
+    await page.setViewportSize({ width: 360, height: 740 });
+    await page.emulateMedia({ colorScheme: 'dark' });
+  }
+  expect(faults).toEqual([]);
+});
+
+test('what a browser loads before anything can be seen is under 400 KB', async () => {
+  const index = await (await fetch(`${product.url}/`, { headers: { accept: 'text/html' } })).text();
+  const files = [...index.matchAll(/(?:src|href)="(\/[^"]+\.(?:js|css))"/g)].map(([, file]) => file);
+  expect(files.length).toBeGreaterThan(3);
+  const sizes = await Promise.all(
+    files.map(async (file) => gzipSync(await (await fetch(`${product.url}${file}`)).bytes()).length),
+  );
+  expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(400_000);
+});
