@@ -84,6 +84,8 @@ test('the same result never comes up twice, even corrected, and its Provenance l
   await run(makeResult({ interpretation: called('LL') }));
   await run(makeResult({ interpretation: called('AA'), status: 'corrected' }));
   expect([await count('Flag'), await count('Task'), await count('Provenance')]).toEqual([1, 1, 1]);
+  const [provenance] = await medplum.searchResources('Provenance', { entity: `Observation/${makeResult().id}` });
+  expect(provenance?.target.map(({ reference }) => reference?.split('/')[0])).toEqual(['Flag', 'Task']);
 });
 
 test('a steep change against the last value is flagged', async () => {

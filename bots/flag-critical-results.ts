@@ -105,10 +105,11 @@ async function flag(medplum: MedplumClient, event: BotEvent<Resource>, finding: 
   };
   const storedFlag = await medplum.createResourceIfNoneExist(flagged, query);
   const storedTask = await medplum.createResourceIfNoneExist(task, query);
-  const target = [createReference(storedFlag), createReference(storedTask), patient];
   const provenance: Provenance = {
     resourceType: 'Provenance',
-    target,
+    // Not the Patient among the targets: an erasure keeps every Patient, and a Provenance that leads to one.
+    meta: { accounts: [patient] },
+    target: [createReference(storedFlag), createReference(storedTask)],
     recorded: now,
     agent: [{ who: event.bot as Reference<never> }],
     // By this an erasure of the result finds what was made of it.
