@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,7 +20,13 @@ afterEach(() => rm(root, { recursive: true }));
 test('a new bot has its file, its test and its entry, and does nothing yet', async () => {
   const files = await scaffoldBot(root, 'greet-patients');
   expect(files).toEqual(['bots/greet-patients.ts', 'bots/greet-patients.test.ts', 'medplum.config.json']);
-  const { bots } = JSON.parse(await readFile(join(root, 'medplum.config.json'), 'utf8'));
+  const [before, after] = [projectRoot, root].map((folder) =>
+    readFileSync(join(folder, 'medplum.config.json'), 'utf8'),
+  );
+  // As the formatter has it: only lines were added.
+  const lines = new Set(after?.split('\n'));
+  expect(before?.split('\n').filter((line) => !lines.has(line))).toEqual([]);
+  const { bots } = JSON.parse(after ?? '');
   expect(bots.find((bot: { name: string }) => bot.name === 'greet-patients')).toMatchObject({
     source: 'bots/greet-patients.ts',
     dist: 'bots/dist/greet-patients.cjs',
