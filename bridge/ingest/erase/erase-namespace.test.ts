@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { MedplumClient } from '@medplum/core';
 import type { Basic, Bundle, Observation, Patient, Provenance, Resource, Task } from '@medplum/fhirtypes';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { handler as flagCriticalResult } from '../../../bots/flag-critical-results.ts';
 import { CLIENT, signIn } from '../../../sandbox/medplum/open-sandbox.ts';
 import { seed } from '../../../sandbox/seed.ts';
 import { ledgerFromTask, rawExportsFromTask } from '../../contract/import-task.ts';
@@ -227,6 +228,25 @@ describe.each(MODES)('a namespace that is %s', (mode) => {
     expect(await statusOf(`Observation/${foreign?.id}`)).toBe(200);
     const named = [`Observation/${hand.id}`, `Observation/${signed.id}`, `Observation/${foreign?.id}`, chart];
     expect(new Set(record.kept)).toEqual(new Set(named));
+  });
+
+  test('takes along the flag and the task that our own bot made of a result', async () => {
+    const namespace = `flagged-${mode}`;
+    const interpretation = [{ coding: [{ code: 'HH' }] }];
+    const taken = { subject: { reference: 'Patient/p' }, effectiveDateTime: new Date().toISOString() };
+    const result = { resourceType: 'Observation', id: 'r', status: 'final', code: { text: 'K' }, interpretation };
+    await load(namespace, [...LINES.slice(0, 1), { ...result, ...taken }]);
+    const [input] = await world.stored<Observation>('Observation', namespace);
+    const bot = { reference: 'Bot/00000000-0000-4000-8000-000000000000' };
+    const event = { bot, contentType: 'application/fhir+json', input: input as Observation, secrets: {} };
+    const flag = await flagCriticalResult(world.medplum, event);
+    const task = await world.medplum.searchOne('Task', { focus: `Observation/${input?.id}` });
+    const provenance = await world.medplum.searchOne('Provenance', { target: `Flag/${flag?.id}` });
+    const record = await erase(namespace, mode);
+    for (const made of [flag, task, provenance]) {
+      expect(await statusOf(`${made?.resourceType}/${made?.id}`)).toBe(GONE[mode]);
+    }
+    expect(record.kept).toEqual([]);
   });
 
   test('whose erasure is killed anywhere is erased by the next run, and each resource is counted once', async () => {
