@@ -191,6 +191,26 @@ test('an ended connection is connected again under its own name, with the keyboa
   expect(await findBarriers(page)).toEqual([]);
 });
 
+test('a clinician finds a patient by name and connects on their behalf, and the Consent says who confirmed it', async () => {
+  await openAs('clinician@example.com', '/connections');
+  await page.getByPlaceholder('Search by name').fill('Alex');
+  expect(await findBarriers(page)).toEqual([]);
+  await page.getByRole('option', { name: /Alex Patient/ }).click();
+  await page.getByText('Where the records of Alex Patient come from').waitFor();
+  await keepScreens(page, 'connections-staff');
+  await page.getByRole('link', { name: 'Connect', exact: true }).click();
+  await page.getByLabel('The patient, or who may decide for them, has read this with me and agrees.').check();
+  await page.getByRole('button', { name: 'Choose a health system' }).click();
+  const frame = page.frameLocator('iframe[title^="Fasten Connect"]');
+  await signInAt(frame, HOSPITAL, 'Sign in and allow');
+  await frame.getByRole('button', { name: 'Close', exact: true }).click();
+  await card(HOSPITAL).getByText('Connected', { exact: true }).waitFor();
+  const clinician = await product.signIn('clinician@example.com');
+  const [consent] = await clinician.searchResources('Consent', `patient=Patient/${PATIENT}&_sort=-_lastUpdated`);
+  expect(consent?.performer?.[0]?.reference).toBe(`Practitioner/${seed.users[0]?.profile.id}`);
+  expect(faults).toEqual([]);
+});
+
 /** The words that a Consent was given for. */
 function agreementOf({ sourceAttachment }: Consent): string {
   return Buffer.from(sourceAttachment?.data ?? '', 'base64').toString();

@@ -12,6 +12,7 @@ import { openQueues } from '../../bridge/queue/open-queues.ts';
 import { eventually } from '../../bridge/test/start-world.ts';
 import { seed } from '../../sandbox/seed.ts';
 import { findBarriers } from './find-barriers.ts';
+import { makeImportTask } from './import-tasks.ts';
 import { keepScreens } from './keep-screens.ts';
 import { startBrowser } from './start-browser.ts';
 import { type Product, startProduct } from './start-product.ts';
@@ -70,6 +71,22 @@ async function connect(given: string, dirt: readonly 'bad-json'[] = []): Promise
   });
   return task.id;
 }
+
+test('a running import is followed over a stream of the server, and ends on the page when it ends', async () => {
+  const running = makeImportTask('in-progress', 'loading', {
+    for: { reference: 'Patient/1', display: 'Ada Beispiel' },
+  });
+  const task = await clinician.createResource(running);
+  const streamed = page.waitForResponse((response) => response.url().endsWith(`/imports/${task.id}/events`));
+  await openAs('clinician@example.com', `/imports/${task.id}`);
+  await page.getByText('Running').waitFor();
+  const stream = await streamed;
+  expect([stream.status(), stream.headers()['content-type']]).toEqual([200, 'text/event-stream; charset=utf-8']);
+  expect(stream.url()).not.toContain('?');
+  await clinician.updateResource({ ...task, ...makeImportTask('completed', 'loaded') });
+  await page.getByText('Done', { exact: true }).waitFor();
+  expect(faults).toEqual([]);
+});
 
 test('a clinician sees both persons of a held import, accepts it, and it loads', async () => {
   const taskId = await connect('Zyxwvut');

@@ -4,6 +4,9 @@ import { useMedplumProfile } from '@medplum/react-hooks';
 import { Navigate, useNavigate, useSearchParams } from 'react-router';
 import { ReturnNotice } from './ReturnNotice.tsx';
 
+/** Not the Patients that exports brought: these are kept, inactive, beside the chart's own. */
+const APP_PATIENTS = { 'active:not': 'false' };
+
 /** Staff say whose connections they want to see; patients see their own at once. */
 export function ChoosePatientPage() {
   const profile = useMedplumProfile();
@@ -29,6 +32,7 @@ export function ChoosePatientPage() {
             name="patient"
             placeholder="Search by name"
             targetTypes={['Patient']}
+            searchCriteria={APP_PATIENTS}
             onChange={(chosen) => {
               const [, id] = /^Patient\/(.+)$/.exec(chosen?.reference ?? '') ?? [];
               if (id) void navigate(`/connections/${id}`);
