@@ -101,6 +101,8 @@ test('a patient agrees, connects two health systems, watches the records come in
     expect.stringContaining('Collecting my health records'),
   ]);
 
+  const record = page.getByRole('link', { name: 'See the records' });
+  expect(await record.getAttribute('href')).toBe(`/patients/${PATIENT}`);
   await card(HOSPITAL)
     .getByLabel(/How often/)
     .selectOption('weekly');

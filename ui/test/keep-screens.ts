@@ -12,6 +12,8 @@ export async function keepScreens(page: Page, name: string): Promise<void> {
   const folder = process.env.SCREENS_DIR;
   if (!folder) return;
   const before = page.viewportSize();
+  // The header sticks to where the page is scrolled to.
+  await page.evaluate(() => window.scrollTo(0, 0));
   for (const [size, viewport] of Object.entries(SIZES)) {
     await page.setViewportSize(viewport);
     for (const colorScheme of ['light', 'dark'] as const) {

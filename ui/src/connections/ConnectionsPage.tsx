@@ -50,6 +50,11 @@ export function ConnectionsPage() {
           </div>
           <Group gap="xs">
             {active.length > 0 && (
+              <Button component={Link} to={`/patients/${patientId}`} variant="default">
+                See the records
+              </Button>
+            )}
+            {active.length > 0 && (
               <Button
                 variant="default"
                 loading={isSyncing}
