@@ -5,6 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { eventually } from '../../bridge/test/start-world.ts';
 import { findBarriers } from './find-barriers.ts';
+import { makeImportTask } from './import-tasks.ts';
 import { keepScreens } from './keep-screens.ts';
 import { startBrowser } from './start-browser.ts';
 import { type Product, startProduct } from './start-product.ts';
@@ -167,6 +168,22 @@ test('nothing is wider than a small phone, nor hard to read in the dark, in any 
     await page.emulateMedia({ colorScheme: 'dark' });
   }
   expect(faults).toEqual([]);
+});
+
+test('what needs a person is said at the record, readable in light and in dark', async () => {
+  const other = await addPatient();
+  const failed = makeImportTask('failed', 'failed', { for: { reference: `Patient/${other.id}` } });
+  const { id } = await clinician.createResource(failed);
+  await page.goto(`${product.url}/patients/${other.id}`);
+  await signIn('clinician@example.com');
+  const alert = page.getByRole('alert').filter({ hasText: 'The last import stopped before its end' });
+  await alert.waitFor();
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    expect(await findBarriers(page)).toEqual([]);
+  }
+  await alert.getByRole('link').click();
+  await page.waitForURL(`${product.url}/imports/${id}`);
 });
 
 test('what a browser loads before anything can be seen is under 400 KB', async () => {

@@ -27,7 +27,15 @@ export function NewsNotice({ since, onFollow }: NewsNoticeProps) {
     <Alert color="green" title={`New since you last looked, ${formatMoment(since)}`}>
       <Group gap="md">
         {RECORD_SECTIONS.filter(({ path }) => news.has(path)).map(({ path, label }) => (
-          <Anchor key={path} component={Link} to={`/patients/${patientId}/${path}`} size="sm" onClick={onFollow}>
+          <Anchor
+            key={path}
+            component={Link}
+            to={`/patients/${patientId}/${path}`}
+            size="sm"
+            c="inherit"
+            td="underline"
+            onClick={onFollow}
+          >
             {label}: {formatCount(news.get(path) ?? 0)}
           </Anchor>
         ))}

@@ -25,12 +25,14 @@ beforeEach(async () => {
   patient = await medplum.createResource<Patient>({ resourceType: 'Patient', name, birthDate: '1980-05-17' });
 });
 
-function addFrom<T extends Resource>(namespace: string, resource: T): Promise<WithId<T>> {
+/** As the bridge stores it: in the patient's compartment, which MockClient has to be told, and with the tags of its origin. */
+function addFrom<T extends Resource>(namespace: string | undefined, resource: T): Promise<WithId<T>> {
   const tag = [
-    { system: ORG_CONNECTION_SYSTEM, code: namespace },
+    { system: ORG_CONNECTION_SYSTEM, code: namespace ?? '' },
     { system: EHI_EXPORT_SYSTEM, code: EXPORT },
   ];
-  return medplum.createResource({ ...resource, meta: { tag } });
+  const compartment = [{ reference: `Patient/${patient.id}` }];
+  return medplum.createResource({ ...resource, meta: { compartment, ...(namespace && { tag }) } });
 }
 
 function makeLab(value: number, unit: string, at: string, more: Partial<Observation> = {}): Observation {
@@ -113,7 +115,7 @@ test('a list is narrowed to one source, and says when nothing is left', async ()
   });
   await addTask();
   await addFrom('portal', shot('Influenza'));
-  await medplum.createResource(shot('Tetanus'));
+  await addFrom(undefined, shot('Tetanus'));
   open('/immunizations');
   await screen.findByRole('button', { name: 'Influenza' });
   expect(screen.getByText('Entered here')).toBeDefined();

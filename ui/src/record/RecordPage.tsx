@@ -138,7 +138,7 @@ function RecordHead({ patient, known }: RecordHeadProps) {
         <Alert key={text} color={color} p="xs">
           {text}.{' '}
           {taskId && (
-            <Anchor component={Link} to={`/imports/${taskId}`} size="sm">
+            <Anchor component={Link} to={`/imports/${taskId}`} size="sm" c="inherit" td="underline">
               See the import
             </Anchor>
           )}

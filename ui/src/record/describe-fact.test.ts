@@ -49,6 +49,11 @@ test('a code without a name is shown as the code, and nothing at all is said to 
   );
 });
 
+test('a document of which only the code of its type is known is called by its description', () => {
+  const document = { resourceType: 'DocumentReference', status: 'current', content: [], description: 'CCD of May' };
+  expect(say({ ...document, type: { coding: [{ code: '34133-9' }] } })).toBe('CCD of May | current');
+});
+
 test('a claim is told with its sum', () => {
   const claim = {
     resourceType: 'Claim',

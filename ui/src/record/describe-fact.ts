@@ -97,7 +97,7 @@ function wordsOf(resource: Resource): FactWords {
     }
     case 'DocumentReference': {
       const { type, description, date, context, docStatus, status, author, content } = resource;
-      const title = text(type) || description || content[0]?.attachment.title || 'Document';
+      const title = named(type) || description || content[0]?.attachment.title || text(type) || 'Document';
       const details = [description !== title ? (description ?? '') : '', name(author?.[0])];
       return { title, when: date ?? context?.period?.start, status: docStatus ?? status, details };
     }
@@ -145,6 +145,11 @@ function wordsOf(resource: Resource): FactWords {
 function text(concept: CodeableConcept | undefined): string {
   const shown = formatCodeableConcept(concept);
   return shown || (concept?.coding?.find(({ code }) => code)?.code ?? '');
+}
+
+/** What people call it; empty when there is only a code. */
+function named(concept: CodeableConcept | undefined): string {
+  return concept?.text ?? concept?.coding?.find(({ display }) => display)?.display ?? '';
 }
 
 function codeOf(concept: CodeableConcept | undefined): string | undefined {

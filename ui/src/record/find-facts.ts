@@ -56,7 +56,7 @@ export async function findFacts(
 export function conditions(patientId: string, search: FactSearch, filters: FactFilters): string[][] {
   const { source, from, to, text, since } = filters;
   return [
-    ['patient', `Patient/${patientId}`],
+    ['_compartment', `Patient/${patientId}`],
     ...Object.entries(search.query ?? {}),
     ...(source ? [['_tag', `${ORG_CONNECTION_SYSTEM}|${source}`]] : []),
     ...(from ? [[search.date, `ge${from}`]] : []),

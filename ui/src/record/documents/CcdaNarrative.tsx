@@ -23,7 +23,7 @@ function renderNode(node: ChildNode): ReactNode {
     case 'br':
       return <br />;
     case 'list':
-      return node.getAttribute('listType') === 'ordered' ? <ol>{elementsOf(node)}</ol> : <ul>{elementsOf(node)}</ul>;
+      return renderList(node);
     case 'item':
       return <li>{inner}</li>;
     case 'table':
@@ -62,7 +62,19 @@ function renderNode(node: ChildNode): ReactNode {
   }
 }
 
-/** Between rows and items only elements may stand: the blanks of the XML are none. */
+/** A list may have a caption, which HTML knows for tables only. */
+function renderList(list: Element): ReactNode {
+  const isCaption = ({ localName }: Element): boolean => localName === 'caption';
+  const items = [...list.children].filter((child) => !isCaption(child)).map(renderNode);
+  return (
+    <>
+      {createElement(Fragment, null, ...[...list.children].filter(isCaption).map(renderNode))}
+      {createElement(list.getAttribute('listType') === 'ordered' ? 'ol' : 'ul', null, ...items)}
+    </>
+  );
+}
+
+/** Between rows only elements may stand: the blanks of the XML are none. */
 function elementsOf(parent: Element): ReactNode {
   return createElement(Fragment, null, ...[...parent.children].map(renderNode));
 }

@@ -24,7 +24,7 @@ test('a clinical document is shown by its head, its sections and their tables', 
     `<?xml version="1.0"?><ClinicalDocument xmlns="urn:hl7-org:v3"><title>Summary of care</title>
     <effectiveTime value="20200131"/><component><structuredBody><component><section><title>Allergies</title>
     <text><table><thead><tr><th>Substance</th></tr></thead><tbody><tr><td>Penicillin</td></tr></tbody></table>
-    <list><item>Hives</item></list></text></section></component></structuredBody></component></ClinicalDocument>`,
+    <list><caption>Reactions</caption><item>Hives</item></list></text></section></component></structuredBody></component></ClinicalDocument>`,
     'aapplication/xml',
   );
   expect(screen.getByRole('heading', { name: 'Summary of care' })).toBeDefined();
@@ -32,6 +32,8 @@ test('a clinical document is shown by its head, its sections and their tables', 
   expect(screen.getByRole('columnheader', { name: 'Substance' })).toBeDefined();
   expect(screen.getByRole('cell', { name: 'Penicillin' })).toBeDefined();
   expect(screen.getByRole('listitem').textContent).toBe('Hives');
+  expect([...screen.getByRole('list').children].map(({ tagName }) => tagName)).toEqual(['LI']);
+  expect(screen.getByText('Reactions')).toBeDefined();
 });
 
 test('a note in HTML is shown without what it should not do', () => {

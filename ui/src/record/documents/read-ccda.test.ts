@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { readCcda } from './read-ccda.ts';
 
 const head = `<title>Continuity of Care</title><effectiveTime value="20200131120000-0500"/>
-  <recordTarget><patientRole><patient><name use="L"><given>Ada</given><family>Beispiel</family></name></patient></patientRole></recordTarget>
+  <recordTarget><patientRole><patient><name use="L"><!-- L is "Legal" --><given>Ada</given><family>Beispiel</family></name></patient></patientRole></recordTarget>
   <author><assignedAuthor><assignedPerson><name>Dr. Muster</name></assignedPerson>
   <representedOrganization><name>Northfield</name></representedOrganization></assignedAuthor></author>`;
 

@@ -74,8 +74,9 @@ function path(from: Element | undefined, ...names: string[]): Element | undefine
   return names.reduce((element: Element | undefined, name) => child(element, name), from);
 }
 
-/** Names come in parts, each in an element of its own. */
+/** Names come in parts, each in an element of its own, with remarks to the reader of the XML between them. */
 function textOf(element: Element | undefined): string {
-  const parts = [...(element?.childNodes ?? [])].map(({ textContent }) => textContent?.trim() ?? '');
+  const nodes = [...(element?.childNodes ?? [])].filter(({ nodeType }) => nodeType !== Node.COMMENT_NODE);
+  const parts = nodes.map(({ textContent }) => textContent?.trim() ?? '');
   return parts.filter(Boolean).join(' ');
 }

@@ -76,14 +76,31 @@ function textOfRange({ text, low, high }: ObservationReferenceRange): string {
 }
 
 function valueText(part: Observation): string {
-  const { valueInteger, valueBoolean, valueDateTime, valueTime, valueRange, valueRatio, dataAbsentReason } = part;
-  const shown = formatObservationValue(part);
+  const {
+    valueQuantity,
+    valueInteger,
+    valueBoolean,
+    valueDateTime,
+    valueTime,
+    valueRange,
+    valueRatio,
+    dataAbsentReason,
+  } = part;
+  const shown = formatObservationValue(valueQuantity ? { ...part, valueQuantity: readable(valueQuantity) } : part);
   if (shown) return shown;
   if (valueInteger !== undefined) return `${valueInteger}`;
   if (valueBoolean !== undefined) return valueBoolean ? 'yes' : 'no';
   if (valueRange) return formatRange(valueRange);
   if (valueRatio) return `${valueRatio.numerator?.value ?? '?'} : ${valueRatio.denominator?.value ?? '?'}`;
   return valueDateTime ?? valueTime ?? absent(dataAbsentReason);
+}
+
+/** Nobody measures to more than six digits: what has more was computed. */
+function readable(quantity: Quantity): Quantity {
+  const { value } = quantity;
+  return value === undefined || Number.isInteger(value)
+    ? quantity
+    : { ...quantity, value: Number(value.toPrecision(6)) };
 }
 
 function absent(reason: CodeableConcept | undefined): string {

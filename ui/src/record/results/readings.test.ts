@@ -31,6 +31,12 @@ test('a value is read with its unit and its range', () => {
   expect(reading?.flag).toEqual({ label: 'High', color: 'orange' });
 });
 
+test('a value with more digits than anybody measures is shown with six, and drawn as it is', () => {
+  const [long] = readReadings(observe({ valueQuantity: mg(59.639076354676824) }));
+  expect([long?.text, long?.value]).toEqual(['59.6391 mg/dL', 59.639076354676824]);
+  expect(readReadings(observe({ valueQuantity: mg(12345678) }))[0]?.text).toBe('12345678 mg/dL');
+});
+
 test('a blood pressure is two readings, and a panel that only names its members is none', () => {
   const component = [
     { code: { coding: [{ system: 'http://loinc.org', code: '8480-6', display: 'Systolic' }] }, valueQuantity: mg(120) },
