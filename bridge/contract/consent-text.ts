@@ -21,7 +21,7 @@ const TEXTS: readonly [ConsentText, ...ConsentText[]] = [
       'I choose the health systems myself and sign in there. My passwords stay with them: neither this service nor Fasten Health keeps them.',
       'Fasten Health collects a copy of my record from each health system that I choose and hands it to this service. It deletes its own copy after 24 hours.',
       'The copy becomes part of my chart here: diagnoses, medicines, allergies, results, visits, documents, insurance and what else the health system gives out.',
-      'Those who care for me here can read it, and those who run this service where their work needs it. Each reading is recorded.',
+      'Those who care for me here can read it, and those who run this service where their work needs it.',
       'New records may be collected until my permission ends. I can change how often, or stop it, at any time.',
       'I can have everything erased that was collected. Copies that others have made by then, and the originals at the health system, are not touched by that.',
     ],
