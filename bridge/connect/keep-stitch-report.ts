@@ -19,5 +19,5 @@ export async function keepStitchReport(
 ): Promise<void> {
   const told = Object.entries({ event_type, api_mode, ...data, reporter: caller.profile });
   await keepReport(Object.fromEntries(told.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))));
-  log.info('connection.reported', { eventType: event_type, code: data?.error, reason: data?.request_id });
+  log.info('connection.reported', { eventType: event_type, code: data?.error, fastenRequestId: data?.request_id });
 }

@@ -108,3 +108,12 @@ test('a connection names its attempt by digest and id, and never by the secret i
   expect(read('patient.connection_success', { org_connection_id: 'c1' }).kind).toBe('noted');
   expect(read('patient.connection_success', { ...made, connection_status: 'revoked' }).kind).toBe('noted');
 });
+
+test.each([
+  ['request_id', 'b1c2-3', 'b1c2-3'],
+  ['request-id', 'req_7', 'req_7'],
+  ['request_id', 'Jane Doe, born 1980', undefined],
+  ['request_id', 7, undefined],
+])("Fasten's own id of the request is told when it is one: %s %s", (name, said, told) => {
+  expect(read('patient.connection_success', { ...ids, [name]: said }).fastenRequestId).toBe(told);
+});

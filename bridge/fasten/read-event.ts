@@ -19,6 +19,8 @@ export type FastenEvent = {
   readonly type: string;
   readonly eventId: string | undefined;
   readonly apiMode: string | undefined;
+  /** By which Fasten's support finds what happened; an id made up by Fasten. */
+  readonly fastenRequestId: string | undefined;
 } & (
   | {
       readonly kind: 'export-ready';
@@ -53,6 +55,11 @@ export type FastenEvent = {
 export class UnreadableEventError extends Error {}
 
 const optionalText = z.string().min(1).max(512).optional().catch(undefined);
+const code = z
+  .string()
+  .regex(/^[\w.:-]{1,128}$/)
+  .optional()
+  .catch(undefined);
 const link = z.union([
   z.string().transform((url) => ({ url, export_type: undefined, content_type: undefined })),
   z.object({ url: z.string(), export_type: optionalText, content_type: optionalText }),
@@ -110,7 +117,8 @@ export function readEvent(body: string, baseUrl: string): FastenEvent {
   if (type === undefined) {
     throw new UnreadableEventError('the event has no type');
   }
-  const common = { type, eventId: head.id, apiMode: head.api_mode };
+  const fastenRequestId = code.parse(data.request_id ?? data['request-id']);
+  const common = { type, eventId: head.id, apiMode: head.api_mode, fastenRequestId };
   switch (type) {
     case 'patient.ehi_export_success': {
       const wire = parse(exportReady, data);

@@ -85,6 +85,7 @@ const FIELDS = {
   eventType: true,
   exportId: true,
   failed: true,
+  fastenRequestId: true,
   files: true,
   host: true,
   jobId: true,

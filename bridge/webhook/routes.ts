@@ -45,7 +45,7 @@ async function receive(deps: WebhookDeps, req: Request): Promise<void> {
   }
   const event = readOrRefuse(deps, rawBody);
   const eventId = event.eventId ?? String(req.headers['webhook-id']);
-  const seen = { eventId, eventType: event.type };
+  const seen = { eventId, eventType: event.type, fastenRequestId: event.fastenRequestId };
   if (deps.mode !== undefined && event.apiMode !== undefined && event.apiMode !== deps.mode) {
     deps.metrics.webhooks.inc({ outcome: 'wrong-mode' });
     deps.log.warn('webhook.wrong-mode', { ...seen, mode: event.apiMode });
