@@ -1,5 +1,6 @@
 import { getStatus, type MedplumClient, OperationOutcomeError } from '@medplum/core';
 import type { Patient, Task } from '@medplum/fhirtypes';
+import { compareDemographics, TRAITS, type Trait } from '../../contract/demographics/compare-demographics.ts';
 import { holdFromTask } from '../../contract/import-hold.ts';
 import { PermanentError } from '../../errors.ts';
 import { retryRead } from '../../medplum/retry-read.ts';
@@ -7,7 +8,6 @@ import type { ExportIndex } from '../export-index.ts';
 import { search } from '../look-up.ts';
 import { escapeSearchValue, metaSource } from '../meta-source.ts';
 import type { SourceResource } from '../read-resource.ts';
-import { compareDemographics, TRAITS, type Trait } from './compare-demographics.ts';
 import { HeldImport } from './held-import.ts';
 import { readSubjects } from './read-subjects.ts';
 

@@ -1,4 +1,4 @@
-import type { Trait } from './compare-demographics.ts';
+import type { Trait } from '../../contract/demographics/compare-demographics.ts';
 
 /**
  * Not a failure: the records seem to be somebody else's, and a person must decide. Nothing has been written to the chart,

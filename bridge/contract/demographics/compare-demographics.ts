@@ -1,5 +1,5 @@
 import type { Patient } from '@medplum/fhirtypes';
-import type { JsonObject } from '../walk-references.ts';
+
 import { type Agreement, compareNames } from './compare-names.ts';
 import { readNames } from './read-names.ts';
 
@@ -7,6 +7,9 @@ import { readNames } from './read-names.ts';
 export const TRAITS = ['family-name', 'given-name', 'birth-date', 'sex'] as const;
 
 export type Trait = (typeof TRAITS)[number];
+
+/** A Patient, as FHIR has it or as a source wrote it. */
+type Person = Patient | { readonly name?: unknown; readonly birthDate?: unknown; readonly gender?: unknown };
 
 /** `reasons`: for `different` the traits in conflict, for `unsure` those that a side does not say; none for `same`. */
 export interface Verdict {
@@ -35,7 +38,7 @@ export interface Verdict {
  * - A birth date agrees when one is the beginning of the other (`1980`, `1980-05-17`).
  * - Sex differs only between male and female; `other`, `unknown` and nothing say nothing.
  */
-export function compareDemographics(app: Patient | JsonObject, source: Patient | JsonObject): Verdict {
+export function compareDemographics(app: Person, source: Person): Verdict {
   const name = compareNames(readNames(app.name), readNames(source.name));
   const found: Readonly<Record<Trait, Agreement>> = {
     'family-name': name.family,
