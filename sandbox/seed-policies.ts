@@ -10,7 +10,7 @@ const RECORD_TYPES = [
   ...['DocumentReference', 'Encounter', 'Endpoint', 'EnrollmentRequest', 'EnrollmentResponse', 'EpisodeOfCare'],
   ...['ExplanationOfBenefit', 'FamilyMemberHistory', 'Flag', 'Goal', 'Group', 'GuidanceResponse'],
   ...['HealthcareService', 'ImagingStudy', 'Immunization', 'ImmunizationEvaluation', 'ImmunizationRecommendation'],
-  ...['InsurancePlan', 'Invoice', 'List', 'Location', 'Measure', 'MeasureReport', 'Media', 'Medication'],
+  ...['InsurancePlan', 'Invoice', 'Linkage', 'List', 'Location', 'Measure', 'MeasureReport', 'Media', 'Medication'],
   ...['MedicationAdministration', 'MedicationDispense', 'MedicationKnowledge', 'MedicationRequest'],
   ...['MedicationStatement', 'MolecularSequence', 'NutritionOrder', 'Observation', 'Organization', 'Patient'],
   ...['PaymentNotice', 'PaymentReconciliation', 'Person', 'PlanDefinition', 'Practitioner', 'PractitionerRole'],

@@ -79,6 +79,24 @@ export const CRITICAL_RESULT_CODE = 'critical-result';
 /** System of the identifier that keeps a result from being flagged twice: the id of its Observation. */
 export const CRITICAL_RESULT_SYSTEM = `${FASTEN_API}/bridge/critical-result`;
 
+/**
+ * System of the tag that names a cluster of duplicates (a Linkage) by the two it began with, `<id>.<id>`: Linkage has no
+ * identifier, and two runs at once must not make two of them.
+ */
+export const DUPLICATES_SYSTEM = `${FASTEN_API}/bridge/duplicates`;
+
+/** System of the tags on such a Linkage that say by which rules its members were found; an operator searches by them. */
+export const DUPLICATE_RULE_SYSTEM = `${FASTEN_API}/bridge/duplicate-rule`;
+
+/** On an item of such a Linkage: the rule by which it was found to be the same as the others (valueCode). */
+export const DUPLICATE_RULE_EXTENSION = `${EXTENSION}/duplicate-rule`;
+
+/** Code (system {@link BRIDGE_CODE_SYSTEM}) of the Task that asks whether two Patients are one person; a bot makes it. */
+export const SAME_PERSON_CODE = 'same-person';
+
+/** System of the identifier that keeps this from being asked twice: the ids of the two Patients, `<id>.<id>`. */
+export const SAME_PERSON_SYSTEM = `${FASTEN_API}/bridge/same-person`;
+
 /** Code (system {@link BRIDGE_CODE_SYSTEM}) of the Task that is the receipt of an erasure. */
 export const ERASURE_TASK_CODE = 'ehi-erasure';
 

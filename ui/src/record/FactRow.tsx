@@ -1,4 +1,5 @@
 import { Badge, Grid, Group, Paper, Text, UnstyledButton } from '@mantine/core';
+import type { ReactNode } from 'react';
 import rowClasses from '../imports/ImportRow.module.css';
 import { namespaceOf } from '../sources/find-sources.ts';
 import { SourceBadge } from '../sources/SourceBadge.tsx';
@@ -9,8 +10,16 @@ import { useRecord } from './record-context.ts';
 /** Statuses that say nothing worth a badge: the usual one of their type. */
 const USUAL = new Set(['completed', 'final', 'finished', 'current', 'confirmed']);
 
+interface FactRowProps {
+  readonly fact: Fact;
+  /** In place of the fact's own source. */
+  readonly sources?: ReactNode;
+  /** Below the fact. */
+  readonly children?: ReactNode;
+}
+
 /** One fact of the record. Its name is the button that shows where it comes from, and covers the whole row. */
-export function FactRow({ fact }: { readonly fact: Fact }) {
+export function FactRow({ fact, sources = <FactSource fact={fact} />, children }: FactRowProps) {
   const { open } = useRecord();
   const words = describeFact(fact);
   return (
@@ -37,10 +46,11 @@ export function FactRow({ fact }: { readonly fact: Fact }) {
         <Grid.Col span={{ base: 12, sm: 4 }}>
           <Group gap="2px 8px">
             <Text size="sm">{timeOfFact(words)}</Text>
-            <FactSource fact={fact} />
+            {sources}
           </Group>
         </Grid.Col>
       </Grid>
+      {children}
     </Paper>
   );
 }

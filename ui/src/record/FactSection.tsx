@@ -5,6 +5,10 @@ import { EmptyState } from '../states/EmptyState.tsx';
 import { ErrorState } from '../states/ErrorState.tsx';
 import { explainError } from '../states/explain-error.ts';
 import { LoadingState } from '../states/LoadingState.tsx';
+import { ClusterRow } from './duplicates/ClusterRow.tsx';
+import type { FactClusters } from './duplicates/find-clusters.ts';
+import { groupFacts } from './duplicates/group-facts.ts';
+import { useClusters } from './duplicates/use-clusters.ts';
 import { FactRow } from './FactRow.tsx';
 import { type FactFilters, MAX_OFFSET } from './find-facts.ts';
 import { useRecord } from './record-context.ts';
@@ -16,10 +20,12 @@ interface FactSectionProps {
   readonly filters: FactFilters;
 }
 
-/** The lists of one section, newest first, a page at a time. */
+/** The lists of one section, newest first, a page at a time. What several sources tell of is one row. */
 export function FactSection({ section, filters }: FactSectionProps) {
   const { patientId } = useRecord();
-  const { lists, error, isLoading, reload } = useFacts(patientId, section.searches, filters);
+  const found = useFacts(patientId, section.searches, filters);
+  const { error, isLoading, reload } = found;
+  const { lists, clusters } = useClusters(found.lists);
   const filled = lists?.filter(({ facts }) => facts.length > 0) ?? [];
   const name = section.label.toLowerCase();
   return (
@@ -30,7 +36,7 @@ export function FactSection({ section, filters }: FactSectionProps) {
       {lists === undefined && error === undefined && <LoadingState label={`Loading the ${name}`} />}
       {lists && filled.length === 0 && <NothingHere section={section} filters={filters} />}
       {filled.map((list) => (
-        <FactList key={list.search.label} list={list} isLoading={isLoading} />
+        <FactList key={list.search.label} list={list} clusters={clusters} isLoading={isLoading} />
       ))}
     </Stack>
   );
@@ -46,7 +52,13 @@ export function NothingHere({ section, filters }: FactSectionProps) {
   );
 }
 
-function FactList({ list, isLoading }: { readonly list: FactPages; readonly isLoading: boolean }) {
+interface FactListProps {
+  readonly list: FactPages;
+  readonly clusters: FactClusters;
+  readonly isLoading: boolean;
+}
+
+function FactList({ list, clusters, isLoading }: FactListProps) {
   const { search, facts, total, more } = list;
   return (
     <section aria-label={search.label}>
@@ -59,9 +71,9 @@ function FactList({ list, isLoading }: { readonly list: FactPages; readonly isLo
         </Text>
       </Group>
       <Stack gap={6} role="list" aria-label={search.label}>
-        {facts.map((fact) => (
-          <FactRow key={fact.id} fact={fact} />
-        ))}
+        {groupFacts(facts, clusters).map(({ fact, cluster }) =>
+          cluster ? <ClusterRow key={fact.id} fact={fact} cluster={cluster} /> : <FactRow key={fact.id} fact={fact} />,
+        )}
       </Stack>
       <ShowMore list={list} isLoading={isLoading} />
       {!more && total > MAX_OFFSET && (

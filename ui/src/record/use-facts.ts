@@ -1,5 +1,5 @@
 import { useMedplum } from '@medplum/react-hooks';
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
 import { type FactFilters, findFacts, MAX_OFFSET, type PageOfFacts } from './find-facts.ts';
 import type { FactSearch } from './sections.ts';
 
@@ -67,11 +67,15 @@ export function useFacts(
     [medplum, patientId, searches, filters, count, state.pages],
   );
 
-  const lists = state.pages?.flatMap((page, index): FactPages[] => {
-    const search = searches[index];
-    const hasMore = page.facts.length < Math.min(page.total, MAX_OFFSET);
-    return search ? [{ ...page, search, ...(hasMore && { more: () => void readMore(index) }) }] : [];
-  });
+  const lists = useMemo(
+    () =>
+      state.pages?.flatMap((page, index): FactPages[] => {
+        const search = searches[index];
+        const hasMore = page.facts.length < Math.min(page.total, MAX_OFFSET);
+        return search ? [{ ...page, search, ...(hasMore && { more: () => void readMore(index) }) }] : [];
+      }),
+    [state.pages, searches, readMore],
+  );
   return {
     lists,
     error: state.error,
