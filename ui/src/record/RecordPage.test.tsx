@@ -87,22 +87,29 @@ test('the summary begins with what matters and says what is not there', async ()
   expect(allergies.textContent).toContain('That is not the same as having none');
 });
 
-test('values of one measurement come together and units stay apart', async () => {
+test('values of one measurement come together: converted where they can be, apart where they cannot', async () => {
   await addFrom('portal', makeLab(90, 'mg/dL', '2019-05-01'));
   await addFrom('portal', makeLab(95, 'mg/dL', '2020-05-01'));
-  await addFrom('clinic', makeLab(5.1, 'mmol/L', '2021-05-01'));
+  const byMoles = { code: { coding: [{ system: 'http://loinc.org', code: '14749-6', display: 'Glucose' }] } };
+  await addFrom('clinic', makeLab(5.5, 'mmol/L', '2021-05-01', byMoles));
+  await addFrom('clinic', makeLab(3, 'plus', '2018-05-01'));
   open('/labs');
   const control = await screen.findByRole('button', { name: /^Glucose/ });
-  expect(control.textContent).toContain('5.1 mmol/L');
+  expect(control.textContent).toContain('5.5 mmol/L');
   fireEvent.click(control);
   const values = within(await screen.findByRole('table', { name: 'All values of Glucose' }));
   expect(values.getAllByRole('button').map(({ textContent }) => textContent)).toEqual([
-    '5.1 mmol/L',
+    '5.5 mmol/L',
     '95 mg/dL',
     '90 mg/dL',
+    '3 plus',
   ]);
-  expect(values.getByText('clinic')).toBeDefined();
-  expect(screen.getByText(/came in different units and are drawn apart/)).toBeDefined();
+  expect(values.getByText('≈ 99.09 mg/dL')).toBeDefined();
+  expect(values.getAllByText('clinic')).toHaveLength(2);
+  expect(
+    screen.getByText(/hollow points were converted from mmol\/L, by the molar mass of glucose, 180.16/),
+  ).toBeDefined();
+  expect(screen.getByText(/cannot be converted into each other and are drawn apart/)).toBeDefined();
 });
 
 test('a list is narrowed to one source, and says when nothing is left', async () => {

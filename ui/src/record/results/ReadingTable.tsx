@@ -3,11 +3,25 @@ import { formatMoment } from '../../format-when.ts';
 import { FactSource } from '../FactRow.tsx';
 import { useRecord } from '../record-context.ts';
 import type { Flag } from './flag-value.ts';
+import type { Series } from './group-readings.ts';
 import type { Reading } from './read-readings.ts';
+import { isConverted } from './reconcile-series.ts';
 
-/** Every value of a measurement; a click on one shows where it comes from. */
-export function ReadingTable({ name, readings }: { readonly name: string; readonly readings: readonly Reading[] }) {
+interface ReadingTableProps {
+  readonly name: string;
+  readonly readings: readonly Reading[];
+  /** As they are drawn: some in another unit than they came in. */
+  readonly series: readonly Series[];
+}
+
+/** Every value of a measurement as its source told it; a click on one shows where it comes from. */
+export function ReadingTable({ name, readings, series }: ReadingTableProps) {
   const { open } = useRecord();
+  const drawn = new Map(
+    series.flatMap((one) =>
+      one.readings.filter(isConverted).map((each) => [keyOf(each), { ...each, unitText: one.unitText }]),
+    ),
+  );
   return (
     <Table verticalSpacing={6} horizontalSpacing={6} captionSide="top">
       <caption style={{ textAlign: 'start' }}>All values of {name}</caption>
@@ -21,7 +35,7 @@ export function ReadingTable({ name, readings }: { readonly name: string; readon
       </Table.Thead>
       <Table.Tbody>
         {readings.map((reading) => (
-          <Table.Tr key={`${reading.fact.id} ${reading.key}`}>
+          <Table.Tr key={keyOf(reading)}>
             <Table.Td>{formatMoment(reading.at) || 'not told'}</Table.Td>
             <Table.Td>
               <Group gap={6}>
@@ -30,6 +44,7 @@ export function ReadingTable({ name, readings }: { readonly name: string; readon
                 </UnstyledButton>
                 <FlagBadge flag={reading.flag} />
               </Group>
+              <Converted reading={drawn.get(keyOf(reading))} />
             </Table.Td>
             <Table.Td>
               <Text size="sm">{reading.range}</Text>
@@ -41,6 +56,20 @@ export function ReadingTable({ name, readings }: { readonly name: string; readon
         ))}
       </Table.Tbody>
     </Table>
+  );
+}
+
+function keyOf({ fact, key }: Reading): string {
+  return `${fact.id} ${key}`;
+}
+
+/** As it is drawn, to four digits: a computed value is not more exact than the one that was measured. */
+function Converted({ reading }: { readonly reading: Reading | undefined }) {
+  if (reading?.value === undefined) return null;
+  return (
+    <Text size="xs" c="dimmed">
+      ≈ {Number(reading.value.toPrecision(4))} {reading.unitText}
+    </Text>
   );
 }
 

@@ -3,6 +3,7 @@ import { LineChart } from '@mantine/charts';
 import { ReferenceArea } from 'recharts';
 import { formatWhen } from '../../format-when.ts';
 import type { Series } from './group-readings.ts';
+import { isConverted } from './reconcile-series.ts';
 
 interface TrendChartProps {
   readonly name: string;
@@ -14,6 +15,7 @@ interface Point {
   readonly value: number;
   /** A colour of Mantine's for an unusual value. */
   readonly mark: string | undefined;
+  readonly isConverted: boolean;
 }
 
 interface DotProps {
@@ -26,14 +28,16 @@ interface DotProps {
 const HEIGHT_PX = 220;
 
 /**
- * Values over time, with the newest reference range behind them; unusual ones are larger, diamonds and coloured. Drawn for
- * the eye only: the table beside it says the same.
+ * Values over time, with the newest reference range behind them; unusual ones are larger, diamonds and coloured, converted
+ * ones are hollow. Drawn for the eye only: the table beside it says the same.
  */
 export function TrendChart({ name, series }: TrendChartProps) {
-  const points = series.readings.toReversed().flatMap(({ at, value, flag }): Point[] => {
-    return value === undefined ? [] : [{ at: Date.parse(at ?? ''), value, mark: flag?.color }];
+  const points = series.readings.toReversed().flatMap((reading): Point[] => {
+    const { at, value, flag } = reading;
+    const time = Date.parse(at ?? '');
+    return value === undefined ? [] : [{ at: time, value, mark: flag?.color, isConverted: isConverted(reading) }];
   });
-  const { low, high } = series.readings.find((reading) => reading.low ?? reading.high) ?? {};
+  const { low, high } = series.readings.find(({ low, high }) => low !== undefined || high !== undefined) ?? {};
   return (
     <LineChart
       h={HEIGHT_PX}
@@ -75,12 +79,10 @@ function labelOf(at: unknown): string {
 }
 
 function drawDot({ cx = 0, cy = 0, index = 0, payload }: DotProps) {
-  if (!payload?.mark) return <circle key={index} cx={cx} cy={cy} r={3} fill="var(--mantine-color-blue-6)" />;
-  return (
-    <path
-      key={index}
-      d={`M${cx} ${cy - 6}L${cx + 6} ${cy}L${cx} ${cy + 6}L${cx - 6} ${cy}Z`}
-      fill={`var(--mantine-color-${payload.mark}-6)`}
-    />
-  );
+  const color = `var(--mantine-color-${payload?.mark ?? 'blue'}-6)`;
+  const look = payload?.isConverted
+    ? { fill: 'var(--mantine-color-body)', stroke: color, strokeWidth: 2 }
+    : { fill: color };
+  if (!payload?.mark) return <circle key={index} cx={cx} cy={cy} r={payload?.isConverted ? 4 : 3} {...look} />;
+  return <path key={index} d={`M${cx} ${cy - 6}L${cx + 6} ${cy}L${cx} ${cy + 6}L${cx - 6} ${cy}Z`} {...look} />;
 }

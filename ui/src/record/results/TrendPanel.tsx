@@ -8,9 +8,11 @@ import { LoadingState } from '../../states/LoadingState.tsx';
 import { useLoaded } from '../../states/use-loaded.ts';
 import type { FactFilters } from '../find-facts.ts';
 import { useRecord } from '../record-context.ts';
+import { analyteOf } from './analytes.ts';
 import { findTrend, TREND_SIZE } from './find-trend.ts';
-import type { Measurement } from './group-readings.ts';
+import type { Measurement, Series } from './group-readings.ts';
 import { ReadingTable } from './ReadingTable.tsx';
+import { isConverted } from './reconcile-series.ts';
 
 /** The chart library comes when the first trend is opened. */
 const TrendChart = lazy(() => import('./TrendChart.tsx').then((part) => ({ default: part.TrendChart })));
@@ -20,7 +22,7 @@ interface TrendPanelProps {
   readonly filters: FactFilters;
 }
 
-/** One measurement over time: a chart for each unit, and every value. */
+/** One measurement over time: a chart, or one for each unit where they cannot be converted, and every value. */
 export function TrendPanel({ measurement, filters }: TrendPanelProps) {
   const medplum = useMedplum();
   const { patientId } = useRecord();
@@ -39,7 +41,7 @@ export function TrendPanel({ measurement, filters }: TrendPanelProps) {
       {drawn.map((series) => (
         <div key={series.unit}>
           <Text size="xs" c="dimmed">
-            {series.unitText || 'no unit'}
+            {[series.unitText || 'no unit', saidOfConverted(series)].filter(Boolean).join(' · ')}
           </Text>
           <Suspense fallback={<LoadingState label="Loading the chart" blocks={2} />}>
             <TrendChart name={measurement.name} series={series} />
@@ -48,7 +50,7 @@ export function TrendPanel({ measurement, filters }: TrendPanelProps) {
       ))}
       {trend.series.length > 1 && (
         <Text size="sm" c="dimmed">
-          These values came in different units and are drawn apart.
+          These values came in units that cannot be converted into each other and are drawn apart.
         </Text>
       )}
       {trend.total > TREND_SIZE && (
@@ -56,7 +58,17 @@ export function TrendPanel({ measurement, filters }: TrendPanelProps) {
           The newest {formatCount(TREND_SIZE)} of {formatCount(trend.total)}; choose dates to see older ones.
         </Text>
       )}
-      <ReadingTable name={measurement.name} readings={trend.readings} />
+      <ReadingTable name={measurement.name} readings={trend.readings} series={trend.series} />
     </Stack>
   );
+}
+
+/** Which values of a chart were computed, and how. */
+function saidOfConverted({ unitText, readings }: Series): string {
+  const units = new Set(readings.filter(isConverted).map(({ convertedFrom }) => convertedFrom));
+  if (units.size === 0) return '';
+  const analyte = analyteOf(readings[0]?.coding);
+  const isByMoles = [unitText, ...units].some((unit) => /mol/i.test(unit)) && analyte;
+  const by = isByMoles ? `, by the molar mass of ${analyte.substance}, ${analyte.molarMass} g/mol` : '';
+  return `hollow points were converted from ${[...units].join(' and ')}${by}`;
 }

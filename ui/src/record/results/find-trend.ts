@@ -2,8 +2,10 @@ import type { MedplumClient } from '@medplum/core';
 import type { Observation } from '@medplum/fhirtypes';
 import { type Fact, type FactFilters, findFacts, type PageOfFacts } from '../find-facts.ts';
 import type { FactSearch } from '../sections.ts';
+import { analyteOf } from './analytes.ts';
 import { type Measurement, type Series, seriesOf } from './group-readings.ts';
 import { type Reading, readReadings } from './read-readings.ts';
+import { reconcileSeries } from './reconcile-series.ts';
 
 /** As many as are drawn: more would not be told apart. */
 export const TREND_SIZE = 500;
@@ -27,7 +29,14 @@ export async function findTrend(
     count: TREND_SIZE,
   });
   const readings = readingsOf({ facts, total }).filter(({ key }) => key === measurement.key);
-  return { readings, series: seriesOf({ readings }), total };
+  return { readings, series: await reconciled(seriesOf({ readings })), total };
+}
+
+/** What knows the units (60 KB) comes when there is more than one. */
+async function reconciled(series: Series[]): Promise<Series[]> {
+  if (series.length < 2) return series;
+  const { converterBetween } = await import('./convert-unit.ts');
+  return reconcileSeries(series, converterBetween);
 }
 
 /** What the Observations of a page found. */
@@ -40,8 +49,11 @@ export function readingsOf({ facts }: PageOfFacts): Reading[] {
 /** `combo-code` finds a code of a component too: the systolic pressure within a blood pressure. */
 function searchFor({ coding, name }: Measurement): FactSearch {
   const { system, code } = coding ?? {};
-  const query = code ? { 'combo-code': system ? `${system}|${code}` : code } : { 'code:text': name };
-  return { type: 'Observation', label: name, date: 'date', query: query as Record<string, string> };
+  const analyte = analyteOf(coding);
+  const codes = analyte ? [analyte.mass, analyte.moles] : code ? [code] : [];
+  const tokens = codes.map((each) => (system ? `${system}|${each}` : each)).join(',');
+  const query: Record<string, string> = tokens ? { 'combo-code': tokens } : { 'code:text': name };
+  return { type: 'Observation', label: name, date: 'date', query };
 }
 
 function withoutText({ text: _, ...filters }: FactFilters): FactFilters {

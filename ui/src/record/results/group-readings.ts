@@ -30,8 +30,8 @@ export function groupReadings(readings: readonly Reading[]): Measurement[] {
 }
 
 /**
- * Splits a measurement by unit: mg/dL and mmol/L do not stand on one axis, and converting would need to know the
- * substance. Readings that are no numbers are in none; the list beside the chart has them.
+ * Splits a measurement by unit; reconcile-series.ts puts together what can be converted. Readings that are no numbers are in
+ * none; the list beside the chart has them.
  */
 export function seriesOf({ readings }: Pick<Measurement, 'readings'>): Series[] {
   const drawn = readings.filter(({ value, at }) => value !== undefined && !Number.isNaN(Date.parse(at ?? '')));

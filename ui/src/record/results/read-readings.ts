@@ -8,11 +8,15 @@ import type {
   Quantity,
 } from '@medplum/fhirtypes';
 import type { Fact } from '../find-facts.ts';
+import { analyteOf } from './analytes.ts';
 import { type Flag, flagOf } from './flag-value.ts';
 
 /** One measured or found value, of an Observation or of one of its components. */
 export interface Reading {
-  /** What was measured, so that the same from several sources comes together: system and code, else the name. */
+  /**
+   * What was measured, so that the same from several sources comes together: system and code, else the name. Mass and moles
+   * of one substance go by the code of its mass.
+   */
   readonly key: string;
   readonly name: string;
   /** To search by; absent when the source gave only a text. */
@@ -52,10 +56,13 @@ function readPart(part: Observation | ObservationComponent, fact: Fact & Observa
   const { valueQuantity, code } = part;
   const [range] = part.referenceRange ?? [];
   const coding = code.coding?.find(({ system }) => system === LOINC) ?? code.coding?.find((one) => one.code);
-  const name = formatCodeableConcept(code) || coding?.code || 'Without a name';
+  const analyte = analyteOf(coding);
+  const said = formatCodeableConcept(code) || coding?.code || 'Without a name';
+  // Its values come together whatever they were counted by.
+  const name = analyte ? said.replace(/ \[(mass|moles)\/volume\]/i, '') : said;
   const [low, high] = [inUnit(range?.low, valueQuantity), inUnit(range?.high, valueQuantity)];
   return {
-    key: coding?.code ? `${coding.system ?? ''}|${coding.code}` : name.toLowerCase(),
+    key: coding?.code ? `${coding.system ?? ''}|${analyte?.mass ?? coding.code}` : name.toLowerCase(),
     name,
     coding,
     at: fact.effectiveDateTime ?? fact.effectivePeriod?.start ?? fact.effectiveInstant ?? fact.issued,
