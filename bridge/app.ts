@@ -44,6 +44,7 @@ import { assertAdmin } from './medplum/assert-admin.ts';
 import { createCallers } from './medplum/callers.ts';
 import { createMedplum, type MedplumConnection } from './medplum/create-medplum.ts';
 import { BinaryError, downloadBinary } from './medplum/download-binary.ts';
+import type { Quota } from './medplum/quota-gate.ts';
 import { setPatience } from './medplum/retry-read.ts';
 import { createLog, type Log } from './observe/log.ts';
 import { createMetrics, type Metrics } from './observe/metrics.ts';
@@ -53,6 +54,7 @@ import { createKeepReport } from './queue/keep-reports.ts';
 import { openQueues, type Queues } from './queue/open-queues.ts';
 import { rememberFeed } from './queue/remember-feed.ts';
 import { rememberUploads } from './queue/remember-uploads.ts';
+import { openWorkerSigns, type WorkerSigns } from './queue/show-alive.ts';
 import { type JobHandlers, startWorkers, type Workers } from './queue/start-workers.ts';
 import { waitForLock } from './queue/wait-for-lock.ts';
 import { watchStandstill } from './queue/watch-standstill.ts';
@@ -60,6 +62,8 @@ import { recordRoutes } from './records/routes.ts';
 import { createServer } from './serve/create-server.ts';
 import { listen } from './serve/listen.ts';
 import { callerOf } from './serve/require-caller.ts';
+import { type Check, createStateServer } from './serve/state-routes.ts';
+import { assertRoom, measureRoom } from './spool/measure-room.ts';
 import { webhookRoutes } from './webhook/routes.ts';
 import { createVerifier } from './webhook/verify-signature.ts';
 
@@ -90,6 +94,7 @@ interface Foundations {
   readonly metrics: Metrics;
   readonly redis: Redis;
   readonly queues: Queues;
+  readonly workerSigns: WorkerSigns;
   readonly auditor: Auditor;
   readonly medplum: MedplumConnection;
   /** A client that may `$expunge`, when there is one. */
@@ -108,12 +113,18 @@ interface Foundations {
 export async function buildApp(config: Config, overrides: Overrides = {}): Promise<App> {
   const log = createLog(config.logLevel, overrides.logTo);
   setPatience(config.medplum.patienceMs);
-  const medplum = await createMedplum(config.medplum);
+  const metrics = createMetrics();
+  const medplum = await createMedplum({ ...config.medplum, ...listenToMedplum(metrics) });
   const eraser = await openEraser(config);
   const redis = openRedis(config, log);
   const queues = openQueues(redis, config.redis.prefix);
-  const metrics = createMetrics();
-  metrics.watchQueues(() => queues.countJobs());
+  const workerSigns = openWorkerSigns(redis, config.redis.prefix);
+  metrics.watch({
+    depths: queues.countJobs,
+    waits: queues.readWaits,
+    deadline: queues.readDeadline,
+    workers: workerSigns.count,
+  });
   const auditor = createAuditor({ addJob: queues.add, log, metrics });
   const foundations = {
     config,
@@ -121,17 +132,19 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
     metrics,
     redis,
     queues,
+    workerSigns,
     auditor,
     medplum,
     eraser,
-    fasten: createFasten(config.fasten),
+    fasten: createFasten({ ...config.fasten, onReply: (...reply) => metrics.sawReply('fasten', ...reply) }),
   };
   const stops: (() => Promise<unknown>)[] = [];
   let closing: Promise<void> | undefined;
   return {
     log,
     listen: async () => {
-      const origin = config.role === 'worker' ? undefined : await serve(foundations, stops, overrides);
+      const origin =
+        config.role === 'worker' ? await serveState(foundations, stops) : await serve(foundations, stops, overrides);
       if (config.role !== 'api') {
         stops.push(await work(foundations, overrides));
       }
@@ -142,6 +155,14 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
       closing ??= closeAll(foundations, stops);
       return closing;
     },
+  };
+}
+
+function listenToMedplum(metrics: Metrics) {
+  return {
+    onReply: (status: number | undefined, durationMs: number) => metrics.sawReply('medplum', status, durationMs),
+    onQuota: ({ unitsLeft }: Quota) => metrics.quotaLeft.set(unitsLeft),
+    onWait: (waitMs: number) => metrics.quotaWaitSeconds.inc(waitMs / 1000),
   };
 }
 
@@ -175,6 +196,28 @@ function connectingParts({ config, log, redis, queues, auditor, medplum, fasten 
     mode: config.fasten.mode,
     log,
   };
+}
+
+/** What `/readyz` asks. Nothing that was accepted is done while nobody runs jobs, so the API tells of that as well. */
+function checksOf({ config, redis, medplum, workerSigns }: Foundations): Readonly<Record<string, Check>> {
+  const { dir, leastBytes } = config.spool;
+  return {
+    redis: () => redis.ping(),
+    medplum: () => medplum.client.get('healthcheck'),
+    worker: async () => {
+      if ((await workerSigns.count()) === 0) throw new Error('no process runs jobs');
+    },
+    ...(config.role !== 'api' && { disk: () => assertRoom(dir, leastBytes) }),
+  };
+}
+
+/** Gives the origin, when a port was named. */
+async function serveState(foundations: Foundations, stops: (() => Promise<unknown>)[]): Promise<string | undefined> {
+  const { host, statePort } = foundations.config.http;
+  if (statePort === undefined) return undefined;
+  const listening = await listen(createStateServer(checksOf(foundations), foundations.metrics), host, statePort);
+  stops.push(() => listening.close());
+  return listening.origin;
 }
 
 async function serve(
@@ -234,7 +277,7 @@ async function serve(
       eraseRoutes({ callerOf }),
     ],
     identify: callers.identify,
-    checks: { redis: () => redis.ping(), medplum: () => medplum.client.get('healthcheck') },
+    checks: checksOf(foundations),
     log,
     metrics,
   });
@@ -249,8 +292,9 @@ async function serve(
 }
 
 async function work(foundations: Foundations, { onStandstill }: Overrides): Promise<() => Promise<unknown>> {
-  const { config, log, metrics, redis } = foundations;
-  const { spool, swept } = await openSpool(config.spoolDir);
+  const { config, log, metrics, redis, workerSigns } = foundations;
+  const { spool, swept } = await openSpool(config.spool.dir);
+  metrics.watch({ spoolFree: () => measureRoom(config.spool.dir) });
   if (swept > 0) {
     log.warn('spool.swept', { count: swept });
   }
@@ -272,10 +316,12 @@ async function work(foundations: Foundations, { onStandstill }: Overrides): Prom
   });
   await planSweeps(foundations.queues);
   const workers: Workers = startWorkers({ redis, prefix: config.redis.prefix, handlers, log, metrics });
+  const signs = await workerSigns.show(workers.isRunning);
   const { countJobs } = foundations.queues;
   const watch = watchStandstill({ countJobs, workers, log, metrics, onStandstill: onStandstill ?? (() => undefined) });
   return async () => {
     watch.close();
+    await signs.close();
     await workers.close();
     await storage.close();
   };
@@ -302,7 +348,7 @@ function makeHandlers(foundations: Foundations, disk: Disk): JobHandlers {
     'export-watch': { run: createWatchExportJob({ medplum: client, fasten, addJob: queues.add, log, metrics }) },
     'export-ready': { run: createReceiveExportJob({ medplum: client, addJob: queues.add, log }) },
     'export-deadline': { run: createWarnDeadlineJob({ medplum: client, log, metrics }) },
-    'export-failed': { run: createFailExportJob({ medplum: client, addJob: queues.add, log }) },
+    'export-failed': { run: createFailExportJob({ medplum: client, addJob: queues.add, log, metrics }) },
     'connection-made': { run: createBindAnnouncedJob(connectingParts(foundations)) },
     'connection-expiry': { run: createExpireJob(connectingParts(foundations)) },
     sweep: { run: createSweep(foundations) },

@@ -55,6 +55,8 @@ const environment = z.object({
   BRIDGE_HOST: z.string().min(1).default('127.0.0.1'),
   /** Port of the API; 0 takes any free one. */
   BRIDGE_PORT: port.default(8100),
+  /** Port on which a process that only runs jobs tells its state (`/healthz`, `/readyz`, `/metrics`); without it, nowhere. */
+  BRIDGE_STATE_PORT: port.optional(),
   /** `api` answers HTTP, `worker` runs jobs, `both` does both in one process. */
   BRIDGE_ROLE: z.enum(['api', 'worker', 'both']).default('both'),
   /** Proxies in front of us whose X-Forwarded-For is believed; rate limits count the address they name. */
@@ -65,6 +67,8 @@ const environment = z.object({
   CORS_ORIGINS: words(origin),
   /** Folder for exports while they are loaded, encrypted with keys that no disk ever sees; it needs room for the largest. */
   SPOOL_DIR: z.string().min(1).default('.data/spool'),
+  /** Megabytes of room on the disk of the spool below which `/readyz` says that it is down. */
+  SPOOL_MIN_FREE_MB: z.coerce.number().int().min(0).default(500),
   /** Folder for what the command line remembers between two runs: hashes and ids. */
   DATA_DIR: z.string().min(1).default('.data'),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
@@ -114,7 +118,7 @@ export function readConfig(env: Environment) {
   return {
     role: data.BRIDGE_ROLE,
     logLevel: data.LOG_LEVEL,
-    spoolDir: data.SPOOL_DIR,
+    spool: { dir: data.SPOOL_DIR, leastBytes: data.SPOOL_MIN_FREE_MB * 1_000_000 },
     medplum: medplumSettings(data),
     eraser: eraserSettings(data),
     redis: { url: data.REDIS_URL, prefix: data.REDIS_PREFIX },
@@ -130,6 +134,7 @@ export function readConfig(env: Environment) {
     http: {
       host: data.BRIDGE_HOST,
       port: data.BRIDGE_PORT,
+      statePort: data.BRIDGE_STATE_PORT,
       apiPrefix: data.API_PREFIX,
       trustedProxies: data.BRIDGE_TRUSTED_PROXIES,
       requestsPerMinute: data.RATE_LIMIT_PER_MINUTE,

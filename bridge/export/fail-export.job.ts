@@ -3,6 +3,7 @@ import type { NextStep } from '../contract/import-status.ts';
 import type { StoredTask } from '../medplum/change-task.ts';
 import type { StoredConsent } from '../medplum/find-connection.ts';
 import type { Log } from '../observe/log.ts';
+import type { Metrics } from '../observe/metrics.ts';
 import type { AddJob, Payload } from '../queue/specs.ts';
 import { classifyFailure, type FailureClass } from './classify-failure.ts';
 import { failTask, isSettled } from './end-task.ts';
@@ -18,6 +19,7 @@ export interface FailExportDeps {
   >;
   readonly addJob: AddJob;
   readonly log: Log;
+  readonly metrics: Metrics;
 }
 
 /**
@@ -26,7 +28,7 @@ export interface FailExportDeps {
  */
 export function createFailExportJob(deps: FailExportDeps) {
   return async ({ orgConnectionId, exportId, reason }: Payload<'export-failed'>): Promise<void> => {
-    const { medplum, addJob, log } = deps;
+    const { medplum, addJob, log, metrics } = deps;
     const consent = await requireConnection(medplum, orgConnectionId);
     const task = await ensureTask(medplum, consent, exportId);
     if (isSettled(task)) return;
@@ -37,6 +39,7 @@ export function createFailExportJob(deps: FailExportDeps) {
     }
     if (step !== undefined) await tellFailure(medplum, task, step);
     await failTask(medplum, task.id, failure.code, failure.text, step);
+    metrics.exportFailures.inc({ reason: failure.code, next: step ?? 'none' });
     log.warn('export.failed', { taskId: task.id, exportId, reason: failure.code, code: step, delayMs });
   };
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { MedplumClient } from '@medplum/core';
 import { orgConnectionIdOf } from '../contract/connection.ts';
 import { heldTask } from '../contract/import-hold.ts';
-import type { ImportProgress } from '../contract/import-report.ts';
+import type { ImportProgress, ImportReport } from '../contract/import-report.ts';
 import { DISPOSITIONS, type RawExport, rawExportsFromTask } from '../contract/import-task.ts';
 import { PermanentError } from '../errors.ts';
 import type { ExportFile } from '../fasten/export-file.ts';
@@ -116,7 +116,7 @@ async function importExport(deps: ImportExportDeps, job: Payload<'import'>, cont
     const { consent, patient } = await requireActive(deps, job.consentId);
     await moveTask(deps.medplum, job.taskId, 'loading');
     const retrieved = new Date(task.authoredOn ?? Date.now());
-    const request = { files, patient, retrieved, ...named, onProgress: reporter(context) };
+    const request = { files, patient, retrieved, ...named, onProgress: reporter(context, deps.metrics) };
     const loaded = await loadLineage(deps, consent, context.signal, (destination) =>
       load(deps, { ...request, ...destination }),
     );
@@ -128,14 +128,18 @@ async function importExport(deps: ImportExportDeps, job: Payload<'import'>, cont
   await tellImport(deps, completeTask(await deps.medplum.readResource('Task', job.taskId), report));
   const done = await changeTask(deps.medplum, job.taskId, (stored) => completeTask(stored, report));
   await deps.announceImport(done);
-  for (const disposition of DISPOSITIONS) {
-    deps.metrics.lines.inc({ disposition }, report[disposition]);
-  }
+  countReport(deps.metrics, report);
   const missing = missingLines(done, report.lines);
   if (missing > 0) deps.log.warn('import.fewer-than-announced', { ...named, lines: report.lines, count: missing });
   const { lines, created, updated, unchanged, quarantined, skipped } = report;
   const mode = report.withoutTransactions ? 'batches' : 'transactions';
   deps.log.info('import.done', { ...named, mode, lines, created, updated, unchanged, quarantined, skipped });
+}
+
+function countReport(metrics: Metrics, report: ImportReport): void {
+  for (const disposition of DISPOSITIONS) metrics.lines.inc({ disposition }, report[disposition]);
+  for (const [rule, count] of Object.entries(report.repairsByRule)) metrics.repairs.inc({ rule }, count);
+  for (const [code, count] of Object.entries(report.problemsByCode)) metrics.problems.inc({ code }, count);
 }
 
 /** The job is done with: a person decides, and another job goes on. See `decideImport`. */
@@ -199,9 +203,13 @@ async function fetchFiles(
 }
 
 /** Progress is told for people to watch; an import does not wait for it, nor fail with it. */
-function reporter(context: ImportContext): (progress: ImportProgress) => void {
+function reporter(context: ImportContext, metrics: Metrics): (progress: ImportProgress) => void {
   const measure = measureProgress(() => performance.now());
+  let counted = 0;
   return (progress) => {
+    const { written = counted } = progress;
+    metrics.written.inc(Math.max(0, written - counted));
+    counted = written;
     context.report(measure(progress)).catch(() => undefined);
   };
 }

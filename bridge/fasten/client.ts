@@ -9,6 +9,8 @@ export interface FastenOptions {
   readonly baseUrl: string;
   readonly publicId: string;
   readonly privateKey: string;
+  /** Called when a reply begins, with its status, and without one when there will be none. */
+  readonly onReply?: (status: number | undefined, durationMs: number) => void;
 }
 
 /** What a download link answers: the file itself, or the storage address to fetch it from without credentials. */
@@ -53,9 +55,18 @@ export function createFasten(options: FastenOptions): FastenGateway {
 
   async function send(path: string, init: Partial<Dispatcher.RequestOptions>): Promise<Dispatcher.ResponseData> {
     const headers = { authorization, accept: 'application/json', ...init.headers };
+    const startedAt = performance.now();
     try {
-      return await request(`${options.baseUrl}${path}`, { method: 'GET', ...init, headers, dispatcher: agent });
+      const answer = await request(`${options.baseUrl}${path}`, {
+        method: 'GET',
+        ...init,
+        headers,
+        dispatcher: agent,
+      });
+      options.onReply?.(answer.statusCode, performance.now() - startedAt);
+      return answer;
     } catch (cause) {
+      options.onReply?.(undefined, performance.now() - startedAt);
       throw new FastenError('fasten-unreachable', 'Fasten Connect did not answer', undefined, cause);
     }
   }

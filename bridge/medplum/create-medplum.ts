@@ -15,6 +15,8 @@ export interface MedplumSettings extends Pacing {
   readonly replyTimeoutMs?: number;
   /** Nothing but reads goes out; a write throws. */
   readonly isReadOnly?: boolean;
+  /** Called when a reply begins, with its status, and without one when there will be none. */
+  readonly onReply?: (status: number | undefined, durationMs: number) => void;
 }
 
 /** A signed-in client and what must be closed with it. */
@@ -43,7 +45,7 @@ export async function createMedplum(settings: MedplumSettings): Promise<MedplumC
     headers.set('accept-encoding', UNPACKED);
     return undiciFetch(url, { ...said, headers }) as unknown as Promise<Response>;
   };
-  const settled = settledFetch(plain);
+  const settled = settledFetch(settings.onReply ? timedFetch(plain, settings.onReply) : plain);
   let waits = 0;
   const onWait = (waitMs: number): void => {
     waits++;
@@ -71,6 +73,20 @@ export function createTokenClient(baseUrl: string, token: string): MedplumClient
   const client = new MedplumClient({ baseUrl, fetch: settledFetch(fetch), cacheTime: 0, maxRetries: 0 });
   client.setAccessToken(token);
   return client;
+}
+
+function timedFetch(fetch: Fetch, onReply: NonNullable<MedplumSettings['onReply']>): Fetch {
+  return async (url, init) => {
+    const startedAt = performance.now();
+    let status: number | undefined;
+    try {
+      const response = await fetch(url, init);
+      ({ status } = response);
+      return response;
+    } finally {
+      onReply(status, performance.now() - startedAt);
+    }
+  };
 }
 
 /** Turns network faults and 5xx into {@link LostReplyError}: the only two cases in which nobody knows what happened. */

@@ -1,7 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-
-/** How many jobs wait, run, are delayed or have failed, by queue. */
-export type QueueDepths = Readonly<Record<string, Readonly<Record<string, number>>>>;
+import { boundLabel } from './bound-label.ts';
+import { createStateGauges, type Watched } from './watch-state.ts';
 
 export type Metrics = ReturnType<typeof createMetrics>;
 
@@ -15,26 +14,34 @@ export function createMetrics() {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
-  let readDepths: () => Promise<QueueDepths> = async () => ({});
-  new Gauge({
-    name: 'bridge_queue_jobs',
-    help: 'Jobs in each queue by state',
-    labelNames: ['queue', 'state'],
+  let watched: Partial<Watched> = {};
+  createStateGauges(registry, () => watched);
+  const outgoing = new Histogram({
+    name: 'bridge_outgoing_request_seconds',
+    help: 'Time until the reply of Medplum or Fasten began, by its status class; lost: there was none',
+    labelNames: ['target', 'status'],
+    buckets: [0.01, 0.05, 0.2, 1, 5, 20, 60, 120],
     registers,
-    async collect() {
-      for (const [queue, states] of Object.entries(await readDepths())) {
-        for (const [state, count] of Object.entries(states)) {
-          this.set({ queue, state }, count);
-        }
-      }
-    },
   });
+  const faults = new Counter({
+    name: 'bridge_job_faults_total',
+    help: 'Attempts of jobs that ended in a fault, by its code',
+    labelNames: ['queue', 'code'],
+    registers,
+  });
+  const boundCode = boundLabel(MOST_CODES);
   return {
     registry,
-    /** Says where the queue depths are read from when the metrics are scraped. */
-    watchQueues: (read: () => Promise<QueueDepths>) => {
-      readDepths = read;
+    /** Says where what is looked up at each scrape comes from; said again it adds to what was said before. */
+    watch: (more: Partial<Watched>) => {
+      watched = { ...watched, ...more };
     },
+    /** A request of ours was answered with this status after this long; without one it was lost. */
+    sawReply: (target: 'medplum' | 'fasten', status: number | undefined, durationMs: number) => {
+      outgoing.observe({ target, status: classOf(status) }, durationMs / 1000);
+    },
+    /** An attempt of a job ended in a fault. */
+    sawFault: (queue: string, code: string) => faults.inc({ queue, code: boundCode(code) }),
     requests: new Histogram({
       name: 'bridge_http_request_seconds',
       help: 'Time to answer, by route pattern and status',
@@ -86,5 +93,47 @@ export function createMetrics() {
       labelNames: ['disposition'],
       registers,
     }),
+    written: new Counter({
+      name: 'bridge_import_written_total',
+      help: 'Resources created or updated, counted while imports run',
+      registers,
+    }),
+    repairs: new Counter({
+      name: 'bridge_import_repairs_total',
+      help: 'Repairs made in lines of completed imports, by rule',
+      labelNames: ['rule'],
+      registers,
+    }),
+    problems: new Counter({
+      name: 'bridge_import_problems_total',
+      help: 'Lines of completed imports that could not be mapped, by why',
+      labelNames: ['code'],
+      registers,
+    }),
+    exportFailures: new Counter({
+      name: 'bridge_export_failures_total',
+      help: 'Exports that failed at Fasten, by its reason and what follows',
+      labelNames: ['reason', 'next'],
+      registers,
+    }),
+    quotaLeft: new Gauge({
+      name: 'bridge_medplum_quota_left',
+      help: 'Units of Medplum that are left in the running minute, as its last reply had it',
+      registers,
+    }),
+    quotaWaitSeconds: new Counter({
+      name: 'bridge_medplum_quota_wait_seconds_total',
+      help: 'Time that was waited for the quota of Medplum',
+      registers,
+    }),
   };
+}
+
+/** Codes of ours and of Node are a few dozen. */
+const MOST_CODES = 100;
+
+/** 429 is the server asking to wait, the only status that is told by itself. */
+function classOf(status: number | undefined): string {
+  if (status === undefined) return 'lost';
+  return status === 429 ? '429' : `${Math.floor(status / 100)}xx`;
 }

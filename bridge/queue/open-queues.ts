@@ -5,6 +5,7 @@ import type { Redis } from 'ioredis';
 import type { DeadLetter } from '../contract/dead-letter.ts';
 import { HttpError } from '../errors.ts';
 import { driveAgain, listDead, type OpenQueue } from './dead-letters.ts';
+import { nextDeadlineSeconds, oldestWaitSeconds } from './measure-queues.ts';
 import {
   type AddJob,
   type JobProgress,
@@ -31,6 +32,10 @@ export interface Queues {
   readProgress(queue: QueueName, key: readonly string[]): Promise<JobProgress | undefined>;
   /** Jobs by queue and state. */
   countJobs(): Promise<Record<QueueName, JobCounts>>;
+  /** Seconds for which the first job of each queue has been ready to run; see `oldestWaitSeconds`. */
+  readWaits(): Promise<Record<QueueName, number>>;
+  /** Seconds until Fasten deletes the first export that nobody has fetched; see `nextDeadlineSeconds`. */
+  readDeadline(): Promise<number | undefined>;
   /** Jobs that were given up, of one queue or of all; see `listDead`. */
   listDead(queue: QueueName | undefined, from: number, count: number): Promise<DeadLetter[]>;
   /** Runs one of them again; `gone` when none is kept under this id, `known` when it is not given up (any more). */
@@ -77,6 +82,13 @@ export function openQueues(redis: Redis, prefix: string): Queues {
       const counts = [...queues].map(async ([name, queue]) => [name, await queue.getJobCounts(...STATES)] as const);
       return Object.fromEntries(await Promise.all(counts)) as Record<QueueName, JobCounts>;
     },
+    readWaits: async () => {
+      const waits = [...queues].map(
+        async ([name, queue]) => [name, await oldestWaitSeconds(queue, Date.now())] as const,
+      );
+      return Object.fromEntries(await Promise.all(waits)) as Record<QueueName, number>;
+    },
+    readDeadline: () => nextDeadlineSeconds(queueOf('import'), Date.now()),
     listDead: (name, from, count) => inTime(listDead(name ? [queueOf(name)] : [...queues.values()], from, count)),
     replayDead: (name, jobId) => inTime(retryJob({ redis, queue: queueOf(name) }, jobId)),
     close: async () => {

@@ -43,6 +43,8 @@ export interface Activity {
 export interface Workers {
   /** Of each queue. */
   activity(): Activity[];
+  /** Whether each queue's worker takes jobs: not before it has started, nor once it was told to stop. */
+  isRunning(): boolean;
   /** Stops taking jobs, asks the running ones to hand themselves back, and waits for them. */
   close(): Promise<void>;
 }
@@ -74,6 +76,7 @@ export function startWorkers(deps: WorkerDeps): Workers {
   const started = queueNames().map((name) => startWorker(name, deps));
   return {
     activity: () => started.map(({ activity }) => activity()),
+    isRunning: () => started.every(({ worker }) => worker.isRunning() && !worker.closing),
     close: async () => {
       const closing = started.map(({ worker }) => worker.close());
       for (const { worker } of started) {
@@ -203,6 +206,7 @@ async function endAttempt<N extends QueueName>(
   const isLast = fault.permanent || job.attemptsMade + 1 >= QUEUES[name].attempts;
   const later = isLast ? await giveUp(name, deps, job, fault) : undefined;
   if (later) return later;
+  deps.metrics.sawFault(name, fault.code);
   if (isLast) deps.metrics.deadLetters.inc({ queue: name, event: 'given-up' });
   ended(isLast ? 'failed' : 'retried');
   deps.log[isLast ? 'error' : 'warn'](isLast ? 'job.failed' : 'job.retried', { code: fault.code });

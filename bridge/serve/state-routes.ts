@@ -1,30 +1,42 @@
-import express, { type Router } from 'express';
+import express, { type Express, type Router } from 'express';
 import type { Metrics } from '../observe/metrics.ts';
 
 /** One thing the service cannot work without: resolves when it answers, rejects or hangs when it does not. */
 export type Check = () => Promise<unknown>;
 
-const PATIENCE_MS = 3_000;
+/** Less than the metrics wait for it. */
+const PATIENCE_MS = 2_500;
 
 /**
- * For whoever watches the process: `/healthz` says that it runs, `/readyz` that what it needs answers too, `/metrics`
- * what it has done (Prometheus text). None of them names a patient or an id.
+ * For whoever watches the process: `/healthz` says that it runs, `/readyz` that what the service needs answers too, `/metrics`
+ * what it has done (Prometheus text). None of them names a patient or an id. The metrics tell of the same checks.
  */
 export function stateRoutes(checks: Readonly<Record<string, Check>>, metrics: Metrics): Router {
   const router = express.Router();
+  const readiness = () => askAll(checks);
+  metrics.watch({ readiness });
   router.get('/healthz', (_req, res) => {
     res.json({ status: 'ok' });
   });
   router.get('/readyz', async (_req, res) => {
-    const names = Object.keys(checks);
-    const answers = await Promise.all(Object.values(checks).map(answersInTime));
-    const states = Object.fromEntries(names.map((name, index) => [name, answers[index] ? 'ok' : 'down']));
-    res.status(answers.every(Boolean) ? 200 : 503).json(states);
+    const answers = Object.entries(await readiness());
+    const states = Object.fromEntries(answers.map(([name, isReady]) => [name, isReady ? 'ok' : 'down']));
+    res.status(answers.every(([, isReady]) => isReady) ? 200 : 503).json(states);
   });
   router.get('/metrics', async (_req, res) => {
     res.type(metrics.registry.contentType).send(await metrics.registry.metrics());
   });
   return router;
+}
+
+/** A process that only runs jobs has nothing else to serve. */
+export function createStateServer(checks: Readonly<Record<string, Check>>, metrics: Metrics): Express {
+  return express().disable('x-powered-by').use(stateRoutes(checks, metrics));
+}
+
+async function askAll(checks: Readonly<Record<string, Check>>): Promise<Record<string, boolean>> {
+  const asked = Object.entries(checks).map(async ([name, check]) => [name, await answersInTime(check)] as const);
+  return Object.fromEntries(await Promise.all(asked));
 }
 
 async function answersInTime(check: Check): Promise<boolean> {

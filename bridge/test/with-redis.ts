@@ -14,6 +14,9 @@ export interface TestRedis {
   dump(): Promise<string>;
   /** Stops the server as a SIGTERM does and starts it on the same port: what was written to its disk is there again. */
   restart(): Promise<void>;
+  /** The two halves of it. */
+  stop(): Promise<void>;
+  start(): Promise<void>;
   /** Stops the server. Throws when a worker was left running on it. */
   close(): Promise<void>;
 }
@@ -23,6 +26,9 @@ export async function withRedis({ persistent = false } = {}): Promise<TestRedis>
   const dir = await mkdtemp(join(tmpdir(), 'bridge-redis-'));
   let server = await startRedis({ dir, persistent });
   const redis = new Redis(server.url, { maxRetriesPerRequest: null });
+  const start = async () => {
+    server = await startRedis({ dir, persistent, port: Number(new URL(server.url).port) });
+  };
   return {
     url: server.url,
     prefix: `test-${randomUUID()}`,
@@ -30,8 +36,10 @@ export async function withRedis({ persistent = false } = {}): Promise<TestRedis>
     dump: () => dumpAll(redis),
     restart: async () => {
       await server.close();
-      server = await startRedis({ dir, persistent, port: Number(new URL(server.url).port) });
+      await start();
     },
+    stop: () => server.close(),
+    start,
     close: async () => {
       const clients = String(await redis.client('LIST')).match(/ cmd=bzpopmin /g);
       redis.disconnect();
