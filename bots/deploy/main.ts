@@ -23,9 +23,7 @@ async function main(names: readonly string[]): Promise<number> {
   try {
     if (existsSync('.env')) process.loadEnvFile('.env');
     const wanted = names.length > 0 ? known.filter(({ name }) => names.includes(name)) : known;
-    for (const [name, changes] of await deployBots(readSettings(process.env), wanted)) {
-      console.log(`${name}: ${changes.length > 0 ? changes.join(', ') : 'unchanged'}`);
-    }
+    await deployBots(readSettings(process.env), wanted, (line) => console.log(line));
     return 0;
   } catch (error) {
     console.error(error instanceof DeployError ? error.message : error);

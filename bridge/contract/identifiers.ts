@@ -123,3 +123,18 @@ export const FED_AFTER_IMPORT_CODE = 'fed-after-import';
 
 /** Code (system {@link BRIDGE_CODE_SYSTEM}) of the tag on resources that were repaired. */
 export const REPAIRED_CODE = 'repaired';
+
+/**
+ * On a Coding or Quantity: a bot put this code there beside what the source says. `from` says what it was made of
+ * (valueCoding, or valueString for a unit), `map` by which ConceptMap (valueUri).
+ */
+export const ADDED_CODE_EXTENSION = `${EXTENSION}/added-code`;
+
+/** System of the tags that say which codes were added to a resource: `<code system>#<code>`. */
+export const ADDED_CODE_SYSTEM = `${FASTEN_API}/bridge/added-code`;
+
+/** `ConceptMap.group.source` of maps whose codes are the units of Quantities as sources write them. */
+export const UNIT_TEXT_SYSTEM = `${FASTEN_API}/bridge/unit-text`;
+
+/** System of the identifier of a ConceptMap that was loaded: its `url`, and which part of it this is. */
+export const CODE_MAP_SYSTEM = `${FASTEN_API}/bridge/code-map`;

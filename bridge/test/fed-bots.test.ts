@@ -3,26 +3,27 @@ import type { Flag, Patient } from '@medplum/fhirtypes';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readBotConfigs } from '../../bots/build.ts';
 import { deployBots } from '../../bots/deploy/deploy-bots.ts';
+import { signInToDeploy } from '../../bots/deploy/sign-in.ts';
 import { seed } from '../../sandbox/seed.ts';
 import { eventually, startWorld, type World } from './start-world.ts';
 
 let world: World;
 let clinician: MedplumClient;
+let admin: MedplumClient;
 
 beforeAll(async () => {
   world = await startWorld();
   clinician = await world.signIn('clinician@example.com');
-  const admin = seed.clients.find((client) => client.admin);
-  await deployBots(
-    {
-      baseUrl: world.medplum.baseUrl,
-      adminClientId: admin?.id ?? '',
-      adminClientSecret: admin?.secret ?? '',
-      bridgeClientId: world.environment.MEDPLUM_CLIENT_ID ?? '',
-      runtime: 'vmcontext',
-    },
-    readBotConfigs(),
-  );
+  const client = seed.clients.find((one) => one.admin);
+  const settings = {
+    baseUrl: world.medplum.baseUrl,
+    adminClientId: client?.id ?? '',
+    adminClientSecret: client?.secret ?? '',
+    bridgeClientId: world.environment.MEDPLUM_CLIENT_ID ?? '',
+    runtime: 'vmcontext' as const,
+  };
+  await deployBots(settings, readBotConfigs());
+  admin = await signInToDeploy(settings);
 });
 
 afterAll(async () => {
@@ -45,18 +46,16 @@ test('with all bots on, an import ends with the care team asked, and its results
   });
   expect(asked.code?.text).toBe('Look through new records');
 
-  await eventually(async () => (/"event":"bot.fed"/.test(world.log()) ? true : undefined));
-  const fed = world
-    .log()
-    .split('\n')
-    .find((line) => line.includes('"event":"bot.fed"'));
+  const bot = await admin.searchOne('Bot', { name: 'flag-critical-results' });
+  const isOfBot = (line: string): boolean => line.includes('"event":"bot.fed"') && line.includes(bot?.id ?? 'none');
+  const fed = await eventually(async () => world.log().split('\n').find(isOfBot));
   const subject = `Patient/${patient.id}`;
   const results = await clinician.searchResources('Observation', {
     subject,
     status: 'final,amended,corrected',
     _count: '1000',
   });
-  expect(JSON.parse(fed ?? '{}')).toMatchObject({ count: results.length, failed: 0 });
+  expect(JSON.parse(fed)).toMatchObject({ count: results.length, failed: 0 });
   expect(results.length).toBeGreaterThan(0);
   const flags: readonly Flag[] = await clinician.searchResources('Flag', { subject }, { cache: 'reload' });
   expect(new Set(flags.map(({ identifier }) => identifier?.[0]?.value)).size).toBe(flags.length);

@@ -1,5 +1,6 @@
 import type { MedplumClient } from '@medplum/core';
 import type { Resource } from '@medplum/fhirtypes';
+import { takeAddedCodes } from '../../contract/added-codes.ts';
 import type { LedgerEntry } from '../../contract/ledger-entry.ts';
 import { parseSourceKey } from '../../contract/source-key.ts';
 import { symbolOf } from '../link-resource.ts';
@@ -81,9 +82,18 @@ function saysWhatWasWritten({ patient, sources }: StoreCheck, body: Resource, sy
     const key = found ? undefined : symbols.has(reference) && sources.keyOf(reference);
     return found ?? (key ? symbolOf(parseSourceKey(key)) : undefined);
   };
-  const bySource = hashStored(structuredClone(body), symbolize);
-  if (written === undefined || bySource === written) return written !== undefined;
-  return hashStored(structuredClone(body), (text) => (text === patient ? undefined : symbolize(text))) === written;
+  if (written === undefined) return false;
+  const itself = (text: string) => (text === patient ? undefined : symbolize(text));
+  const saysIt = (one: Resource): boolean =>
+    [symbolize, itself].some((by) => hashStored(structuredClone(one), by) === written);
+  return saysIt(body) || saysIt(withoutAddedCodes(body));
+}
+
+/** What a bot put beside the source's codes is no change of what was loaded. */
+function withoutAddedCodes(body: Resource): Resource {
+  const bare = structuredClone(body);
+  takeAddedCodes(bare);
+  return bare;
 }
 
 function findBodies({ medplum, namespace, signal }: StoreCheck, entries: readonly StoredEntry[]): Promise<Resource[]> {

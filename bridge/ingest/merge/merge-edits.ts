@@ -1,4 +1,5 @@
 import type { Bundle, Meta, Resource, ResourceType } from '@medplum/fhirtypes';
+import { putAddedCodes, takeAddedCodes } from '../../contract/added-codes.ts';
 import { retryRead } from '../../medplum/retry-read.ts';
 import { sameContent } from '../content-hash.ts';
 import type { AttachedDocument } from '../documents/link-attachments.ts';
@@ -67,14 +68,16 @@ export async function mergeEdits(
   const written = storedHash(body.meta);
   if (hashOfForm(local) === written) return { kind: 'unedited', meta: body.meta };
 
-  const overridden = overriddenOf(body.meta);
-  const before = overridden && asOfSource(local, overridden);
-  const base = before && hashOfForm(before) === written ? before : await findBase(context, body, prepared, linked);
+  // What a bot put beside the source's codes is no edit: it is left out, and put back beside what comes of the merge.
+  const added = takeAddedCodes(local);
+  const before = asOfSource(local, overriddenOf(body.meta));
+  const base = hashOfForm(before) === written ? before : await findBase(context, body, prepared, linked);
   if (!base) return { kind: 'unmergeable' };
   const source = sourceForm(prepared, linked);
   const { merged, kept } = mergeElements(type, base, local, source);
   const differing = difference(merged, source);
   const placed = placeMerged(merged, { prepared, linked, attached, body, symbolize });
+  if (placed) putAddedCodes(placed.resource, added);
   if (!placed || findErrors(placed.resource).length > 0 || isTooLong(differing)) return { kind: 'unmergeable' };
   return { kind: 'merged', meta: body.meta, ...placed, kept, overridden: differing };
 }
@@ -109,8 +112,9 @@ async function findBase(
     const bodies = ours.flatMap(({ resource }) => resource ?? []);
     const symbols = await readSymbols(context, new Set(bodies.flatMap(storedReferences)));
     for (const version of bodies) {
-      const overridden = overriddenOf(version.meta);
-      const form = asOfSource(symbolicForm(version, symbolizer(symbols, prepared, linked)), overridden);
+      const form = asOfSource(symbolicForm(version, symbolizer(symbols, prepared, linked)), overriddenOf(version.meta));
+      if (hashOfForm(form) === written) return form;
+      takeAddedCodes(form);
       if (hashOfForm(form) === written) return form;
     }
     if (versions.length < VERSIONS_A_PAGE) return undefined;

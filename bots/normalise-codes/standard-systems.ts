@@ -1,0 +1,21 @@
+/** Code systems that codes are added of. */
+export const STANDARD_SYSTEMS = {
+  loinc: 'http://loinc.org',
+  snomed: 'http://snomed.info/sct',
+  rxnorm: 'http://www.nlm.nih.gov/research/umls/rxnorm',
+  cvx: 'http://hl7.org/fhir/sid/cvx',
+  ucum: 'http://unitsofmeasure.org',
+} as const;
+
+const ALL: readonly string[] = Object.values(STANDARD_SYSTEMS);
+
+export function isStandard(system: unknown): boolean {
+  return typeof system === 'string' && ALL.includes(system);
+}
+
+/** Whether a map may say something of codes of this system. HL7's own code systems are standards of another kind. */
+export function isLocal(system: unknown): boolean {
+  if (typeof system !== 'string' || system === '' || isStandard(system)) return false;
+  const isHl7 = system.startsWith('http://terminology.hl7.org/') || system.startsWith('http://hl7.org/fhir/');
+  return !isHl7 || system.startsWith('http://hl7.org/fhir/sid/');
+}
