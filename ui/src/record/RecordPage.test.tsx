@@ -222,3 +222,21 @@ test('a section that there is not is said to be none', async () => {
   open('/horoscope');
   expect(await screen.findByText('There is no page at this address')).toBeDefined();
 });
+
+test('what two sources say differently is told on the summary and stands side by side', async () => {
+  const allergy = (criticality: 'high' | 'low') => ({
+    resourceType: 'AllergyIntolerance' as const,
+    patient: { reference: `Patient/${patient.id}` },
+    code: { text: 'Penicillin' },
+    criticality,
+  });
+  await addTask();
+  await addFrom('portal', allergy('high'));
+  await addFrom('clinic', allergy('low'));
+  open();
+  fireEvent.click(await screen.findByRole('link', { name: 'Compare them' }));
+  const penicillin = within(await screen.findByRole('region', { name: 'Penicillin' }));
+  expect(penicillin.getByRole('row', { name: /^Risk/ }).textContent).toMatch(/high.*low|low.*high/);
+  fireEvent.click(penicillin.getByRole('button', { name: 'Penicillin: open portal' }));
+  expect(within(await screen.findByRole('dialog')).getByText('high risk')).toBeDefined();
+});

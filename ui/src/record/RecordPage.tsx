@@ -17,6 +17,7 @@ import { ErrorState } from '../states/ErrorState.tsx';
 import { explainError } from '../states/explain-error.ts';
 import { LoadingState } from '../states/LoadingState.tsx';
 import { useLoaded } from '../states/use-loaded.ts';
+import { DifferencesNotice, DifferencesSection, SectionDifferences } from './compare/DifferencesSection.tsx';
 import { FactDrawer } from './FactDrawer.tsx';
 import { FactSection } from './FactSection.tsx';
 import { FilterBar } from './FilterBar.tsx';
@@ -35,7 +36,9 @@ const OVERVIEWS = [
   { path: 'timeline', label: 'Timeline' },
 ];
 
-const PAGES = [...OVERVIEWS, ...RECORD_SECTIONS];
+const DIFFERENCES = { path: 'differences', label: 'Differences' };
+
+const PAGES = [...OVERVIEWS, ...RECORD_SECTIONS, DIFFERENCES];
 
 const TYPING_MS = 300;
 
@@ -74,6 +77,8 @@ function PatientRecord({ patient }: { readonly patient: WithId<Patient> }) {
     [patient.id, sources, lastLook],
   );
   const section = sectionAt(path);
+  // What was entered here is a voice too.
+  const hasSeveral = (sources?.length ?? 0) > 0;
   const hasText = section?.searches.some(({ code }) => code !== undefined) ?? false;
   if (!PAGES.some((page) => page.path === path)) return <NotFoundPage />;
   return (
@@ -83,6 +88,7 @@ function PatientRecord({ patient }: { readonly patient: WithId<Patient> }) {
         {lastLook && path === 'summary' && (
           <NewsNotice since={lastLook} onFollow={() => setFilters({ since: lastLook })} />
         )}
+        {hasSeveral && path === 'summary' && <DifferencesNotice />}
         <Grid gutter="lg">
           <Grid.Col span={{ base: 12, md: 2.5 }}>
             <SectionNavigation patientId={patient.id} path={path} />
@@ -92,6 +98,8 @@ function PatientRecord({ patient }: { readonly patient: WithId<Patient> }) {
               <FilterBar filters={filters} onChange={setFilters} hasText={hasText} />
               {path === 'summary' && <SummarySection filters={settled} />}
               {path === 'timeline' && <TimelineSection filters={settled} />}
+              {path === 'differences' && <DifferencesSection filters={settled} />}
+              {hasSeveral && <SectionDifferences key={`${path} differences`} path={path} filters={settled} />}
               {path === 'medications' && section && <MedicationCourses section={section} filters={settled} />}
               {section?.kind === 'list' && <FactSection key={path} section={section} filters={settled} />}
               {section?.kind === 'results' && <ResultsSection key={path} section={section} filters={settled} />}
