@@ -90,6 +90,19 @@ export default {
       to: { path: 'node_modules/undici/|^(node:)?https?$' },
     },
     {
+      name: 'opentelemetry-only-when-asked-for',
+      comment: 'observe/trace.ts loads it by a dynamic import: a process that does not trace pays nothing for it.',
+      severity: 'error',
+      from: { pathNot: ['^bridge/observe/open-telemetry\\.ts$', 'node_modules'] },
+      to: { path: '@opentelemetry/' },
+    },
+    {
+      name: 'opentelemetry-only-when-asked-for',
+      severity: 'error',
+      from: {},
+      to: { path: '^bridge/observe/open-telemetry\\.ts$', dependencyTypesNot: ['dynamic-import', 'type-only'] },
+    },
+    {
       name: 'exports-only-through-the-spool',
       comment:
         'A file that is opened past spool/ is noise when read, and bare when written. Listed: what opens no export (folders, our own files).',

@@ -48,6 +48,7 @@ import type { Quota } from './medplum/quota-gate.ts';
 import { setPatience } from './medplum/retry-read.ts';
 import { createLog, type Log } from './observe/log.ts';
 import { createMetrics, type Metrics } from './observe/metrics.ts';
+import { startTracing } from './observe/trace.ts';
 import { operateRoutes } from './operate/routes.ts';
 import { createLock } from './queue/hold-lock.ts';
 import { createKeepReport } from './queue/keep-reports.ts';
@@ -112,6 +113,7 @@ interface Foundations {
  */
 export async function buildApp(config: Config, overrides: Overrides = {}): Promise<App> {
   const log = createLog(config.logLevel, overrides.logTo);
+  const stopTracing = config.tracesTo ? await startTracing(config.tracesTo) : undefined;
   setPatience(config.medplum.patienceMs);
   const metrics = createMetrics();
   const medplum = await createMedplum({ ...config.medplum, ...listenToMedplum(metrics) });
@@ -152,7 +154,7 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
       return origin;
     },
     close: () => {
-      closing ??= closeAll(foundations, stops);
+      closing ??= closeAll(foundations, stops).then(stopTracing);
       return closing;
     },
   };

@@ -71,6 +71,8 @@ const environment = z.object({
   SPOOL_MIN_FREE_MB: z.coerce.number().int().min(0).default(500),
   /** Folder for what the command line remembers between two runs: hashes and ids. */
   DATA_DIR: z.string().min(1).default('.data'),
+  /** Base address of an OTLP/HTTP receiver for traces (`/v1/traces` is appended); without it nothing is traced. */
+  OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl.optional(),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   /** Path in front of every call of the API. */
   API_PREFIX: z
@@ -118,6 +120,7 @@ export function readConfig(env: Environment) {
   return {
     role: data.BRIDGE_ROLE,
     logLevel: data.LOG_LEVEL,
+    tracesTo: data.OTEL_EXPORTER_OTLP_ENDPOINT,
     spool: { dir: data.SPOOL_DIR, leastBytes: data.SPOOL_MIN_FREE_MB * 1_000_000 },
     medplum: medplumSettings(data),
     eraser: eraserSettings(data),

@@ -11,6 +11,7 @@ import { namespaceOf, type StoredConsent } from '../medplum/find-connection.ts';
 import { LostReplyError } from '../medplum/lost-reply-error.ts';
 import type { Log } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
+import { inStep } from '../observe/trace.ts';
 import type { HoldLock } from '../queue/hold-lock.ts';
 import type { JobProgress, Payload } from '../queue/specs.ts';
 import { TryLater } from '../queue/try-later.ts';
@@ -111,7 +112,8 @@ async function importExport(deps: ImportExportDeps, job: Payload<'import'>, cont
   }
   deps.log.info('import.started', { ...named, files: job.files.length });
   const report = await deps.withFolder(context.jobId, async (folder) => {
-    const files = await fetchFiles(deps, job, rawExportsFromTask(task), folder, context);
+    const kept = rawExportsFromTask(task);
+    const files = await inStep('download', named, () => fetchFiles(deps, job, kept, folder, context));
     // Hours may have passed in the queue and on the wire.
     const { consent, patient } = await requireActive(deps, job.consentId);
     await moveTask(deps.medplum, job.taskId, 'loading');
@@ -164,7 +166,8 @@ async function holdImport(
 /** A run that our lock could not keep away (by hand, or by a process that stood still) took the namespace over. */
 async function load(deps: ImportExportDeps, request: LoadRequest): Promise<Loaded> {
   try {
-    return await deps.load(request);
+    const { taskId, exportId } = request;
+    return await inStep('load', { taskId, exportId }, () => deps.load(request));
   } catch (error) {
     throw error instanceof PermanentError && error.code === 'import-running' ? new TryLater(60_000, error.code) : error;
   }

@@ -1,6 +1,7 @@
 import { MedplumClient } from '@medplum/core';
 import { Agent, Headers, fetch as undiciFetch } from 'undici';
 import { PermanentError } from '../errors.ts';
+import { inStep, noteStep, traceparent } from '../observe/trace.ts';
 import { LostReplyError } from './lost-reply-error.ts';
 import { type Fetch, type Pacing, pacedFetch } from './paced-fetch.ts';
 import { countQuotaWaits } from './quota-waits.ts';
@@ -45,7 +46,7 @@ export async function createMedplum(settings: MedplumSettings): Promise<MedplumC
     headers.set('accept-encoding', UNPACKED);
     return undiciFetch(url, { ...said, headers }) as unknown as Promise<Response>;
   };
-  const settled = settledFetch(settings.onReply ? timedFetch(plain, settings.onReply) : plain);
+  const settled = settledFetch(settings.onReply ? tracedFetch(timedFetch(plain, settings.onReply)) : plain);
   let waits = 0;
   const onWait = (waitMs: number): void => {
     waits++;
@@ -73,6 +74,26 @@ export function createTokenClient(baseUrl: string, token: string): MedplumClient
   const client = new MedplumClient({ baseUrl, fetch: settledFetch(fetch), cacheTime: 0, maxRetries: 0 });
   client.setAccessToken(token);
   return client;
+}
+
+/** Each request is a step of the trace that it is made in, and Medplum may go on with it. */
+function tracedFetch(fetch: Fetch): Fetch {
+  return (url, init) =>
+    inStep(nameOf(url, init), { kind: 'client' }, async () => {
+      const parent = traceparent();
+      if (parent === undefined) return fetch(url, init);
+      const headers = new Headers(init?.headers as ConstructorParameters<typeof Headers>[0]);
+      headers.set('traceparent', parent);
+      const response = await fetch(url, { ...init, headers: headers as unknown as Record<string, string> });
+      noteStep({ status: response.status });
+      return response;
+    });
+}
+
+/** Method and resource type: the rest of a path, and every query, may name what a source calls a record. */
+function nameOf(url: string, init: RequestInit | undefined): string {
+  const [, type = 'Bundle'] = /\/fhir\/R4\/([A-Z]\w{1,40})\b/.exec(url) ?? [];
+  return `medplum ${init?.method ?? 'GET'} ${url.includes('/fhir/R4') ? type : 'other'}`;
 }
 
 function timedFetch(fetch: Fetch, onReply: NonNullable<MedplumSettings['onReply']>): Fetch {

@@ -1,5 +1,6 @@
 import { type DestinationStream, pino } from 'pino';
 import { currentContext } from './job-context.ts';
+import { traceparent } from './trace.ts';
 
 /** Every event that the service logs; docs/log-events.md says when. A line is one of these names with fields; there is no free text. */
 export const LOG_EVENTS = [
@@ -101,6 +102,7 @@ const FIELDS = {
   skipped: true,
   status: true,
   taskId: true,
+  traceId: true,
   unchanged: true,
   updated: true,
   version: true,
@@ -131,9 +133,14 @@ export function createLog(level: Level | 'silent', destination?: DestinationStre
   const at =
     (name: Level) =>
     (event: LogEvent, fields: LogFields = {}) => {
-      logger[name]({ event, ...keepAllowed({ ...currentContext(), ...fields }) });
+      logger[name]({ event, ...keepAllowed({ ...currentContext(), traceId: traceId(), ...fields }) });
     };
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+}
+
+/** Where traces are kept, a line leads to its own. */
+function traceId(): string | undefined {
+  return traceparent()?.split('-')[1];
 }
 
 function keepAllowed(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {

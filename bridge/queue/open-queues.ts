@@ -4,6 +4,7 @@ import { type Job, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { DeadLetter } from '../contract/dead-letter.ts';
 import { HttpError } from '../errors.ts';
+import { traceparent } from '../observe/trace.ts';
 import { driveAgain, listDead, type OpenQueue } from './dead-letters.ts';
 import { nextDeadlineSeconds, oldestWaitSeconds } from './measure-queues.ts';
 import {
@@ -110,7 +111,8 @@ type Placed = { readonly jobId: string; readonly delay: number };
 async function addJob(open: OpenQueue, placed: Placed, payload: unknown): ReturnType<AddJob> {
   const known: Job | undefined = await open.queue.getJob(placed.jobId);
   if (known === undefined) {
-    await open.queue.add(open.queue.name, payload, placed);
+    const metadata = traceparent();
+    await open.queue.add(open.queue.name, payload, { ...placed, ...(metadata && { telemetry: { metadata } }) });
     return 'added';
   }
   return (await known.isFailed()) ? driveAgain(open, known, payload) : 'known';

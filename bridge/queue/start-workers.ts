@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis';
 import { runInContext } from '../observe/job-context.ts';
 import type { Log } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
+import { inStep } from '../observe/trace.ts';
 import { STALLED_TOO_OFTEN } from './dead-letters.ts';
 import { describeFault, type Fault } from './describe-fault.ts';
 import { checkPayload, queueNames } from './open-queues.ts';
@@ -157,14 +158,16 @@ async function runJob<N extends QueueName>(
   const ended = (outcome: string) => {
     deps.metrics.jobs.observe({ queue: name, outcome }, (performance.now() - startedAt) / 1000);
   };
-  await runInContext({ queue: name, jobId, attempt: job.attemptsMade + 1 }, async () => {
+  const named = { queue: name, jobId, attempt: job.attemptsMade + 1 };
+  const step = { kind: 'consumer', parent: job.opts.telemetry?.metadata, ...named } as const;
+  await runInContext(named, async () => {
     try {
       const report = (progress: JobProgress) => {
         deps.sign();
         return job.updateProgress(progress);
       };
       const payload = checkPayload(name, job.data);
-      await handlerOf(name, deps.handlers).run(payload, { jobId, signal, report });
+      await inStep(`job ${name}`, step, () => handlerOf(name, deps.handlers).run(payload, { jobId, signal, report }));
       ended('done');
       deps.log.info('job.done', { durationMs: Math.round(performance.now() - startedAt) });
     } catch (error) {

@@ -4,6 +4,7 @@ import { type FastenEvent, readEvent, UnreadableEventError } from '../fasten/rea
 import type { ApiMode } from '../fasten/read-key-mode.ts';
 import type { Log } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
+import { inStep, noteStep } from '../observe/trace.ts';
 import type { AddJob } from '../queue/specs.ts';
 import { queueEvent } from './queue-event.ts';
 import type { VerifySignature } from './verify-signature.ts';
@@ -30,7 +31,7 @@ export function webhookRoutes(deps: WebhookDeps): Router {
   const router = express.Router();
   // The signature covers the bytes, so nothing may parse them first; whatever the content type says.
   router.post('/webhook', express.raw({ type: () => true, limit: MAX_BODY }), async (req, res) => {
-    await receive(deps, req);
+    await inStep('webhook', { kind: 'server' }, () => receive(deps, req));
     res.json({});
   });
   return router;
@@ -45,6 +46,7 @@ async function receive(deps: WebhookDeps, req: Request): Promise<void> {
   }
   const event = readOrRefuse(deps, rawBody);
   const eventId = event.eventId ?? String(req.headers['webhook-id']);
+  noteStep({ eventType: event.type });
   const seen = { eventId, eventType: event.type, fastenRequestId: event.fastenRequestId };
   if (deps.mode !== undefined && event.apiMode !== undefined && event.apiMode !== deps.mode) {
     deps.metrics.webhooks.inc({ outcome: 'wrong-mode' });
