@@ -49,7 +49,9 @@ import { setPatience } from './medplum/retry-read.ts';
 import { createLog, type Log } from './observe/log.ts';
 import { createMetrics, type Metrics } from './observe/metrics.ts';
 import { startTracing } from './observe/trace.ts';
+import { BOARD_PATH, boardRoutes } from './operate/board-routes.ts';
 import { operateRoutes } from './operate/routes.ts';
+import { createBoardSessions } from './queue/board-sessions.ts';
 import { createLock } from './queue/hold-lock.ts';
 import { createKeepReport } from './queue/keep-reports.ts';
 import { openQueues, type Queues } from './queue/open-queues.ts';
@@ -233,6 +235,7 @@ async function serve(
   const { audit } = auditor;
   const closing = new AbortController();
   const connecting = connectingParts(foundations);
+  const sessions = createBoardSessions(redis, config.redis.prefix);
   const app = createServer({
     apiPrefix: config.http.apiPrefix,
     medplumBaseUrl: config.medplum.baseUrl,
@@ -251,6 +254,7 @@ async function serve(
       metrics,
     }),
     landingRoutes: returnRoutes(connecting),
+    aside: [[BOARD_PATH, boardRoutes(sessions, await queues.openBoard(BOARD_PATH))]],
     callerRoutes: [
       connectRoutes({
         ...connecting,
@@ -275,7 +279,7 @@ async function serve(
       }),
       ledgerRoutes({ medplum: medplum.client, callerOf, audit }),
       recordRoutes({ callerOf, audit }),
-      operateRoutes({ callerOf, queues, log, metrics }),
+      operateRoutes({ callerOf, queues, sessions, log, metrics }),
       eraseRoutes({ callerOf }),
     ],
     identify: callers.identify,

@@ -1,7 +1,13 @@
 import { z } from 'zod';
 import { completeConnectionSchema, connectionListSchema, connectionSchema } from './connection.ts';
 import { completeAttemptSchema, connectionAttemptSchema, initiateConnectionSchema } from './connection-attempt.ts';
-import { deadLetterPageSchema, deadLetterQuerySchema, queueListSchema, replaySchema } from './dead-letter.ts';
+import {
+  boardSchema,
+  deadLetterPageSchema,
+  deadLetterQuerySchema,
+  queueListSchema,
+  replaySchema,
+} from './dead-letter.ts';
 import { endConnectionQuerySchema, endedConnectionsSchema, erasureSchema } from './erasure.ts';
 import { importDecisionSchema, importRetrySchema } from './import-decision.ts';
 import { importPatientsSchema } from './import-patients.ts';
@@ -272,6 +278,15 @@ export const API_ROUTES: readonly ApiRoute[] = [
     query: deadLetterQuerySchema,
     status: 200,
     answer: deadLetterPageSchema,
+    refusals: [403, 503],
+  },
+  {
+    method: 'post',
+    path: '/queues/board',
+    summary: 'Lets the browser that asks open the board of all queues for a while. For administrators.',
+    proof: 'token',
+    status: 200,
+    answer: boardSchema,
     refusals: [403, 503],
   },
   {

@@ -62,6 +62,9 @@ export const queueListSchema = z.object({
   queues: z.array(z.object({ queue: z.string(), waiting: count, active: count, delayed: count, failed: count })),
 });
 
+/** The answer of `POST queues/board`: where the board may be opened for a while, in the browser that asked. */
+export const boardSchema = z.object({ url: z.string() });
+
 /** The answer of `POST queues/:queue/dead/:jobId/replay`. */
 export const replaySchema = z.object({ outcome: z.literal('replayed') });
 

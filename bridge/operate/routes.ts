@@ -4,25 +4,29 @@ import { HttpError } from '../errors.ts';
 import type { Caller } from '../medplum/callers.ts';
 import type { Log } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
+import type { BoardSessions } from '../queue/board-sessions.ts';
 import type { Queues } from '../queue/open-queues.ts';
 import { QUEUES, type QueueName } from '../queue/specs.ts';
+import { openBoard } from './board-routes.ts';
 
 export interface OperateRoutesDeps {
   /** Who makes the request; the routes are reached by known callers only. */
   readonly callerOf: (req: Request) => Caller;
   readonly queues: Pick<Queues, 'countJobs' | 'listDead' | 'replayDead'>;
+  readonly sessions: BoardSessions;
   readonly log: Log;
   readonly metrics: Metrics;
 }
 
-/** For who runs the service: `GET queues`, `GET queues/dead` and `POST queues/:queue/dead/:jobId/replay`. */
-export function operateRoutes({ callerOf, queues, log, metrics }: OperateRoutesDeps): Router {
+/** For who runs the service: `GET queues`, `POST queues/board`, `GET queues/dead` and `POST queues/:queue/dead/:jobId/replay`. */
+export function operateRoutes({ callerOf, queues, sessions, log, metrics }: OperateRoutesDeps): Router {
   const router = express.Router();
   const adminsOnly = requireAdmin(callerOf);
   router.get('/queues', adminsOnly, async (_req, res) => {
     const counts = Object.entries(await queues.countJobs());
     res.json({ queues: counts.map(([queue, states]) => ({ queue, ...states })) } satisfies QueueList);
   });
+  router.post('/queues/board', adminsOnly, (req, res) => openBoard(sessions, req, res));
   router.get('/queues/dead', adminsOnly, async (req, res) => {
     const { queue, _count: count, cursor } = readQuery(req);
     // One more than is shown tells whether there are more.

@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Job, Queue } from 'bullmq';
+import type { RequestHandler } from 'express';
 import type { Redis } from 'ioredis';
 import type { DeadLetter } from '../contract/dead-letter.ts';
 import { HttpError } from '../errors.ts';
 import { traceparent } from '../observe/trace.ts';
 import { driveAgain, listDead, type OpenQueue } from './dead-letters.ts';
 import { nextDeadlineSeconds, oldestWaitSeconds } from './measure-queues.ts';
+import { createBoard } from './show-board.ts';
 import {
   type AddJob,
   type JobProgress,
@@ -41,6 +43,8 @@ export interface Queues {
   listDead(queue: QueueName | undefined, from: number, count: number): Promise<DeadLetter[]>;
   /** Runs one of them again; `gone` when none is kept under this id, `known` when it is not given up (any more). */
   replayDead(queue: QueueName, jobId: string): Promise<'retried' | 'known' | 'gone'>;
+  /** A page that shows every queue; see `createBoard`. */
+  openBoard(basePath: string): Promise<RequestHandler>;
   close(): Promise<void>;
 }
 
@@ -92,6 +96,7 @@ export function openQueues(redis: Redis, prefix: string): Queues {
     readDeadline: () => nextDeadlineSeconds(queueOf('import'), Date.now()),
     listDead: (name, from, count) => inTime(listDead(name ? [queueOf(name)] : [...queues.values()], from, count)),
     replayDead: (name, jobId) => inTime(retryJob({ redis, queue: queueOf(name) }, jobId)),
+    openBoard: (basePath) => createBoard(queues, basePath),
     close: async () => {
       await Promise.all([...queues.values()].map((queue) => queue.close()));
     },

@@ -30,6 +30,8 @@ export interface ServerParts {
   readonly signedRoutes: Router;
   /** Routes that a browser navigates to: no token, their query proves who calls. */
   readonly landingRoutes?: Router;
+  /** What is served beside the API and proves by itself who calls: its path, and what serves it. */
+  readonly aside?: readonly (readonly [path: string, Router])[];
   /** Routes that are reached with a Medplum token only. */
   readonly callerRoutes: readonly Router[];
   readonly identify: (token: string) => Promise<Caller>;
@@ -46,6 +48,7 @@ export function createServer(parts: ServerParts): Express {
   app.use(stateRoutes(parts.checks, parts.metrics));
   app.use(parts.apiPrefix, apiRoutes(parts));
   app.use(docsRoutes(parts.apiPrefix));
+  for (const [path, router] of parts.aside ?? []) app.use(path, limit(parts.requestsPerMinute), router);
   const logosUrl = new URL('/logos/sources/', parts.stitchUrl).href;
   app.use(pageRoutes({ ...parts, logosUrl, folder: parts.pageFolder }));
   app.use((_req, _res, next) => next(new HttpError(404, 'not-found', 'there is nothing at this address')));
