@@ -29,6 +29,14 @@ export function createMetrics() {
     labelNames: ['queue', 'code'],
     registers,
   });
+  const alarms = new Counter({
+    name: 'bridge_alarms_total',
+    help: 'What somebody should look at before it is too late, by kind',
+    labelNames: ['alarm'],
+    registers,
+  });
+  // A counter that appears with its first event has risen by nothing, to whoever watches the rise.
+  for (const alarm of ALARMS) alarms.inc({ alarm }, 0);
   const boundCode = boundLabel(MOST_CODES);
   return {
     registry,
@@ -62,12 +70,7 @@ export function createMetrics() {
       buckets: [0.1, 1, 10, 60, 600, 3600, 21_600],
       registers,
     }),
-    alarms: new Counter({
-      name: 'bridge_alarms_total',
-      help: 'What somebody should look at before it is too late, by kind',
-      labelNames: ['alarm'],
-      registers,
-    }),
+    alarms,
     deadLetters: new Counter({
       name: 'bridge_dead_letters_total',
       help: 'Jobs that were given up, and dead letters that somebody replayed, by queue',
@@ -116,6 +119,12 @@ export function createMetrics() {
       labelNames: ['reason', 'next'],
       registers,
     }),
+    removed: new Counter({
+      name: 'bridge_retention_removed_total',
+      help: 'What retention has removed, by kind',
+      labelNames: ['kind'],
+      registers,
+    }),
     quotaLeft: new Gauge({
       name: 'bridge_medplum_quota_left',
       help: 'Units of Medplum that are left in the running minute, as its last reply had it',
@@ -128,6 +137,15 @@ export function createMetrics() {
     }),
   };
 }
+
+const ALARMS = [
+  'erasure-failed',
+  'export-deadline',
+  'export-slow',
+  'export-stranded',
+  'link-deadline',
+  'queue-stands-still',
+];
 
 /** Codes of ours and of Node are a few dozen. */
 const MOST_CODES = 100;

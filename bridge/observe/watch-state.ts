@@ -12,6 +12,8 @@ export interface Watched {
   readonly deadline: () => Promise<number | undefined>;
   /** Processes that run jobs. */
   readonly workers: () => Promise<number>;
+  /** When retention last ended well, in seconds since 1970; undefined when it never did. */
+  readonly retained: () => Promise<number | undefined>;
   /** What `/readyz` says. */
   readonly readiness: () => Promise<Readonly<Record<string, boolean>>>;
   /** Bytes that the spool may still grow by; undefined where there is none. */
@@ -56,6 +58,8 @@ export function createStateGauges(registry: Registry, watched: () => Partial<Wat
   const deadline = 'Time until Fasten deletes the first export that nobody has fetched; absent when there is none';
   single('bridge_export_deadline_seconds', deadline, () => watched().deadline?.());
   single('bridge_workers', 'Processes that run jobs, as Redis hears of them', () => watched().workers?.());
+  const retained = 'When retention last ended well, in seconds since 1970';
+  single('bridge_retention_last_success_seconds', retained, () => watched().retained?.());
   const room = 'Room on the disk of the spool; absent where no jobs run';
   single('bridge_spool_free_bytes', room, () => watched().spoolFree?.());
 }

@@ -74,7 +74,10 @@ const STALLED_CHECK_MS = 15_000;
 
 /** Starts one worker a queue. The only place where a BullMQ Worker is made. */
 export function startWorkers(deps: WorkerDeps): Workers {
-  const started = queueNames().map((name) => startWorker(name, deps));
+  const started = queueNames().map((name) => {
+    deps.metrics.deadLetters.inc({ queue: name, event: 'given-up' }, 0);
+    return startWorker(name, deps);
+  });
   return {
     activity: () => started.map(({ activity }) => activity()),
     isRunning: () => started.every(({ worker }) => worker.isRunning() && !worker.closing),
