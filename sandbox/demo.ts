@@ -19,6 +19,8 @@ const USAGE = 'Usage: npm run demo [-- --seed N --resources N]   (another seed i
 
 const POLL_MS = 300;
 const PATIENCE_MS = 30 * 60 * 1000;
+/** Bots are fed one resource after the other when an import is done. */
+const BOTS_PATIENCE_MS = 60_000;
 
 interface World {
   readonly medplum: MedplumClient;
@@ -51,6 +53,7 @@ async function main(): Promise<void> {
   say('Handed over  the bridge asks Fasten for an export and waits for its webhook');
   const { taskId, status } = await watch(world, patient.id, orgConnectionId);
   report(taskId, status);
+  await reportBots(medplum, patient.id);
   say(`Look at it   ${address.bridge}/   (${clinician?.email}, ${clinician?.password})`);
 }
 
@@ -84,7 +87,8 @@ async function connect(world: World, patient: WithId<Patient>, number: number, r
   if (earlier !== undefined) {
     return earlier.orgConnectionId;
   }
-  const body = { persona: { seed: number, resources }, externalId: patient.id };
+  const persona = { seed: number, resources, criticalOn: new Date().toISOString().slice(0, 10) };
+  const body = { persona, externalId: patient.id };
   const made = (await callJson(url, { method: 'POST', body: JSON.stringify(body) })) as { orgConnectionId: string };
   return made.orgConnectionId;
 }
@@ -124,6 +128,27 @@ function report(taskId: string, { status, reason, counts, storedByType }: Import
   say(`Result       ${lines} lines: ${endings.map(([name, count]) => `${count} ${name}`).join(', ')}`);
   const types = Object.entries(storedByType).sort(([, a], [, b]) => b - a);
   say(`Stored       ${types.map(([type, count]) => `${count} ${type}`).join(', ')}`);
+}
+
+/** What bots made of it, as soon as the critical result of the record was found; else what there is after a while. */
+async function reportBots(medplum: MedplumClient, patientId: string): Promise<void> {
+  const patient = `Patient/${patientId}`;
+  const options = { cache: 'reload' } as const;
+  const deadline = Date.now() + BOTS_PATIENCE_MS;
+  let flags = await medplum.searchResources('Flag', { patient }, options);
+  while (flags.length === 0 && Date.now() < deadline) {
+    await delay(POLL_MS);
+    flags = await medplum.searchResources('Flag', { patient }, options);
+  }
+  const messages = await medplum.searchResources(
+    'Communication',
+    { recipient: patient, _sort: '_lastUpdated' },
+    options,
+  );
+  const tasks = await medplum.searchResources('Task', { patient, status: 'requested' }, options);
+  for (const { topic } of messages) say(`Message      ${topic?.text}`);
+  for (const { code, description } of tasks) say(`Task         ${code?.text}: ${description}`);
+  for (const { code } of flags) say(`Flag         ${code.text}`);
 }
 
 async function callBridge(world: World, method: string, path: string, body?: unknown): Promise<unknown> {

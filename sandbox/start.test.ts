@@ -77,6 +77,11 @@ test('everything starts, the whole journey of a record works, and after a restar
   const demo = run('demo.ts', '--resources', '60');
   expect(await demo.exited, demo.output()).toBe(0);
   expect(demo.output()).toMatch(/Result\s+60 lines: \d+ created/);
+  // What bots made of it: they are deployed by the start.
+  expect(first.output()).toContain('  flag-critical-results: access, created, code, subscription\n');
+  expect(demo.output()).toMatch(
+    /\nMessage .+\n(.+\n)*Task {9}Look through new records.+\n(.+\n)*Flag {9}Potassium.+7\.1/,
+  );
   const second = run('start.ts');
   expect(await second.exited).toBe(1);
   expect(second.output()).toBe(
@@ -88,6 +93,8 @@ test('everything starts, the whole journey of a record works, and after a restar
   const again = run('demo.ts', '--resources', '60');
   expect(await again.exited, again.output()).toBe(0);
   expect(again.output()).not.toContain('requested');
+  expect(restarted.output()).toMatch(/\nBots: \d+ bots and maps are in place\.\n/);
+  expect(restarted.output()).not.toContain('created');
   await stop(restarted);
 });
 

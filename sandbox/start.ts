@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { seed } from './seed.ts';
 import { buildUi } from './supervise/build-ui.ts';
 import { checkPorts } from './supervise/check-ports.ts';
+import { type Deployment, deployBots } from './supervise/deploy-bots.ts';
 import { addressesOf, listChildren } from './supervise/list-children.ts';
 import { prepareDataFolder } from './supervise/prepare-data-folder.ts';
 import { readSettings, type Settings } from './supervise/read-settings.ts';
@@ -46,10 +47,27 @@ async function startAll(settings: Settings, children: Child[], signal: AbortSign
   const place = { root: settings.root, logDir: join(settings.dataDir, 'logs') };
   console.log('Starting: the first time takes a moment ...');
   await buildUi(place.root, place.logDir);
-  for (const spec of listChildren(settings)) {
-    signal.throwIfAborted();
-    children.push(await startChild(spec, place, signal));
+  let deployment: Deployment | undefined;
+  try {
+    for (const spec of listChildren(settings)) {
+      signal.throwIfAborted();
+      children.push(await startChild(spec, place, signal));
+      // Beside what starts after Medplum, so that it takes hardly longer.
+      if (spec.name === 'Sandbox Medplum') deployment = await deployBots(settings, (line) => console.log(line));
+    }
+    console.log(await Promise.race([deployment?.ended, untilAborted(signal)]));
+  } catch (error) {
+    await deployment?.stop();
+    throw error;
   }
+}
+
+/** Rejects when we are asked to stop; leaves no listener that would tell of it otherwise. */
+function untilAborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
 }
 
 /** Resolves when we are asked to stop; throws when a process ends by itself. */
@@ -80,7 +98,7 @@ function welcome(settings: Settings): string {
 
   Try in another terminal:
 
-    npm run demo                   a patient connects; the record is exported, announced and loaded
+    npm run demo                   a patient connects; the record is exported, announced and loaded; bots look at it
     npm run import -- FILE.jsonl   load any FHIR R4 export by hand
 
   Data lives in ${data}, logs in ${join(data, 'logs')}. Ctrl-C stops everything; npm start -- --fresh begins anew.

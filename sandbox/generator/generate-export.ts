@@ -6,7 +6,7 @@ import { makeBinary, makeDocumentReference, makeProvenance } from './make-docume
 import { makeLocation, makeOrganization, makePatient, makePractitioner } from './make-people.ts';
 import { makeRandom } from './make-random.ts';
 import { type Demographics, makeRecord, type PatientRecord } from './make-record.ts';
-import { makeDiagnosticReport, makeObservation, makeSpecimen } from './make-results.ts';
+import { makeCritical, makeDiagnosticReport, makeObservation, makeSpecimen } from './make-results.ts';
 import { makeAllergy, makeDevice, makeImmunization, makeMedication, makeMedicationRequest } from './make-treatments.ts';
 import {
   makeCarePlan,
@@ -40,6 +40,8 @@ export const GENERATOR_OPTIONS = z.strictObject({
   documentBytes: z.number().int().min(1).max(300_000_000).default(3000),
   /** The last day of the record. */
   until: z.iso.date().default('2026-10-31'),
+  /** The day on which one result was critical, its unit in the laboratory's own spelling: something for bots to find. */
+  criticalOn: z.iso.date().optional(),
   /** Who the record is about; else the seed decides. */
   patient: z
     .strictObject({
@@ -81,6 +83,9 @@ const BUILDERS: Readonly<Record<ExportType, (record: PatientRecord, index: numbe
   Specimen: makeSpecimen,
 };
 
+/** No result that others refer to as a panel, and none that is repeated. */
+const CRITICAL_INDEX = 1;
+
 /** One line in so many is a repeat of an earlier key. */
 const REPEAT_EVERY = 60;
 
@@ -93,13 +98,13 @@ const REPEAT_EVERY = 60;
  * @throws ZodError when an option is out of range.
  */
 export function* generateExport(options: GeneratorOptions = {}): Generator<string, void> {
-  const { resources, patient, ...rest } = GENERATOR_OPTIONS.parse(options);
+  const { resources, patient, criticalOn, ...rest } = GENERATOR_OPTIONS.parse(options);
   const repeats = Math.floor(resources / REPEAT_EVERY);
   const counts = planCounts(resources - repeats);
   const record = makeRecord(counts, { ...rest, patient: patient ?? demographicsOf(rest.seed) });
   for (const type of EXPORT_TYPES) {
     if (type === 'Observation') {
-      yield* observationLines(record, repeats);
+      yield* observationLines(record, repeats, criticalOn);
       continue;
     }
     for (let index = 0; index < counts[type]; index++) {
@@ -127,7 +132,11 @@ export function demographicsOf(seed: number): Demographics {
  * Observations, followed by repeats of some of them, as overlapping search categories leave them. In turn: the same line
  * again; a newer version of what came before; an older version of what came before. The last third repeats one key.
  */
-function* observationLines(record: PatientRecord, repeats: number): Generator<string, void> {
+function* observationLines(
+  record: PatientRecord,
+  repeats: number,
+  criticalOn: string | undefined,
+): Generator<string, void> {
   const total = record.counts.Observation;
   const spread = Math.ceil((repeats * 2) / 3);
   const target = (repeat: number) => (repeat < spread ? Math.floor((repeat * total) / (spread + 1)) : total - 1);
@@ -135,7 +144,9 @@ function* observationLines(record: PatientRecord, repeats: number): Generator<st
   for (let index = 0; index < total; index++) {
     const kind = kindOf.get(index) ?? 0;
     const revision = (['only', 'older', 'newer'] as const)[kind] ?? 'only';
-    yield toLine(makeObservation(record, index, revision), isTypeLast(record, 'Observation', index));
+    const result = makeObservation(record, index, revision);
+    const isCritical = criticalOn !== undefined && index === CRITICAL_INDEX;
+    yield toLine(isCritical ? makeCritical(result, criticalOn) : result, isTypeLast(record, 'Observation', index));
   }
   for (let repeat = 0; repeat < repeats; repeat++) {
     const index = target(repeat);

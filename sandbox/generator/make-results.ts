@@ -46,6 +46,20 @@ export function makeObservation(record: PatientRecord, index: number, revision: 
   };
 }
 
+/** The same result as a potassium that its laboratory calls critically high; without a code for its unit. */
+export function makeCritical({ valueQuantity: _, component: __, ...result }: Observation, day: string): Observation {
+  return {
+    ...result,
+    status: 'final',
+    code: concept(LOINC, { code: '2823-3', display: 'Potassium [Moles/volume] in Serum or Plasma' }),
+    effectiveDateTime: day,
+    issued: `${day}T00:00:00Z`,
+    valueQuantity: { value: 7.1, unit: 'mmol/l' },
+    interpretation: [{ coding: [{ system: INTERPRETATION, code: 'HH', display: 'Critical high' }] }],
+    referenceRange: [{ low: { value: 3.5, unit: 'mmol/l' }, high: { value: 5.1, unit: 'mmol/l' } }],
+  };
+}
+
 function metaOf(revision: Revision, takenMs: number, random: Random): Pick<Observation, 'meta'> {
   if (revision !== 'only') {
     const lagMs = (revision === 'newer' ? 48 : 1) * 60 * MINUTE_MS;
