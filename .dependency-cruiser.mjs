@@ -3,7 +3,7 @@
  * `tools/rooms.test.ts` breaks each of them once, to see that it bites.
  */
 
-const rooms = '(connect|erase|export|feed|webhook|download|imports|ingest|operate|records|serve)';
+const rooms = '(connect|doctor|erase|export|feed|webhook|download|imports|ingest|operate|provision|records|serve)';
 const foundations = '(errors\\.ts|config\\.ts|(audit|observe|queue|fasten|medplum|spool|contract)/)';
 
 /** Tests and measurements join what production keeps apart. */
@@ -45,7 +45,7 @@ export default {
       severity: 'error',
       from: {
         path: '^bridge/(cli\\.ts$|commands/)',
-        pathNot: ['^bridge/commands/(decide|replay)-command\\.ts$', ...testsAndBench],
+        pathNot: ['^bridge/commands/(decide|replay|provision|doctor)-command\\.ts$', ...testsAndBench],
       },
       to: { path: `^bridge/(${rooms}/|queue/|fasten/|app\\.ts$)`, pathNot: '^bridge/(ingest/|download/spool\\.ts$)' },
     },

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { AccessPolicyResource } from '@medplum/fhirtypes';
-import { build } from 'rolldown';
 
 /** One entry of `medplum.config.json`, as the Medplum CLI reads it; paths are relative to that file. */
 export interface BotConfig {
@@ -45,12 +45,24 @@ export function readBotConfigs(): BotConfig[] {
  * @param outFile - Absolute path; `.cjs`, since the file stands in a package whose `.js` are modules.
  */
 export async function buildBot(bot: BotConfig, outFile: string): Promise<void> {
-  await build({
+  const rolldown = await loadBundler();
+  if (!rolldown) return copyFile(join(projectRoot, bot.dist), outFile);
+  await rolldown.build({
     input: join(projectRoot, bot.source),
     platform: 'node',
     external: ['@medplum/core'],
     output: { file: outFile, format: 'cjs', exports: 'named' },
   });
+}
+
+/** Undefined in the image, which holds no bundler but what it made of the bots (`npm run -w bots build`). */
+async function loadBundler() {
+  try {
+    return await import('rolldown');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND') return undefined;
+    throw error;
+  }
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

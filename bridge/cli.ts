@@ -9,6 +9,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   verify: async () => (await import('./commands/verify-command.ts')).verifyCommand,
   redrive: async () => (await import('./commands/redrive-command.ts')).redriveCommand,
   'bots:replay': async () => (await import('./commands/replay-command.ts')).replayCommand,
+  provision: async () => (await import('./commands/provision-command.ts')).provisionCommand,
   decide: async () => (await import('./commands/decide-command.ts')).decideCommand,
 };
 

@@ -146,9 +146,10 @@ export function readConfig(env: Environment) {
   };
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
+export type Environment = Readonly<Record<string, string | undefined>>;
 
-function withoutEmpty(env: Environment): Record<string, string | undefined> {
+/** An empty value counts as absent. */
+export function withoutEmpty(env: Environment): Record<string, string | undefined> {
   return Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
 }
 
@@ -167,11 +168,12 @@ function eraserSettings(data: z.output<typeof environment>) {
   return clientId && clientSecret ? { baseUrl: data.MEDPLUM_BASE_URL, clientId, clientSecret } : undefined;
 }
 
-function configError(faults: readonly string[]): ConfigError {
+export function configError(faults: readonly string[]): ConfigError {
   return new ConfigError(`the environment cannot be used:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
 }
 
-function describeIssue(issue: z.core.$ZodIssue, given: Readonly<Record<string, unknown>>): string {
+/** One line about one fault; it never quotes a value. */
+export function describeIssue(issue: z.core.$ZodIssue, given: Readonly<Record<string, unknown>>): string {
   const name = String(issue.path[0]);
   return `${name} ${given[name] === undefined ? 'is missing' : issue.message}`;
 }

@@ -18,6 +18,8 @@ export interface SeedProject {
   readonly name: string;
   /** As on a real server: a bundle of type transaction is atomic only with `transaction-bundles`. */
   readonly features: readonly string[];
+  /** The server's own project: its members are super admins, who see every project. */
+  readonly superAdmin?: boolean;
 }
 
 /** A ClientApplication and its membership: an ordinary client unless `admin`. */
@@ -46,12 +48,14 @@ export interface SeedUser {
 
 const PROJECT = '0a6f4c1e-52a6-4b5d-8f39-2d1f0f6c7a01';
 const PROJECT_WITHOUT_TRANSACTIONS = '0a6f4c1e-52a6-4b5d-8f39-2d1f0f6c7a02';
+const SUPER_ADMIN_PROJECT = '0a6f4c1e-52a6-4b5d-8f39-2d1f0f6c7a03';
 const PASSWORD = 'sandbox-password';
 
 export const seed: Seed = {
   projects: [
     { id: PROJECT, name: 'Sandbox', features: ['transaction-bundles', 'bots'] },
     { id: PROJECT_WITHOUT_TRANSACTIONS, name: 'Sandbox without transactions', features: [] },
+    { id: SUPER_ADMIN_PROJECT, name: 'Super Admin', features: [], superAdmin: true },
   ],
   policies: seedPolicies,
   clients: [
@@ -61,6 +65,7 @@ export const seed: Seed = {
       name: 'Fasten bridge',
       projectId: PROJECT,
       membershipId: '3b2d7e90-7c1a-4f6e-9b1d-5e8a4c0f1b01',
+      access: [grants.bridge],
     },
     {
       id: '6f1c2a34-0f6b-4a55-9d0e-7a1f5b3c8d22',
@@ -83,6 +88,13 @@ export const seed: Seed = {
       projectId: PROJECT,
       membershipId: '3b2d7e90-7c1a-4f6e-9b1d-5e8a4c0f1b04',
       admin: true,
+    },
+    {
+      id: '6f1c2a34-0f6b-4a55-9d0e-7a1f5b3c8d25',
+      secret: 'sandbox-super-secret',
+      name: 'Super admin of the sandbox',
+      projectId: SUPER_ADMIN_PROJECT,
+      membershipId: '3b2d7e90-7c1a-4f6e-9b1d-5e8a4c0f1b05',
     },
   ],
   users: [

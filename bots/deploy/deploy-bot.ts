@@ -11,6 +11,8 @@ export interface DeployTarget {
   readonly medplum: MedplumClient;
   readonly projectId: string;
   readonly settings: Pick<DeploySettings, 'bridgeClientId' | 'runtime'>;
+  /** Says what would be changed and changes nothing. */
+  readonly isPlan?: boolean;
 }
 
 /**
@@ -25,13 +27,14 @@ export async function deployBot(target: DeployTarget, config: BotConfig, code: s
   const changes: Deployed[number][] = [];
   const policy = await keepPolicy(target, config, changes);
   const bot = await keepBot(target, config, policy, changes);
-  await keepMembership(target, bot, policy, changes);
+  if (!bot) return [...new Set<Deployed[number]>([...changes, 'code', 'subscription'])];
+  if (policy) await keepMembership(target, bot, policy, changes);
   if ((await readCode(target, bot)) !== code) {
-    await sendCode(target, bot, config, code);
+    if (!target.isPlan) await sendCode(target, bot, config, code);
     changes.push('code');
   }
   await keepSubscriptions(target, config, bot, changes);
-  if (changes.length > 0) await tryOut(target, bot, config);
+  if (changes.length > 0 && !target.isPlan) await tryOut(target, bot, config);
   return [...new Set(changes)];
 }
 
@@ -41,18 +44,20 @@ async function keepPolicy(target: DeployTarget, { name, access }: BotConfig, cha
   return keep(target, found, wanted, 'access', changes);
 }
 
+/** Undefined: a plan would have to make it. */
 async function keepBot(
   target: DeployTarget,
   { name, description }: BotConfig,
-  policy: WithId<AccessPolicy>,
+  policy: WithId<AccessPolicy> | undefined,
   changes: Deployed[number][],
-): Promise<WithId<Bot>> {
-  const { medplum, projectId, settings } = target;
+): Promise<WithId<Bot> | undefined> {
+  const { medplum, projectId, settings, isPlan } = target;
   const wanted = { name, description, runtimeVersion: settings.runtime };
   const found = await findByName<Bot>(target, 'Bot', name);
   if (found) {
     if (!differs(found, wanted)) return found;
     changes.push('settings');
+    if (isPlan) return found;
     // By JSON Patch: the links to its code are presigned when read, and must not be written back.
     const replace = Object.entries(wanted).map(([field, value]) => ({
       op: found[field as keyof Bot] === undefined ? ('add' as const) : ('replace' as const),
@@ -62,11 +67,12 @@ async function keepBot(
     return medplum.patchResource('Bot', found.id, replace);
   }
   changes.push('created');
+  if (isPlan || !policy) return undefined;
   return medplum.post(`admin/projects/${projectId}/bot`, { ...wanted, accessPolicy: referenceTo(policy) });
 }
 
 async function keepMembership(
-  { medplum }: DeployTarget,
+  { medplum, isPlan }: DeployTarget,
   bot: WithId<Bot>,
   policy: WithId<AccessPolicy>,
   changes: Deployed[number][],
@@ -76,9 +82,10 @@ async function keepMembership(
   if (!membership) throw new DeployError(`the bot ${bot.name} is no member of the project: delete it and deploy again`);
   const isOnly = membership.accessPolicy?.reference === referenceTo(policy).reference && !membership.access?.length;
   if (isOnly && !membership.admin) return;
+  changes.push('access');
+  if (isPlan) return;
   const { access: _, ...rest } = membership;
   await medplum.updateResource<ProjectMembership>({ ...rest, admin: false, accessPolicy: referenceTo(policy) });
-  changes.push('access');
 }
 
 /** The code that the server runs now; undefined when it has none that can be read. */
@@ -116,8 +123,8 @@ async function keepSubscriptions(
     await keep(target, found, wanted, 'subscription', changes);
   }
   for (const { id } of left) {
-    await medplum.deleteResource('Subscription', id);
     changes.push('subscription');
+    if (!target.isPlan) await medplum.deleteResource('Subscription', id);
   }
 }
 
@@ -134,16 +141,17 @@ async function tryOut({ medplum }: DeployTarget, bot: WithId<Bot>, { name }: Bot
   }
 }
 
-/** Stores a resource, or what differs of it. */
+/** Stores a resource, or what differs of it. Undefined: a plan would have to make it. */
 async function keep<T extends AccessPolicy | Subscription>(
-  { medplum }: DeployTarget,
+  { medplum, isPlan }: DeployTarget,
   found: WithId<T> | undefined,
   wanted: T,
   kind: Deployed[number],
   changes: Deployed[number][],
-): Promise<WithId<T>> {
+): Promise<WithId<T> | undefined> {
   if (found && !differs(found, wanted)) return found;
   changes.push(kind);
+  if (isPlan) return found;
   if (!found) return medplum.createResource(wanted);
   return medplum.updateResource<T>({ ...found, ...wanted, meta: { ...found.meta, ...wanted.meta } });
 }

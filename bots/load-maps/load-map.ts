@@ -16,8 +16,10 @@ export interface LoadedMap {
 /**
  * Stores a map, or what differs of it, as ConceptMaps of at most 500 codes. What was loaded under its `url` before and is
  * in it no more is deleted. May be killed and run again.
+ *
+ * @param isPlan - Counts what would be written, and writes nothing.
  */
-export async function loadMap(medplum: MedplumClient, map: CheckedMap): Promise<LoadedMap> {
+export async function loadMap(medplum: MedplumClient, map: CheckedMap, isPlan = false): Promise<LoadedMap> {
   const left = await findParts(medplum, map.url);
   const parts = splitMap(map);
   let written = 0;
@@ -25,11 +27,12 @@ export async function loadMap(medplum: MedplumClient, map: CheckedMap): Promise<
     const found = left.get(part.identifier?.value ?? '');
     left.delete(part.identifier?.value ?? '');
     if (found && saysTheSame(found, part)) continue;
+    written++;
+    if (isPlan) continue;
     if (found) await medplum.updateResource<ConceptMap>({ ...part, id: found.id });
     else await medplum.createResource(part);
-    written++;
   }
-  for (const { id } of left.values()) await medplum.deleteResource('ConceptMap', id);
+  for (const { id } of isPlan ? [] : left.values()) await medplum.deleteResource('ConceptMap', id);
   return { parts: parts.length, written, deleted: left.size };
 }
 

@@ -16,16 +16,21 @@ export async function shippedMaps(): Promise<string[]> {
 /**
  * Checks files of ConceptMaps, all of them before the first is stored, and loads them.
  *
+ * @param isPlan - Says what would be done, and writes nothing.
  * @returns What had to be done, by file; of a second run nothing.
  * @throws DeployError that says what is wrong with which file.
  */
-export async function loadMaps(medplum: MedplumClient, files: readonly string[]): Promise<Map<string, LoadedMap>> {
+export async function loadMaps(
+  medplum: MedplumClient,
+  files: readonly string[],
+  isPlan = false,
+): Promise<Map<string, LoadedMap>> {
   const checked = new Map<string, CheckedMap>();
   for (const file of files) checked.set(file, await readMap(file));
   const loaded = new Map<string, LoadedMap>();
   for (const [file, map] of checked) {
     try {
-      loaded.set(file, await loadMap(medplum, map));
+      loaded.set(file, await loadMap(medplum, map, isPlan));
     } catch (error) {
       throw new DeployError(`${file}: the server refused it: ${normalizeErrorString(error)}`);
     }

@@ -1,10 +1,10 @@
 import { createReference, type MedplumClient } from '@medplum/core';
 import type { AccessPolicy, Bundle, Patient, Practitioner, Resource, Task } from '@medplum/fhirtypes';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { seedPolicies } from '../../sandbox/seed-policies.ts';
 import { API_ROUTES } from '../contract/api-routes.ts';
 import { connectionAttemptSchema } from '../contract/connection-attempt.ts';
 import { BRIDGE_CODE_SYSTEM, ERASURE_TASK_CODE } from '../contract/identifiers.ts';
+import { clinicianPolicy, patientPolicy } from '../provision/access-policies.ts';
 import { measureEffects } from './measure-effects.ts';
 import { eventually, startWorld, type World } from './start-world.ts';
 
@@ -138,7 +138,7 @@ function attempts({
 /** A clinician who may see and write what is in the compartment of one organisation, and a record of it. */
 async function clinicianElsewhere(): Promise<MedplumClient> {
   const admin = await world.signIn('admin@example.com');
-  const rules = seedPolicies.find(({ name }) => name === 'Clinician')?.resource ?? [];
+  const rules = clinicianPolicy.resource ?? [];
   const policy = await admin.createResource<AccessPolicy>({
     resourceType: 'AccessPolicy',
     name: 'Clinician of one organisation',
@@ -178,7 +178,7 @@ describe.each(['patient', 'clinician'] as const)('another %s', (who) => {
     const other = who === 'patient' ? await world.signInAs(await newPatient()) : await clinicianElsewhere();
     const { patient, orgConnectionId } = victim;
     const record: Resource[] = [];
-    for (const { resourceType } of seedPolicies.find(({ name }) => name === 'Patient')?.resource ?? []) {
+    for (const { resourceType } of patientPolicy.resource ?? []) {
       if (resourceType === 'Binary') continue;
       const query = `_tag=${orgConnectionId}&_count=1000`;
       const found = await clinician.searchResources(resourceType as 'Observation', query);

@@ -28,7 +28,7 @@ export function authRoutes(world: AuthWorld, store: ResourceStore): Router {
 
 function signIn(world: AuthWorld, body: Record<string, string | undefined>) {
   const { email = '', password = '', clientId } = body;
-  const projectId = clientId ? findClient(world.members, clientId)?.project.id : body.projectId;
+  const projectId = clientId ? findClient(world, clientId)?.project.id : body.projectId;
   if (clientId && !projectId) throw new OperationOutcomeError(badRequest('Client not found'));
   const member = [...world.members.values()].find(({ user }) => user?.email === email.toLowerCase());
   if (!member?.user) throw new OperationOutcomeError(badRequest('User not found'));

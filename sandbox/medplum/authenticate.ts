@@ -1,14 +1,14 @@
 import { OperationOutcomeError, unauthorized } from '@medplum/core';
 import type { Request, RequestHandler, Response } from 'express';
-import type { BotMembers } from './bot-members.ts';
 import type { Login, Logins, Member } from './logins.ts';
 import type { QuotaAccount, QuotaBook } from './quota.ts';
+import type { StoredMembers } from './stored-members.ts';
 import { sameSecret, type Tokens } from './tokens.ts';
 
 export interface AuthWorld {
   readonly logins: Logins;
   readonly members: ReadonlyMap<string, Member>;
-  readonly bots: BotMembers;
+  readonly stored: StoredMembers;
   readonly tokens: Tokens;
   readonly quotas: QuotaBook;
 }
@@ -40,7 +40,8 @@ export function requireCaller(world: AuthWorld): RequestHandler {
   return async (req: Request, _res: Response, next) => {
     const found = await identify(world, req.headers.authorization ?? '');
     if (!found) throw new OperationOutcomeError(unauthorized);
-    const { member, login } = found;
+    const { login } = found;
+    const member = world.stored.current(found.member);
     callers.set(req, { member, login, quota: world.quotas.openAccount(member.membershipId, member.project.id) });
     next();
   };
@@ -53,7 +54,7 @@ async function identify(
   const [scheme, value = ''] = header.split(' ');
   if (scheme === 'Basic') {
     const credentials = basicCredentials(value);
-    const member = credentials && findClient(world.members, credentials.id);
+    const member = credentials && findClient(world, credentials.id);
     const valid = member?.client && sameSecret(member.client.secret, credentials?.secret ?? '');
     return member && valid ? { member, login: undefined } : undefined;
   }
@@ -62,7 +63,7 @@ async function identify(
   // A refresh token is ours too, but says nothing about a profile.
   if (!claims?.profile) return undefined;
   const login = world.logins.find(String(claims.login_id));
-  const member = login && (world.members.get(login.membershipId) ?? world.bots.find(login.membershipId));
+  const member = login && (world.members.get(login.membershipId) ?? world.stored.find(login.membershipId));
   return member && !login.revoked ? { member, login } : undefined;
 }
 
@@ -73,6 +74,8 @@ export function basicCredentials(base64: string): { id: string; secret: string }
   return colon < 0 ? undefined : { id: text.slice(0, colon), secret: text.slice(colon + 1) };
 }
 
-export function findClient(members: ReadonlyMap<string, Member>, clientId: string): Member | undefined {
-  return [...members.values()].find((member) => member.client?.id === clientId);
+/** A client of the seed, or one that was made since. */
+export function findClient({ members, stored }: AuthWorld, clientId: string): Member | undefined {
+  const ofSeed = [...members.values()].find((member) => member.client?.id === clientId);
+  return ofSeed ?? stored.ofProfile(`ClientApplication/${clientId}`);
 }

@@ -1,49 +1,12 @@
 import { Readable } from 'node:stream';
-import { allOk, badRequest, forbidden, notFound, OperationOutcomeError, Operator, type WithId } from '@medplum/core';
-import type { Binary, Bot, ProjectMembership } from '@medplum/fhirtypes';
+import { allOk, badRequest, notFound, OperationOutcomeError, Operator, type WithId } from '@medplum/core';
+import type { Binary, Bot } from '@medplum/fhirtypes';
 import { type Request, type Response, Router } from 'express';
 import { type AuthWorld, callerOf } from './authenticate.ts';
-import type { QuotaBook } from './quota.ts';
 import { repositoryFor } from './request-repository.ts';
 import { type BotResult, runBot } from './run-bot.ts';
 import { sendOutcome } from './send-fhir.ts';
 import type { RepositoryWorld, SqliteRepository } from './sqlite-repository.ts';
-import { systemRepository } from './system-repository.ts';
-
-/** What a bot is made with, until it is deployed. */
-const FIRST_CODE = 'export async function handler(medplum: MedplumClient, event: BotEvent): Promise<any> {}\n';
-
-/** The body of `POST admin/projects/<id>/bot`. */
-type NewBot = Partial<Pick<Bot, 'name' | 'description' | 'runtimeVersion'> & Pick<ProjectMembership, 'accessPolicy'>>;
-
-/** `/admin`: a project's admin makes a bot, which becomes a member of the project. */
-export function adminRoutes(world: RepositoryWorld, quotas: QuotaBook): Router {
-  const router = Router();
-  router.post('/projects/:projectId/bot', async (req, res) => {
-    const { member } = callerOf(req);
-    if (!member.admin || member.project.id !== req.params.projectId) throw new OperationOutcomeError(forbidden);
-    const { name, description, accessPolicy, runtimeVersion } = req.body as NewBot;
-    if (!name) throw new OperationOutcomeError(badRequest('Bot name is required'));
-    const repo = repositoryFor(world, req);
-    const sourceCode = await storeCode(world, repo, FIRST_CODE, 'index.ts');
-    const bot = await repo.createResource<Bot>({
-      resourceType: 'Bot',
-      name,
-      ...(description && { description }),
-      runtimeVersion: runtimeVersion ?? 'vmcontext',
-      sourceCode,
-    });
-    await systemRepository(world, quotas, member.project.id).createResource<ProjectMembership>({
-      resourceType: 'ProjectMembership',
-      project: { reference: `Project/${member.project.id}`, display: member.project.name },
-      user: { reference: `Bot/${bot.id}`, display: name },
-      profile: { reference: `Bot/${bot.id}`, display: name },
-      ...(accessPolicy && { accessPolicy }),
-    });
-    res.status(201).json(bot);
-  });
-  return router;
-}
 
 /** `/fhir/R4/Bot`, as far as it is no FHIR resource: `$deploy` and `$execute`. */
 export function botRoutes(world: RepositoryWorld, auth: AuthWorld): Router {
@@ -64,7 +27,7 @@ export function botRoutes(world: RepositoryWorld, auth: AuthWorld): Router {
     const bot = await findBot(repositoryFor(world, req), req);
     const result = await runBot(world, auth, {
       bot,
-      runAs: auth.bots.ofBot(bot.id) ?? member,
+      runAs: auth.stored.ofProfile(`Bot/${bot.id}`) ?? member,
       requester: { reference: member.profile, display: member.display },
       input: req.method === 'POST' ? req.body : req.query,
       contentType: req.get('Content-Type') ?? '',
@@ -96,7 +59,8 @@ function answer(res: Response, { success, log, returnValue }: BotResult): void {
     .send(text);
 }
 
-async function storeCode(world: RepositoryWorld, repo: SqliteRepository, code: string, title: string) {
+/** Stores the text of a bot, and gives the attachment that names it. */
+export async function storeCode(world: RepositoryWorld, repo: SqliteRepository, code: string, title: string) {
   const contentType = title.endsWith('.ts') ? 'text/typescript' : 'text/javascript';
   const binary = await repo.createResource<Binary>({ resourceType: 'Binary', contentType });
   await world.binaries.write(binary.id, binary.meta?.versionId ?? '', Readable.from(code));

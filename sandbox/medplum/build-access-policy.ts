@@ -30,7 +30,7 @@ export function buildAccessPolicy(store: ResourceStore, member: Member): Applied
     ...(compartment && { compartment }),
     resource: [
       ...rules.filter(({ resourceType }) => !projectAdminResourceTypes.includes(resourceType)),
-      ...(member.admin ? adminRules(member.project.id) : []),
+      ...(member.project.superAdmin ? SUPER_ADMIN_RULES : member.admin ? adminRules(member.project.id) : []),
     ],
   };
 }
@@ -62,6 +62,10 @@ function fillIn(store: ResourceStore, { policy, parameter = [] }: ProjectMembers
 function withInteractions(rule: AccessPolicyResource): AccessPolicyResource {
   return rule.readonly && !rule.interaction ? { ...rule, interaction: ['search', 'read', 'history', 'vread'] } : rule;
 }
+
+const SUPER_ADMIN_RULES: readonly AccessPolicyResource[] = projectAdminResourceTypes.map((type) => ({
+  resourceType: type as AccessPolicyResource['resourceType'],
+}));
 
 function adminRules(projectId: string): AccessPolicyResource[] {
   return [

@@ -1,10 +1,11 @@
 import { allOk, badRequest, isResource, normalizeOperationOutcome, type OperationOutcomeError } from '@medplum/core';
 import type { OperationOutcome } from '@medplum/fhirtypes';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import { adminRoutes } from './admin-routes.ts';
 import { authRoutes } from './auth-routes.ts';
 import { type AuthWorld, requireCaller } from './authenticate.ts';
 import { binaryRoutes, storageRoutes } from './binary-routes.ts';
-import { adminRoutes, botRoutes } from './bot-routes.ts';
+import { botRoutes } from './bot-routes.ts';
 import { asyncBatchRoute, fhirRoutes } from './fhir-routes.ts';
 import { oauthRoutes } from './oauth-routes.ts';
 import { sendOutcome } from './send-fhir.ts';

@@ -63,7 +63,7 @@ function clientCredentials(world: AuthWorld, req: Request, body: Record<string, 
   const secret = basic?.secret ?? body.client_secret;
   if (!id) throw new TokenError('invalid_request', 'Missing client_id');
   if (!secret) throw new TokenError('invalid_request', 'Missing client_secret');
-  const member = findClient(world.members, id);
+  const member = findClient(world, id);
   if (!member?.client) throw new TokenError('invalid_request', 'Invalid client');
   if (!sameSecret(member.client.secret, secret)) throw new TokenError('invalid_request', 'Invalid secret');
   const { membershipId } = member;

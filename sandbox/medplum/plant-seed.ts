@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { WithId } from '@medplum/core';
-import type { AccessPolicy, ClientApplication, ProjectMembership, Resource } from '@medplum/fhirtypes';
+import type { AccessPolicy, ClientApplication, Project, ProjectMembership, Resource } from '@medplum/fhirtypes';
+import type { SeedProject } from '../seed.ts';
 import type { Definitions } from './load-definitions.ts';
 import type { Member } from './logins.ts';
 import type { ResourceStore } from './resource-store.ts';
@@ -21,6 +22,21 @@ export function plantPolicies(
   projectId: string,
 ): void {
   for (const policy of policies) plant(store, definitions, policy, projectId);
+}
+
+/** Writes the projects themselves, those that are not there yet. */
+export function plantProjects(store: ResourceStore, definitions: Definitions, projects: readonly SeedProject[]): void {
+  for (const { id, name, features, superAdmin } of projects) {
+    const project: WithId<Project> = {
+      resourceType: 'Project',
+      id,
+      name,
+      strictMode: true,
+      ...(features.length > 0 && { features: [...features] as NonNullable<Project['features']> }),
+      ...(superAdmin && { superAdmin }),
+    };
+    plant(store, definitions, project, id);
+  }
 }
 
 function plant(store: ResourceStore, definitions: Definitions, resource: WithId<Resource>, projectId: string): void {

@@ -10,7 +10,8 @@ export function repositoryFor(world: RepositoryWorld, req: Request): SqliteRepos
   return new SqliteRepository(world, {
     projectId: member.project.id,
     author: { reference: member.profile, display: member.display },
-    admin: member.admin,
+    admin: member.admin || member.project.superAdmin === true,
+    superAdmin: member.project.superAdmin === true,
     access: new Access(buildAccessPolicy(world.store, member)),
     quota,
     extended: req.get('X-Medplum') === 'extended',

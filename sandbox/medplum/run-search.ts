@@ -47,7 +47,8 @@ interface Paging {
 
 /** Whose resources are looked at, and which of them may be seen. */
 export interface Scope {
-  readonly projectId: string;
+  /** Undefined: those of every project, as a super admin sees them. */
+  readonly projectId: string | undefined;
   readonly access: Access;
 }
 
@@ -89,11 +90,12 @@ function whereClause(store: ResourceStore, request: SearchRequest, { projectId, 
     const plus = conditions.length > 0 ? '+' : '';
     const texts = [
       `${plus}r.type = ?`,
-      `${plus}r.project = ?`,
+      ...(projectId === undefined ? [] : [`${plus}r.project = ?`]),
       `${plus}r.deleted = 0`,
       ...conditions.map((c) => c.text),
     ];
-    return { text: texts.join(' AND '), values: [type, projectId, ...conditions.flatMap((c) => c.values)] };
+    const scope = projectId === undefined ? [type] : [type, projectId];
+    return { text: texts.join(' AND '), values: [...scope, ...conditions.flatMap((c) => c.values)] };
   });
   return { text: perType.map((t) => `(${t.text})`).join(' OR '), values: perType.flatMap((t) => t.values) };
 }

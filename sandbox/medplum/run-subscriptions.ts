@@ -92,7 +92,7 @@ export class SubscriptionRunner {
   async #run({ change, subscription }: Notice, resource: Resource): Promise<void> {
     const botId = subscription.channel?.endpoint?.slice('Bot/'.length) ?? '';
     const content = this.#world.store.find('Bot', botId)?.content;
-    const runAs = this.#auth.bots.ofBot(botId);
+    const runAs = this.#auth.stored.ofProfile(`Bot/${botId}`);
     if (!content || !runAs) return;
     const bot: WithId<Bot> = JSON.parse(content);
     const input = change.interaction === 'delete' ? { deletedResource: resource } : resource;

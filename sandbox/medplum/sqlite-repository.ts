@@ -63,6 +63,8 @@ export interface RepositoryWorld {
 export interface RepositoryCaller extends Writer {
   readonly quota: QuotaAccount;
   readonly admin: boolean;
+  /** A member of the server's own project: sees every project, and may say which one a resource belongs to. */
+  readonly superAdmin?: boolean;
   readonly access: Access;
   /** `X-Medplum: extended`: show what the server adds to `meta`. */
   readonly extended: boolean;
@@ -146,7 +148,7 @@ export class SqliteRepository extends FhirRepository {
     if (!this.#caller.admin) throw new OperationOutcomeError(forbidden);
     await this.#atomic(async () => {
       const stored = this.#world.store.find(resourceType, id);
-      if (stored?.project === this.#caller.projectId) this.#world.store.expunge(stored);
+      if (stored && this.#isWithin(stored)) this.#world.store.expunge(stored);
     });
   }
 
@@ -209,7 +211,8 @@ export class SqliteRepository extends FhirRepository {
   override async search<T extends Resource>(request: SearchRequest<T>): Promise<Bundle<WithId<T>>> {
     this.#caller.quota.consume(UNITS.search);
     await this.#ready();
-    const { admin, access, projectId } = this.#caller;
+    const { admin, access, superAdmin } = this.#caller;
+    const projectId = superAdmin ? undefined : this.#caller.projectId;
     for (const type of request.types ?? [request.resourceType]) {
       checkSearchable(type, admin);
       access.requireType('search', type);
@@ -298,7 +301,26 @@ export class SqliteRepository extends FhirRepository {
   }
 
   async #update<T extends Resource>(resource: T, options?: UpdateResourceOptions): Promise<WithId<T>> {
-    return this.#write(resource, 'update', () => this.#findReadable(resource.resourceType, resource.id ?? ''), options);
+    const { resourceType, id = '' } = resource;
+    // Only a super admin may choose an id, by writing to one that nobody has.
+    const isFree = () => this.#caller.superAdmin === true && !this.#world.store.find(resourceType, id);
+    return this.#write(
+      resource,
+      'update',
+      () => (isFree() ? undefined : this.#findReadable(resourceType, id)),
+      options,
+    );
+  }
+
+  #isWithin({ project }: StoredResource): boolean {
+    return this.#caller.superAdmin === true || project === this.#caller.projectId;
+  }
+
+  /** The caller as one of the project that a resource belongs to, which only a super admin may say. */
+  #writerOf(resource: Resource, stored: StoredResource | undefined): RepositoryCaller {
+    if (!this.#caller.superAdmin) return this.#caller;
+    const own = resource.resourceType === 'Project' ? resource.id : resource.meta?.project;
+    return { ...this.#caller, projectId: own ?? stored?.project ?? this.#caller.projectId };
   }
 
   /** Steps in the order of the real server, so that the first fault named is the same. */
@@ -310,7 +332,7 @@ export class SqliteRepository extends FhirRepository {
   ): Promise<WithId<T>> {
     if (!isResourceWithId(resource)) throw refuse('Missing id');
     if (!isUUID(resource.id)) throw refuse('Invalid id');
-    const { access, admin, projectId } = this.#caller;
+    const { access, admin } = this.#caller;
     checkType(resource.resourceType, admin);
     access.requireType(interaction, resource.resourceType);
     return this.#atomic(async (repo) => {
@@ -323,11 +345,12 @@ export class SqliteRepository extends FhirRepository {
         throw new OperationOutcomeError(preconditionFailed);
       }
       const allowed = access.restore(resource, current);
-      const saved = await prepareResource(this.#world, this.#caller, allowed, (r) => repo.searchResources(r));
+      const writer = this.#writerOf(resource, stored);
+      const saved = await prepareResource(this.#world, writer, allowed, (r) => repo.searchResources(r));
       if (current && deepEquals(current, saved)) return this.#show(current as WithId<T>);
       access.requireWritable(interaction, current, saved);
       if (stored) store.replace(stored, saved);
-      else store.insert(saved, projectId);
+      else store.insert(saved, writer.projectId);
       const { resourceType, id, meta } = saved;
       const versions = { versionId: meta?.versionId ?? '', previousVersionId: current?.meta?.versionId };
       repo.#note({ interaction: current ? 'update' : 'create', resourceType, id, ...versions });
@@ -344,10 +367,10 @@ export class SqliteRepository extends FhirRepository {
 
   /** The row of a resource of the caller's project that their policy lets them see, living or deleted. */
   #find(resourceType: string, id: string): StoredResource {
-    const { access, admin, projectId } = this.#caller;
+    const { access, admin } = this.#caller;
     const { store } = this.#world;
     const stored = store.find(checkedType(resourceType, id, admin), id);
-    if (!stored || stored.project !== projectId) throw new OperationOutcomeError(notFound);
+    if (!stored || !this.#isWithin(stored)) throw new OperationOutcomeError(notFound);
     const condition = access.conditionFor(resourceType, (type, code) => store.paramNumber(type, code));
     if (condition && !store.matches(stored.rid, condition)) throw new OperationOutcomeError(notFound);
     return stored;

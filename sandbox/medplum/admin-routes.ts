@@ -1,0 +1,75 @@
+import { badRequest, forbidden, OperationOutcomeError, type WithId } from '@medplum/core';
+import type { Bot, ClientApplication, ProjectMembership } from '@medplum/fhirtypes';
+import { type Request, Router } from 'express';
+import { callerOf } from './authenticate.ts';
+import { storeCode } from './bot-routes.ts';
+import type { Member } from './logins.ts';
+import { randomSecret } from './logins.ts';
+import type { QuotaBook } from './quota.ts';
+import { repositoryFor } from './request-repository.ts';
+import type { RepositoryWorld } from './sqlite-repository.ts';
+import { systemRepository } from './system-repository.ts';
+
+/** What a bot is made with, until it is deployed. */
+const FIRST_CODE = 'export async function handler(medplum: MedplumClient, event: BotEvent): Promise<any> {}\n';
+
+/** The body of `POST admin/projects/<id>/bot`, and of `.../client`. */
+type NewMember = Partial<
+  Pick<Bot, 'name' | 'description' | 'runtimeVersion'> & Pick<ProjectMembership, 'accessPolicy'>
+>;
+
+/** `/admin`: a project's admin makes a bot or a client, which becomes a member of the project. */
+export function adminRoutes(world: RepositoryWorld, quotas: QuotaBook): Router {
+  const router = Router();
+  router.post('/projects/:projectId/bot', async (req, res) => {
+    const admin = adminOf(req);
+    const { name, description, accessPolicy, runtimeVersion } = req.body as NewMember;
+    if (!name) throw new OperationOutcomeError(badRequest('Bot name is required'));
+    const repo = repositoryFor(world, req);
+    const sourceCode = await storeCode(world, repo, FIRST_CODE, 'index.ts');
+    const bot = await repo.createResource<Bot>({
+      resourceType: 'Bot',
+      name,
+      ...(description && { description }),
+      runtimeVersion: runtimeVersion ?? 'vmcontext',
+      sourceCode,
+    });
+    await join(admin, bot, accessPolicy);
+    res.status(201).json(bot);
+  });
+  router.post('/projects/:projectId/client', async (req, res) => {
+    const admin = adminOf(req);
+    const { name, description, accessPolicy } = req.body as NewMember;
+    if (!name) throw new OperationOutcomeError(badRequest('Client name is required'));
+    const client = await systemRepository(world, quotas, admin.project.id).createResource<ClientApplication>({
+      resourceType: 'ClientApplication',
+      name,
+      ...(description && { description }),
+      secret: randomSecret(),
+    });
+    await join(admin, client, accessPolicy);
+    res.status(201).json(client);
+  });
+  return router;
+
+  async function join(
+    { project }: Member,
+    speaker: WithId<Bot | ClientApplication>,
+    accessPolicy: ProjectMembership['accessPolicy'],
+  ): Promise<void> {
+    const profile = { reference: `${speaker.resourceType}/${speaker.id}`, display: speaker.name ?? '' };
+    await systemRepository(world, quotas, project.id).createResource<ProjectMembership>({
+      resourceType: 'ProjectMembership',
+      project: { reference: `Project/${project.id}`, display: project.name },
+      user: profile,
+      profile,
+      ...(accessPolicy && { accessPolicy }),
+    });
+  }
+}
+
+function adminOf(req: Request): Member {
+  const { member } = callerOf(req);
+  if (!member.admin || member.project.id !== req.params.projectId) throw new OperationOutcomeError(forbidden);
+  return member;
+}
