@@ -104,11 +104,11 @@ test('criteria know who wrote, and the version before', async () => {
     extension: [
       {
         url: 'https://medplum.com/fhir/StructureDefinition/fhir-path-criteria-expression',
-        valueString: `%current.meta.author.reference != 'ClientApplication/${seed.clients[CLIENT.bridge]?.id}' and %previous.status = 'preliminary'`,
+        valueString: `%current.meta.author.reference != 'ClientApplication/${seed.clients[CLIENT.other]?.id}' and %previous.status = 'preliminary'`,
       },
     ],
   });
-  const other = await signIn(sandbox.server.baseUrl, CLIENT.other);
+  const other = await signIn(sandbox.server.baseUrl, CLIENT.bridge);
   for (const medplum of [sandbox.medplum, other]) {
     const first = await medplum.createResource<Observation>({ ...pulse, status: 'preliminary' });
     await medplum.updateResource<Observation>({ ...first, status: 'final' });

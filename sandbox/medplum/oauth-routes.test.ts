@@ -2,7 +2,7 @@ import { MedplumClient } from '@medplum/core';
 import type { Patient } from '@medplum/fhirtypes';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { seed } from '../seed.ts';
-import { type OpenSandbox, openSandbox } from './open-sandbox.ts';
+import { CLIENT, type OpenSandbox, openSandbox } from './open-sandbox.ts';
 
 let sandbox: OpenSandbox;
 beforeAll(async () => {
@@ -16,7 +16,7 @@ afterAll(() => {
   return sandbox.close();
 });
 
-const { id = '', secret = '' } = seed.clients[0] ?? {};
+const { id = '', secret = '' } = seed.clients[CLIENT.other] ?? {};
 const token = (form: Record<string, string>, headers: Record<string, string> = {}) =>
   fetch(`${sandbox.server.baseUrl}oauth2/token`, { method: 'POST', headers, body: new URLSearchParams(form) });
 const me = (authorization: string) =>

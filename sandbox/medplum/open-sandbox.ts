@@ -3,7 +3,7 @@ import type { Bundle, BundleEntry, OperationOutcome, Resource } from '@medplum/f
 import { type SeedClient, seed } from '../seed.ts';
 import { type SandboxMedplum, type SandboxMedplumOptions, startMedplum } from './start-medplum.ts';
 
-/** Positions of the clients in the seed. */
+/** Positions of the clients in the seed; the bridge's is the only one that a policy limits. */
 export const CLIENT = { bridge: 0, withoutTransactions: 1, other: 2, admin: 3 } as const;
 
 /** The answer to one HTTP request. */
@@ -27,7 +27,7 @@ export interface OpenSandbox {
 /** For tests: a sandbox of one's own on a free port, signed in as one of the seed's clients. */
 export async function openSandbox(
   options: SandboxMedplumOptions = {},
-  client: number = CLIENT.bridge,
+  client: number = CLIENT.other,
 ): Promise<OpenSandbox> {
   const server = await startMedplum(options);
   const medplum = await signIn(server.baseUrl, client);
@@ -50,7 +50,7 @@ export async function openWith(
 }
 
 /** A MedplumClient signed in as one of the seed's clients. It does not retry: tests want to see each answer. */
-export async function signIn(baseUrl: string, client: number = CLIENT.bridge): Promise<MedplumClient> {
+export async function signIn(baseUrl: string, client: number = CLIENT.other): Promise<MedplumClient> {
   const { id = '', secret = '' } = seed.clients[client] ?? {};
   const medplum = new MedplumClient({ baseUrl, maxRetries: 0, cacheTime: 0 });
   await medplum.startClientLogin(id, secret);

@@ -1,6 +1,7 @@
 import { isUUID } from '@medplum/core';
 import type { Bundle, Patient } from '@medplum/fhirtypes';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { seed } from '../seed.ts';
 import { CLIENT, messageOf, type OpenSandbox, openSandbox, signIn } from './open-sandbox.ts';
 
 let sandbox: OpenSandbox;
@@ -72,7 +73,7 @@ describe('versions', () => {
 
   test('an identical PUT by another client makes no version either', async () => {
     const created = await sandbox.medplum.createResource(patient({ gender: 'male' }));
-    const other = await signIn(sandbox.server.baseUrl, CLIENT.other);
+    const other = await signIn(sandbox.server.baseUrl, CLIENT.bridge);
     const same = await other.updateResource(patient({ id: created.id, gender: 'male' }));
     expect(same.meta?.versionId).toBe(created.meta?.versionId);
   });
@@ -117,7 +118,7 @@ describe('versions', () => {
     expect(meta?.lastUpdated).not.toContain('2001');
     expect(meta?.author).toBeUndefined();
     const extended = await sandbox.call('GET', `Patient/${created.id}`, undefined, { 'X-Medplum': 'extended' });
-    expect((extended.json as Patient).meta?.author?.display).toBe('Fasten bridge');
+    expect((extended.json as Patient).meta?.author?.display).toBe(seed.clients[CLIENT.other]?.name);
   });
 
   test('ETag, Last-Modified and Location come with a create', async () => {
