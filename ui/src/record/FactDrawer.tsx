@@ -1,5 +1,5 @@
-import { Badge, Drawer, Group, Stack, Text } from '@mantine/core';
-import { lazy, Suspense } from 'react';
+import { Badge, Button, Drawer, Group, Stack, Text } from '@mantine/core';
+import { lazy, Suspense, useState } from 'react';
 import { LoadingState } from '../states/LoadingState.tsx';
 import { describeFact, timeOfFact } from './describe-fact.ts';
 import { attachmentsOf } from './documents/find-attachments.ts';
@@ -10,6 +10,9 @@ import { OriginPanel } from './origin/OriginPanel.tsx';
 const DocumentView = lazy(() =>
   import('./documents/DocumentView.tsx').then((part) => ({ default: part.DocumentView })),
 );
+
+/** Medplum's own table of every element, which brings all types of FHIR with it. */
+const AllElements = lazy(() => import('./AllElements.tsx').then((part) => ({ default: part.AllElements })));
 
 interface FactDrawerProps {
   /** Nothing is open without one. */
@@ -54,8 +57,26 @@ export function FactDrawer({ fact, onClose }: FactDrawerProps) {
             ))}
           </Suspense>
           <OriginPanel fact={fact} />
+          <Everything fact={fact} />
         </Stack>
       )}
     </Drawer>
+  );
+}
+
+/** Every element that was sent, for who asks. */
+function Everything({ fact }: { readonly fact: Fact }) {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <section aria-label="Everything it says">
+      <Button variant="default" size="xs" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)} mb="xs">
+        {isOpen ? 'Hide' : 'Show'} everything it says
+      </Button>
+      {isOpen && (
+        <Suspense fallback={<LoadingState label="Loading everything it says" blocks={2} />}>
+          <AllElements fact={fact} />
+        </Suspense>
+      )}
+    </section>
   );
 }

@@ -240,3 +240,26 @@ test('what two sources say differently is told on the summary and stands side by
   fireEvent.click(penicillin.getByRole('button', { name: 'Penicillin: open portal' }));
   expect(within(await screen.findByRole('dialog')).getByText('high risk')).toBeDefined();
 });
+
+test('what no section is about is counted by type, listed, and told element by element', async () => {
+  await addFrom('portal', {
+    resourceType: 'ServiceRequest',
+    status: 'active',
+    intent: 'order',
+    subject: { reference: `Patient/${patient.id}` },
+    code: { text: 'Referral' },
+    patientInstruction: 'Bring your glasses.',
+  });
+  const category = [{ coding: [{ code: 'social-history' }] }];
+  await addFrom('portal', makeLab(7, 'points', '2023-01-01', { category, code: { text: 'PHQ-9' } }));
+  open('/everything-else');
+  fireEvent.click(await screen.findByRole('button', { name: /^Orders and referrals 1/ }));
+  fireEvent.click(await screen.findByRole('button', { name: 'Referral' }));
+  const drawer = within(await screen.findByRole('dialog'));
+  fireEvent.click(drawer.getByRole('button', { name: 'Show everything it says' }));
+  const elements = within(await drawer.findByRole('group', { name: 'Elements' }));
+  expect(elements.getByText('Bring your glasses.')).toBeDefined();
+  fireEvent.click(drawer.getByRole('button', { name: 'Close' }));
+  fireEvent.click(screen.getByRole('link', { name: 'Other results' }));
+  expect((await screen.findByRole('button', { name: /^PHQ-9/ })).textContent).toContain('7 points');
+});

@@ -18,6 +18,7 @@ import { explainError } from '../states/explain-error.ts';
 import { LoadingState } from '../states/LoadingState.tsx';
 import { useLoaded } from '../states/use-loaded.ts';
 import { DifferencesNotice, DifferencesSection, SectionDifferences } from './compare/DifferencesSection.tsx';
+import { EverythingSection } from './everything/EverythingSection.tsx';
 import { FactDrawer } from './FactDrawer.tsx';
 import { FactSection } from './FactSection.tsx';
 import { FilterBar } from './FilterBar.tsx';
@@ -34,11 +35,10 @@ import { TimelineSection } from './timeline/TimelineSection.tsx';
 const OVERVIEWS = [
   { path: 'summary', label: 'Summary' },
   { path: 'timeline', label: 'Timeline' },
+  { path: 'differences', label: 'Differences' },
 ];
 
-const DIFFERENCES = { path: 'differences', label: 'Differences' };
-
-const PAGES = [...OVERVIEWS, ...RECORD_SECTIONS, DIFFERENCES];
+const PAGES = [...OVERVIEWS, ...RECORD_SECTIONS];
 
 const TYPING_MS = 300;
 
@@ -103,6 +103,7 @@ function PatientRecord({ patient }: { readonly patient: WithId<Patient> }) {
               {path === 'medications' && section && <MedicationCourses section={section} filters={settled} />}
               {section?.kind === 'list' && <FactSection key={path} section={section} filters={settled} />}
               {section?.kind === 'results' && <ResultsSection key={path} section={section} filters={settled} />}
+              {section?.kind === 'types' && <EverythingSection section={section} filters={settled} />}
             </Stack>
           </Grid.Col>
         </Grid>
@@ -175,6 +176,7 @@ function SectionNavigation({ patientId, path }: { readonly patientId: string; re
             component={Link}
             to={`/patients/${patientId}/${page.path}`}
             label={page.label}
+            py={6}
             active={page.path === path}
             aria-current={page.path === path ? 'page' : undefined}
           />

@@ -64,8 +64,16 @@ test('a claim is told with its sum', () => {
   expect(say({ ...claim, type: { text: 'Pharmacy' } })).toMatch(/^Pharmacy \| Feb.* 2021 \| active \| \$12\.50$/);
 });
 
-test('a type that has no words of its own is still shown', () => {
+test('a type that has no words of its own is still shown by what it is, and when', () => {
   expect(
     say({ resourceType: 'Device', id: '7', deviceName: [{ name: 'Pacemaker', type: 'user-friendly-name' }] }),
   ).toBe('Pacemaker');
+  const order = { resourceType: 'ServiceRequest', status: 'active', intent: 'order', subject, authoredOn: '2024' };
+  expect(say({ ...order, code: { text: 'Referral' } })).toBe('Referral | 2024 | active');
+  const study = { resourceType: 'ImagingStudy', status: 'available', subject, started: '2023', description: 'CT' };
+  expect(say(study)).toBe('CT | 2023 | available');
+  expect(say({ resourceType: 'Schedule', id: '7', actor: [] })).toBe('Schedule');
+  const father = { resourceType: 'FamilyMemberHistory', status: 'completed', patient: subject };
+  const condition = [{ code: { text: 'Stroke' } }];
+  expect(say({ ...father, relationship: { text: 'Father' }, condition })).toBe('Father | completed | Stroke');
 });

@@ -110,6 +110,11 @@ function wordsOf(resource: Resource): FactWords {
       const { description, startDate, lifecycleStatus, achievementStatus } = resource;
       return { title: text(description), when: startDate, status: lifecycleStatus, details: [text(achievementStatus)] };
     }
+    case 'FamilyMemberHistory': {
+      const { relationship, name: called, condition = [], date, status } = resource;
+      const details = [called ?? '', condition.map(({ code }) => text(code)).join(', ')];
+      return { title: text(relationship), when: date, status, details };
+    }
     case 'CareTeam': {
       const { name: title, period, status, participant } = resource;
       const details = [
@@ -138,8 +143,40 @@ function wordsOf(resource: Resource): FactWords {
       };
     }
     default:
-      return { title: getDisplayString(resource), details: [] };
+      return anyWords(resource);
   }
+}
+
+/** Where types that have no words of their own keep what, when and how: the first that is there, as FHIR R4 names it. */
+const WHAT = ['code', 'type', 'category', 'relationship', 'vaccineCode', 'serviceType', 'serviceCategory'];
+const NAMED = ['title', 'name', 'description'];
+const WHEN = [
+  ...['authoredOn', 'authored', 'started', 'start', 'sent', 'date', 'recorded', 'created', 'createdDateTime', 'issued'],
+  ...['recordedDate', 'occurrenceDateTime', 'effectiveDateTime', 'identifiedDateTime', 'dateTime', 'dateWritten'],
+];
+
+function anyWords(resource: Resource): FactWords {
+  const told = resource as unknown as Readonly<Record<string, unknown>>;
+  const texts = NAMED.map((key) => told[key]).filter((value) => typeof value === 'string' && value !== '') as string[];
+  const concepts = WHAT.map((key) => textOfAny(told[key])).filter(Boolean);
+  const shown = getDisplayString(resource);
+  // Without a name of its own it would be called by its id.
+  const isNamed = /^[^/]+$/.test(shown);
+  const [title = '', ...details] = [...(isNamed ? [shown] : []), ...concepts, ...texts];
+  const when = WHEN.map((key) => told[key]).find((value) => typeof value === 'string') as string | undefined;
+  const status = typeof told.status === 'string' ? told.status : undefined;
+  return {
+    title: title || resource.resourceType,
+    when,
+    status,
+    details: [...new Set(details)].filter((one) => one !== title),
+  };
+}
+
+/** A concept, or the first of several. */
+function textOfAny(value: unknown): string {
+  const [first] = Array.isArray(value) ? value : [value];
+  return typeof first === 'object' && first !== null ? text(first as CodeableConcept) : '';
 }
 
 function text(concept: CodeableConcept | undefined): string {

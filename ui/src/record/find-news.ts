@@ -1,5 +1,5 @@
 import type { MedplumClient } from '@medplum/core';
-import { conditions } from './find-facts.ts';
+import { findCounts } from './everything/find-counts.ts';
 import { RECORD_SECTIONS } from './sections.ts';
 
 /** How many facts of each section, by its path, were stored after an instant; sections without any are left out. */
@@ -8,15 +8,11 @@ export type News = ReadonlyMap<string, number>;
 /** Counts in one request; what the reader may not search counts as nothing. */
 export async function findNews(medplum: MedplumClient, patientId: string, since: string): Promise<News> {
   const asked = RECORD_SECTIONS.flatMap(({ path, searches }) => searches.map((search) => ({ path, search })));
-  const entry = asked.map(({ search }) => {
-    const query = new URLSearchParams([...conditions(patientId, search, { since }), ['_summary', 'count']]);
-    return { request: { method: 'GET' as const, url: `${search.type}?${query}` } };
-  });
-  const answer = await medplum.executeBatch({ resourceType: 'Bundle', type: 'batch', entry });
+  const searches = asked.map(({ search }) => search);
+  const counts = await findCounts(medplum, patientId, searches, { since });
   const news = new Map<string, number>();
   asked.forEach(({ path }, index) => {
-    const found = answer.entry?.[index]?.resource;
-    const count = found?.resourceType === 'Bundle' ? (found.total ?? 0) : 0;
+    const { count = 0 } = counts[index] ?? {};
     if (count > 0) news.set(path, (news.get(path) ?? 0) + count);
   });
   return news;

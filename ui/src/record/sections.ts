@@ -18,12 +18,17 @@ export interface RecordSection {
   /** Last segment of the address. */
   readonly path: string;
   readonly label: string;
-  /** What a page of `results` draws as trends; the others are lists. */
-  readonly kind: 'list' | 'results';
+  /** `results` are drawn as trends; `types` are lists by resource type, found by counting. */
+  readonly kind: 'list' | 'results' | 'types';
   readonly searches: readonly FactSearch[];
   /** What it means that there is nothing. */
   readonly empty: string;
 }
+
+/** An observation without any category is shown by what is left. */
+const CATEGORIES_SHOWN = [RECORD_CATEGORIES.labs[0], RECORD_CATEGORIES.vitals[0]]
+  .map(({ query }) => query?.category ?? '')
+  .join(',');
 
 /** The record in the order in which a clinician reads it; the summary and the timeline come before. */
 export const RECORD_SECTIONS: readonly RecordSection[] = [
@@ -84,6 +89,21 @@ export const RECORD_SECTIONS: readonly RecordSection[] = [
     empty: 'No connected health system has sent vital signs.',
   },
   {
+    path: 'other-results',
+    label: 'Other results',
+    kind: 'results',
+    searches: [
+      {
+        type: 'Observation',
+        label: 'Social history, surveys, imaging, examinations and the like',
+        date: 'date',
+        code: 'code',
+        query: { 'category:not': CATEGORIES_SHOWN },
+      },
+    ],
+    empty: 'No connected health system has sent an observation that is neither a laboratory result nor a vital sign.',
+  },
+  {
     path: 'reports',
     label: 'Reports',
     kind: 'list',
@@ -139,6 +159,13 @@ export const RECORD_SECTIONS: readonly RecordSection[] = [
       { type: 'Claim', label: 'Claims', date: 'created' },
     ],
     empty: 'No connected health system or payer has sent a coverage or a claim.',
+  },
+  {
+    path: 'everything-else',
+    label: 'Everything else',
+    kind: 'types',
+    searches: [],
+    empty: 'Everything that was sent stands in the other sections.',
   },
 ];
 

@@ -43,16 +43,21 @@ const LOINC = 'http://loinc.org';
 
 /**
  * What an Observation found: its own value, or one reading for each component that has one (a blood pressure has two).
- * A panel that only names its members gives none: they are Observations of their own.
+ * A panel that only names its members gives none: they are Observations of their own. One that has no value at all is told
+ * by its notes, so that nothing of a record is out of sight.
  */
 export function readReadings(fact: Fact & Observation): Reading[] {
-  return [fact, ...(fact.component ?? [])].flatMap((part) => readPart(part, fact) ?? []);
+  const readings = [fact, ...(fact.component ?? [])].flatMap((part) => {
+    const { component: _, ...alone } = part as Observation;
+    const text = valueText(alone);
+    return text === '' ? [] : [readPart(part, fact, text)];
+  });
+  if (readings.length > 0 || fact.hasMember) return readings;
+  const notes = fact.note?.map(({ text }) => text).join(' ');
+  return [readPart(fact, fact, notes || 'no value sent')];
 }
 
-function readPart(part: Observation | ObservationComponent, fact: Fact & Observation): Reading | undefined {
-  const { component: _, ...alone } = part as Observation;
-  const text = valueText(alone);
-  if (text === '') return undefined;
+function readPart(part: Observation | ObservationComponent, fact: Fact & Observation, text: string): Reading {
   const { valueQuantity, code } = part;
   const [range] = part.referenceRange ?? [];
   const coding = code.coding?.find(({ system }) => system === LOINC) ?? code.coding?.find((one) => one.code);

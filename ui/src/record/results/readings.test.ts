@@ -46,6 +46,11 @@ test('a blood pressure is two readings, and a panel that only names its members 
   expect(readReadings(observe({ hasMember: [{ reference: 'Observation/1' }] }))).toEqual([]);
 });
 
+test('an observation without a value is told by its notes', () => {
+  expect(readReadings(observe({ note: [{ text: 'Looks tired.' }] }))[0]?.text).toBe('Looks tired.');
+  expect(readReadings(observe({}))[0]).toMatchObject({ text: 'no value sent', value: undefined });
+});
+
 test('what the source says of a value stands; only where it says nothing its range decides', () => {
   const referenceRange = [{ low: mg(70), high: mg(99) }];
   expect(flag({ valueQuantity: mg(120), referenceRange })).toBe('High');
