@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { MedplumClient } from '@medplum/core';
 import type { Basic } from '@medplum/fhirtypes';
 import { PermanentError } from '../errors.ts';
-import { quotaWaits } from '../medplum/quota-waits.ts';
+import { pacerOf } from '../medplum/pacer.ts';
 import { type FlightLimit, MOST_IN_FLIGHT } from './flight-limit.ts';
 import { type Committed, fenceOff, findLanes, IMPORT_RUNNING, Lane } from './lane.ts';
 
@@ -118,7 +118,7 @@ export class LanePool implements Lanes {
       resources: isTroubled ? 0 : entries,
       isTroubled,
       isAwaited: this.#waiting.length > 0,
-      quotaWaits: quotaWaits(this.#medplum),
+      quotaWaits: pacerOf(this.#medplum)?.waits ?? 0,
     });
   }
 }

@@ -3,8 +3,8 @@ import { Agent, Headers, fetch as undiciFetch } from 'undici';
 import { PermanentError } from '../errors.ts';
 import { inStep, noteStep, traceparent } from '../observe/trace.ts';
 import { LostReplyError } from './lost-reply-error.ts';
-import { type Fetch, type Pacing, pacedFetch } from './paced-fetch.ts';
-import { countQuotaWaits } from './quota-waits.ts';
+import { type Fetch, pacedFetch } from './paced-fetch.ts';
+import { Pacer, type Pacing, setPacer } from './pacer.ts';
 import { refuseWrites } from './refuse-writes.ts';
 
 export interface MedplumSettings extends Pacing {
@@ -47,19 +47,15 @@ export async function createMedplum(settings: MedplumSettings): Promise<MedplumC
     return undiciFetch(url, { ...said, headers }) as unknown as Promise<Response>;
   };
   const settled = settledFetch(settings.onReply ? tracedFetch(timedFetch(plain, settings.onReply)) : plain);
-  let waits = 0;
-  const onWait = (waitMs: number): void => {
-    waits++;
-    settings.onWait?.(waitMs);
-  };
+  const pacer = new Pacer(settings);
   const client = new MedplumClient({
     baseUrl: settings.baseUrl,
-    fetch: pacedFetch(settings.isReadOnly ? refuseWrites(settled) : settled, { ...settings, onWait }),
+    fetch: pacedFetch(settings.isReadOnly ? refuseWrites(settled) : settled, pacer),
     cacheTime: 0,
     maxRetries: 0,
     refreshGracePeriod: 60_000,
   });
-  countQuotaWaits(client, () => waits);
+  setPacer(client, pacer);
   try {
     await client.startClientLogin(settings.clientId, settings.clientSecret);
   } catch (error) {

@@ -1,5 +1,5 @@
 /** Medplum's prices in quota units (server rate limiting docs). */
-const UNITS = { read: 1, history: 10, search: 20, write: 100 } as const;
+export const UNITS = { read: 1, history: 10, search: 20, write: 100 } as const;
 
 /** As JSON.stringify writes an entry's request; the same text inside a record makes the estimate only dearer. */
 const REQUEST = /"request":\{"method":"([A-Z]+)","url":"([^"]*)"(,"ifNoneExist")?/g;

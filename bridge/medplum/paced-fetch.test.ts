@@ -2,7 +2,8 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, expect, test } from 'vitest';
-import { type Pacing, pacedFetch, readQuota } from './paced-fetch.ts';
+import { pacedFetch } from './paced-fetch.ts';
+import { Pacer, type Pacing, readQuota } from './pacer.ts';
 
 interface Answer {
   readonly status: number;
@@ -24,7 +25,7 @@ let close: (() => Promise<void>) | undefined;
 afterEach(() => close?.());
 
 /** A server that gives these answers in turn, the last one for ever. */
-async function serve(answers: readonly Answer[], pacing: Pacing = {}) {
+async function serve(answers: readonly Answer[], pacing: Pacing = {}, mostRefusals?: number) {
   const seen: { method: string | undefined; body: string }[] = [];
   const server = createServer((request: IncomingMessage, response) => {
     const { status, body, headers } = answers[Math.min(seen.length, answers.length - 1)] ?? OK;
@@ -40,7 +41,8 @@ async function serve(answers: readonly Answer[], pacing: Pacing = {}) {
   };
   const waits: number[] = [];
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/fhir/R4/`;
-  const fetchIt = pacedFetch(fetch, { onWait: (waitMs) => waits.push(waitMs), ...pacing });
+  const pacer = new Pacer({ onWait: (waitMs) => waits.push(waitMs), ...pacing });
+  const fetchIt = pacedFetch(fetch, pacer, mostRefusals);
   return { seen, waits, post: (init?: RequestInit) => fetchIt(url, { method: 'POST', body: 'bundle', ...init }) };
 }
 
@@ -80,7 +82,7 @@ test('other answers are passed on at once and only asked for once', async () => 
 });
 
 test('a refusal that never ends is passed on after as many tries as were allowed, with its body unread', async () => {
-  const { seen, post } = await serve([refusal(1)], { maxRefusals: 2 });
+  const { seen, post } = await serve([refusal(1)], {}, 2);
   const response = await post();
   expect(response.status).toBe(429);
   expect(await response.text()).toContain('_msBeforeNext');

@@ -4,7 +4,9 @@ import { request as requestHttps } from 'node:https';
 import { json } from 'node:stream/consumers';
 import { type MedplumClient, normalizeOperationOutcome, OperationOutcomeError } from '@medplum/core';
 import type { Binary } from '@medplum/fhirtypes';
+import { UNITS } from './estimate-cost.ts';
 import { LostReplyError } from './lost-reply-error.ts';
+import { pacerOf } from './pacer.ts';
 
 export interface BinaryPost {
   readonly contentType: string;
@@ -18,14 +20,33 @@ export interface BinaryPost {
 /**
  * Posts bytes as one Binary and gives its id. The next chunk is asked for when the socket has taken the one before, so that
  * the source may use its buffer again: `fetch` takes a new buffer for each chunk, and a gigabyte of them waits for the
- * garbage collector as 150 MB of memory that the process keeps (measured).
+ * garbage collector as 150 MB of memory that the process keeps (measured). It waits for the server's quota as all requests
+ * of this client do.
  * Throws LostReplyError when the reply is lost, OperationOutcomeError when the server refuses, and what the source throws.
  */
 export async function postBinary(
   medplum: MedplumClient,
   chunks: AsyncIterable<Uint8Array>,
-  { contentType, bytes, patient, signal }: BinaryPost,
+  post: BinaryPost,
 ): Promise<string> {
+  const pacer = pacerOf(medplum);
+  await pacer?.admit(UNITS.write, post.signal);
+  let limits: string | undefined;
+  try {
+    const outgoing = await openRequest(medplum, post);
+    return await sendThrough(outgoing, chunks, post.signal, (answer) => {
+      limits = limitsOf(answer);
+      if (answer.statusCode === 429) pacer?.refused(limits);
+    });
+  } finally {
+    pacer?.leave(UNITS.write, limits);
+  }
+}
+
+async function openRequest(
+  medplum: MedplumClient,
+  { contentType, bytes, patient, signal }: BinaryPost,
+): Promise<ClientRequest> {
   await medplum.refreshIfExpired();
   const url = medplum.fhirUrl('Binary');
   const headers = {
@@ -36,16 +57,31 @@ export async function postBinary(
     ...(patient ? { 'x-security-context': patient } : {}),
   };
   const send = url.protocol === 'https:' ? requestHttps : requestHttp;
-  const outgoing = send(url, { method: 'POST', headers, ...(signal ? { signal } : {}) });
+  return send(url, { method: 'POST', headers, ...(signal ? { signal } : {}) });
+}
+
+async function sendThrough(
+  outgoing: ClientRequest,
+  chunks: AsyncIterable<Uint8Array>,
+  signal: AbortSignal | undefined,
+  onAnswer: (answer: IncomingMessage) => void,
+): Promise<string> {
   const answered = (once(outgoing, 'response') as Promise<[IncomingMessage]>).catch((error) => lost(error, signal));
   try {
     // An answer before the end is a refusal; a broken connection ends the waiting for both.
     await Promise.race([writeAll(outgoing, chunks, signal), answered]);
     const [answer] = await answered;
+    onAnswer(answer);
     return await binaryId(answer, signal);
   } finally {
     outgoing.destroy();
   }
+}
+
+/** Node joins what a server says in several headers of this name. */
+function limitsOf({ headers }: IncomingMessage): string | undefined {
+  const limits = headers.ratelimit;
+  return Array.isArray(limits) ? limits.join() : limits;
 }
 
 async function writeAll(
