@@ -51,6 +51,8 @@ export const importReportSchema = z.object({
       reference: z.string(),
       /** Over the ledger's lines, hex: what one value proves them all by. */
       merkleRoot: z.string(),
+      /** Digest, hex, of what decides beside a line how it stands; absent when that cannot be told. See `findStanding`. */
+      standing: z.string().optional(),
     })
     .optional(),
   /** Present when the server runs no transactions: written by conditional batches, one after another. */

@@ -28,6 +28,7 @@ const PROBLEM = 'problem';
 const RAW_EXPORT = 'raw-export';
 const LEDGER = 'ledger';
 const LEDGER_ROOT = 'ledger-root';
+const LEDGER_STANDING = 'ledger-standing';
 
 /** Code of the Task outputs that name one trait each by which nobody can tell whose record it is: `birth-date`, `sex`, ... */
 const UNSURE_TRAIT = 'unsure-trait';
@@ -136,6 +137,7 @@ function ledgerOutputs(ledger: LedgerFile | undefined): TaskOutput[] {
   return [
     { type: outputType(LEDGER), valueReference: { reference: ledger.reference } },
     { type: outputType(LEDGER_ROOT), valueString: ledger.merkleRoot },
+    ...(ledger.standing ? [{ type: outputType(LEDGER_STANDING), valueString: ledger.standing }] : []),
   ];
 }
 
@@ -169,7 +171,8 @@ export function outputsWithRawExports(task: Task, files: readonly RawExport[]): 
 export function ledgerFromTask(task: Task): LedgerFile | undefined {
   const reference = outputsWithCode(task, LEDGER)[0]?.valueReference?.reference;
   const merkleRoot = outputsWithCode(task, LEDGER_ROOT)[0]?.valueString;
-  return reference && merkleRoot ? { reference, merkleRoot } : undefined;
+  const standing = outputsWithCode(task, LEDGER_STANDING)[0]?.valueString;
+  return reference && merkleRoot ? { reference, merkleRoot, ...(standing && { standing }) } : undefined;
 }
 
 /** The outputs of a Task whose import is done: its raw exports and what others put there stay, the rest is the report's. */

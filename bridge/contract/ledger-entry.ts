@@ -29,6 +29,11 @@ export const ledgerEntrySchema = z.object({
   target: storedReferenceSchema.optional(),
   /** `Type/<uuid>` that an earlier import stored for this key, where this one found or wrote nothing there. */
   earlier: storedReferenceSchema.optional(),
+  /**
+   * Present when the line alone decided how it is stored, and nothing that lies outside the export: while nothing else is
+   * written, the same line need not be looked at again.
+   */
+  byLineAlone: z.literal(true).optional(),
   /** Elements (FHIRPath) that were changed here and at the source, and in which the local value stands. */
   kept: z.array(z.string()).optional(),
   repairs: z.array(z.object({ rule: z.string(), path: z.string() })).optional(),

@@ -55,6 +55,7 @@ export function batchCommitter(context: LoadContext, lanes: LanePool): Committer
       const lane = await lanes.acquire();
       return (work) => commitBatch(context, lane, provenance, work).finally(() => lanes.release(lane));
     },
+    claim: () => lanes.claim(),
     confirm: async (rows) => {
       for (const { resourceType, stored } of rows)
         if (isOfExport(context, stored)) found.push(`${resourceType}/${stored.id}`);

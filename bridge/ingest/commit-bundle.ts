@@ -23,6 +23,7 @@ export function fencedCommitter(context: LoadContext, lanes: Lanes): Committer {
       const lane = await lanes.acquire();
       return (work) => commitBundle(context, lane, work).finally(() => lanes.release(lane));
     },
+    claim: () => lanes.claim(),
     // Provenance travels in the transaction: who was written has one.
     confirm: async () => undefined,
     close: () => lanes.park(),

@@ -21,6 +21,8 @@ export interface FoundRow {
 export interface Committer {
   /** Waits until one more bundle may be under way. What it gives must be called once; every row is settled when that ends. */
   admit(): Promise<(work: Work) => Promise<void>>;
+  /** Must be awaited before anything is written past it. */
+  claim(): Promise<void>;
   /** Must be told of rows that need no write: the run that wrote them may not have come to its end. */
   confirm(rows: readonly FoundRow[]): Promise<void>;
   /** Ends the writing. Only when nothing is under way any more. */

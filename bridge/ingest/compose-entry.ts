@@ -35,6 +35,8 @@ interface Decided {
   readonly member: Member;
   /** True when it refers to a row whose turn has not come: its component is larger than a bundle. */
   readonly isIncomplete: boolean;
+  /** True when nothing but its line, and rows of the export, decided how it is stored. */
+  readonly isByLineAlone?: boolean;
 }
 
 export interface Write extends Decided {
@@ -88,7 +90,9 @@ export async function composeEntry(
   context.onLinked?.(prepared);
   const { sha256 } = linked;
   // A target that was created now although its referrer is matched was expunged in between: the stored link is dead.
-  if (stored && stored.sha256 === sha256 && !hasFreshTarget) return { kind: 'unchanged', member, isIncomplete };
+  const isByLineAlone = isLineAlone && prepared.line !== undefined && leaving.length === 0;
+  if (stored && stored.sha256 === sha256 && !hasFreshTarget)
+    return { kind: 'unchanged', member, isIncomplete, isByLineAlone };
   if (stored && isOlder(ageOf(context, prepared), stored.age))
     return { kind: 'older-than-stored', member, isIncomplete };
   const edits = stored && (await mergeEdits(context, prepared, stored, linked, attached));
@@ -108,7 +112,8 @@ export async function composeEntry(
     replaced: edits?.meta,
     overridden: merged?.overridden,
   });
-  return { ...request(context, member, { ...resource, meta }), member, isIncomplete, kept: merged?.kept };
+  const written = request(context, member, { ...resource, meta });
+  return { ...written, member, isIncomplete, isByLineAlone: isByLineAlone && !merged, kept: merged?.kept };
 }
 
 /** How the resource is written: a new one, or a new version of what was looked up and of nothing else. */

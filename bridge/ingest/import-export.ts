@@ -10,6 +10,7 @@ import { guardLineage } from './guard/guard-lineage.ts';
 import { indexExport } from './index-export.ts';
 import { LanePool, LanesMoved } from './lane-pool.ts';
 import { readEarlierImport } from './ledger/earlier-import.ts';
+import { digestStanding } from './ledger/find-standing.ts';
 import { keepLedger } from './ledger/keep-ledger.ts';
 import { keepRawExport } from './ledger/keep-raw-export.ts';
 import type { LoadContext } from './load-context.ts';
@@ -82,7 +83,9 @@ async function importOnce(medplum: MedplumClient, request: ImportRequest): Promi
   const { held, unsure } = await guardChart(medplum, { namespace, index, files, patient, taskId, signal });
   if (held) throw held;
   const lanes = await LanePool.open(medplum, namespace, new FlightLimit(hasTransactions ? MOST_IN_FLIGHT : 1));
-  const earlier = await readEarlierImport(medplum, namespace, index, signal);
+  const binding = bindPatient(index, patient);
+  const standing = () => (hasTransactions ? digestStanding(binding, lanes.lastRun) : undefined);
+  const earlier = await readEarlierImport(medplum, { namespace, index, standing: standing(), signal });
   tally.vanished = earlier?.vanished ?? 0;
   const context: LoadContext = {
     medplum,
@@ -93,7 +96,7 @@ async function importOnce(medplum: MedplumClient, request: ImportRequest): Promi
     states: new RowStates(index.size),
     tally,
     documents,
-    binding: bindPatient(index, patient),
+    binding,
     earlier,
     retrieved,
     rawExport,
@@ -106,14 +109,17 @@ async function importOnce(medplum: MedplumClient, request: ImportRequest): Promi
   await loadExport(context, committer);
   await committer.close();
   if (tally.settled !== tally.lines) throw new Error(`${tally.settled} of ${tally.lines} lines have a disposition`);
-  return closeImport(context, taskId, unsure);
+  return closeImport(context, { taskId, unsureTraits: unsure, standing: standing() });
 }
 
-async function closeImport(
-  context: LoadContext,
-  taskId: string | undefined,
-  unsureTraits: readonly string[],
-): Promise<ImportResult> {
+interface Closing {
+  readonly taskId: string | undefined;
+  readonly unsureTraits: readonly string[];
+  /** What the next import is told of how the rows stand. */
+  readonly standing: string | undefined;
+}
+
+async function closeImport(context: LoadContext, { taskId, unsureTraits, standing }: Closing): Promise<ImportResult> {
   const { medplum, hasTransactions, origin, files, index, states, tally, documents, earlier, signal } = context;
   const patient = boundPatient(context);
   const report: ImportReport = {
@@ -124,5 +130,5 @@ async function closeImport(
   if (!taskId) return { report, patient };
   const settled = { files, index, states, outcomes: tally.outcomes, documents, earlier, signal };
   const ledger = await keepLedger(medplum, taskId, settled, report, patient);
-  return { report: ledger ? { ...report, ledger } : report, patient };
+  return { report: ledger ? { ...report, ledger: { ...ledger, ...(standing && { standing }) } } : report, patient };
 }

@@ -4,7 +4,7 @@ import type { Basic } from '@medplum/fhirtypes';
 import { PermanentError } from '../errors.ts';
 import { pacerOf } from '../medplum/pacer.ts';
 import { type FlightLimit, MOST_IN_FLIGHT } from './flight-limit.ts';
-import { type Committed, fenceOff, findLanes, IMPORT_RUNNING, Lane } from './lane.ts';
+import { type Committed, fenceOff, findLanes, IMPORT_RUNNING, Lane, laneState } from './lane.ts';
 
 /** One sequence of transactions, fenced or counted. */
 export type Transactor = Pick<Lane, 'transact'>;
@@ -17,6 +17,7 @@ export class LanesMoved extends PermanentError {}
 
 /** Where a load sends its bundles. */
 export interface Lanes {
+  claim(): Promise<void>;
   acquire(): Promise<Transactor>;
   release(lane: Transactor): void;
   /** Only for a run whose transactions have all ended. */
@@ -80,6 +81,22 @@ export class LanePool implements Lanes {
   /** Parks every lane that was taken. Only for a run whose transactions have all ended. */
   async park(): Promise<void> {
     await Promise.all(this.#taken.map((lane) => lane.park()));
+  }
+
+  /**
+   * The run that holds every lane, and so was the last that wrote into the namespace; undefined while that cannot be told.
+   */
+  get lastRun(): string | undefined {
+    if (this.#taken.length > 0) return this.#run;
+    const states = this.#seen.flatMap((lane) => (lane ? laneState(lane) : []));
+    const runs = new Set(states.map(({ run, isParked }) => (isParked ? run : '')));
+    const [only] = runs;
+    return runs.size === 1 && only ? only : undefined;
+  }
+
+  /** Makes this run the one that writes: one that looked before it will write nothing more. */
+  async claim(): Promise<void> {
+    this.release(await this.acquire());
   }
 
   async #next(): Promise<Lane> {

@@ -22,7 +22,7 @@ import { type AloneWriter, aloneWriter } from './store-alone.ts';
 export async function loadExport(
   context: LoadContext,
   committer: Committer,
-  alone: AloneWriter = aloneWriter(context),
+  alone: AloneWriter = aloneWriter(context, () => committer.claim()),
 ): Promise<void> {
   const loader = new Loader(context, committer);
   const reader = new SpoolReader(context.files);

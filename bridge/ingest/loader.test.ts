@@ -39,6 +39,7 @@ test('what waits for a bundle on its way goes behind what does not, and so does 
       await new Promise(setImmediate);
       for (const { prepared, urn } of members) states.setStored(prepared.row, urn.slice('urn:uuid:'.length), true);
     },
+    claim: async () => undefined,
     confirm: async () => undefined,
     close: async () => undefined,
   };

@@ -20,6 +20,14 @@ export interface RemainingWindow {
   readonly known: Known;
 }
 
+/** What is known of a window before it is settled. */
+interface PeekedWindow {
+  readonly peeked: ReadonlyMap<number, PeekedRow>;
+  readonly known: Known;
+  /** Rows that the last import left as their line says, with their UUID in the store. */
+  readonly standing: ReadonlyMap<number, string>;
+}
+
 /** A row whose line may be what it was. */
 interface PeekedRow {
   readonly source: string;
@@ -53,9 +61,16 @@ export async function* passUnchanged(
   if (ahead) yield settleUnchanged(context, ahead.window, await ahead.peeked);
 }
 
-async function peek(context: LoadContext, matcher: Matcher, reader: SpoolReader, window: Window) {
+async function peek(
+  context: LoadContext,
+  matcher: Matcher,
+  reader: SpoolReader,
+  window: Window,
+): Promise<PeekedWindow> {
   const { binding, index, origin } = context;
-  const rows = window.flat().filter((row) => index.typeOf(row) !== 'Binary');
+  const all = window.flat().filter((row) => index.typeOf(row) !== 'Binary');
+  const standing = findStanding(context, reader, all);
+  const rows = all.filter((row) => !standing.has(row));
   const held = await matcher.held(rows.map((row) => index.typeOf(row)));
   const peeked = new Map<number, PeekedRow>();
   const keys = rows.flatMap((row) => {
@@ -68,7 +83,18 @@ async function peek(context: LoadContext, matcher: Matcher, reader: SpoolReader,
     peeked.set(row, { source: metaSource(origin.namespace, source.key), line, outside });
     return [source.key, ...outside.flatMap(outsideKey)];
   });
-  return { peeked, known: await matcher.find(keys) };
+  return { peeked, known: await matcher.find(keys), standing };
+}
+
+function findStanding({ earlier, index }: LoadContext, reader: SpoolReader, rows: readonly number[]) {
+  const standing = new Map<number, string>();
+  if (!earlier) return standing;
+  for (const row of rows) {
+    if (!earlier.mayStand(row) || index.place(row).length > MAX_LINE_BYTES) continue;
+    const id = earlier.standsAs(row, reader.read(index, row));
+    if (id) standing.set(row, id);
+  }
+  return standing;
 }
 
 function referencesOutside(index: ExportIndex, resource: JsonObject): ParsedReference[] {
@@ -83,9 +109,9 @@ function referencesOutside(index: ExportIndex, resource: JsonObject): ParsedRefe
 function settleUnchanged(
   context: LoadContext,
   window: Window,
-  { peeked, known }: Awaited<ReturnType<typeof peek>>,
+  { peeked, known, standing }: PeekedWindow,
 ): RemainingWindow {
-  const { origin, states, tally, index } = context;
+  const { binding, origin, states, tally, index } = context;
   const versions = new Map<number, StoredVersion>();
   for (const [row, { source }] of peeked) {
     const version = known.found.get(source);
@@ -93,23 +119,28 @@ function settleUnchanged(
     states.setStored(row, version.id);
     versions.set(row, version);
   }
+  for (const [row, id] of standing) states.setStored(row, id);
   const meaningOf = (parsed: ParsedReference) => {
     const [key] = outsideKey(parsed);
     return [parsed, key && known.found.get(metaSource(origin.namespace, key))?.id] as const;
   };
+  // Without the Patient who does not name it would be in nobody's compartment.
+  const patient = binding.kind === 'own' ? [binding.row] : [];
+  const isWellLinked = (row: number) => [...patient, ...index.targets(row)].every((one) => stands(context, one));
   const isUnchanged = (row: number): boolean => {
     const [line, peek] = [versions.get(row)?.line, peeked.get(row)];
     // A rehearsal counts what leads nowhere.
     if (context.onLinked && index.leavesExport(row)) return false;
     if (line === undefined || !peek || line !== digestMeanings(peek.line, peek.outside.map(meaningOf))) return false;
-    return index.targets(row).every((one) => stands(context, one));
+    return isWellLinked(row);
   };
   const passed: FoundRow[] = [];
   const left = window.map((rows) =>
     rows.filter((row) => {
       const stored = versions.get(row);
-      if (!stored || !isUnchanged(row)) return true;
-      passed.push({ resourceType: index.typeOf(row), stored });
+      if (standing.has(row) ? !isWellLinked(row) : !stored || !isUnchanged(row)) return true;
+      if (stored) passed.push({ resourceType: index.typeOf(row), stored });
+      if ((peeked.get(row)?.outside.length ?? 0) === 0) tally.outcomes.markByLineAlone(row);
       tally.settle('unchanged', index.typeOf(row), row);
       return false;
     }),

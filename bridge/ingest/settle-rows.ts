@@ -12,6 +12,7 @@ export function settleDecision(context: LoadContext, decision: Decision, ids: Re
   const id = ids.get(row) ?? stored?.id;
   if (id) context.states.setStored(row, id, decision.kind === 'create');
   if (isRevisit) return;
+  if (decision.isByLineAlone) context.tally.outcomes.markByLineAlone(row);
   if (!isWrite(decision)) tellParked(context, decision.member);
   if (decision.kind === 'edited-here' || decision.kind === 'older-than-stored') {
     settleProblem(context, row, 'skipped', decision.kind);

@@ -40,9 +40,10 @@ export interface AloneWriter {
   prove(row: number): Promise<void>;
 }
 
-export function aloneWriter(context: LoadContext): AloneWriter {
+/** `claim` is awaited before each write. */
+export function aloneWriter(context: LoadContext, claim: () => Promise<void>): AloneWriter {
   return {
-    store: (member, outside) => storeAlone(context, member, outside),
+    store: (member, outside) => storeAlone(context, claim, member, outside),
     prove: async (row) => {
       const id = context.states.storedId(row);
       if (id) await prove(context, `${context.index.typeOf(row)}/${id}`, false);
@@ -55,12 +56,20 @@ export function aloneWriter(context: LoadContext): AloneWriter {
  * no fence: a create depends on the source key and an update on the version read, so that a lost reply doubles nothing.
  * The row is settled when this returns, `too-large` when the server does not take it either. Returns the last decision.
  */
-async function storeAlone(context: LoadContext, first: Member, outside: OutsideIds): Promise<Decision> {
+async function storeAlone(
+  context: LoadContext,
+  claim: () => Promise<void>,
+  first: Member,
+  outside: OutsideIds,
+): Promise<Decision> {
   let member = first;
   let begun: Write | undefined;
   for (let tries = 0; tries < MAX_TRIES; tries++) {
     const decision = await composeEntry(context, member, new Map(), outside);
-    if (isWrite(decision)) begun ??= decision;
+    if (isWrite(decision)) {
+      begun ??= decision;
+      await claim();
+    }
     const ended = isWrite(decision) ? await write(context, decision) : member.stored;
     const parked = typeof ended === 'object' && 'refused' in ended && parkProfile(context, member, ended.refused);
     if (parked) {

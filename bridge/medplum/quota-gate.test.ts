@@ -78,6 +78,19 @@ test('what is dearer than the whole limit is tried once a window, not hammered',
   expect(gate.waitMs(10_000, 60_001)).toBeGreaterThan(0);
 });
 
+test('what a reply is silent about counts as spent until the window turns over', () => {
+  const gate = new QuotaGate();
+  gate.start(1);
+  gate.end(1, { unitsLeft: 1_000, resetSeconds: 60 }, 0);
+  for (let n = 0; n < 5; n++) {
+    gate.start(100);
+    gate.end(100, undefined, 10);
+  }
+  expect(gate.waitMs(600, 20)).toBe(59_980);
+  expect(gate.waitMs(500, 20)).toBe(0);
+  expect(gate.waitMs(600, 60_000)).toBe(0);
+});
+
 test('a server that names no limit is never waited for', () => {
   const gate = new QuotaGate();
   for (let n = 0; n < 20; n++) gate.start(10_000);

@@ -46,11 +46,17 @@ export class QuotaGate {
     this.#requests += cost > 0 ? 1 : 0;
   }
 
-  /** `said` is what the reply told, undefined when it told nothing or was lost. */
+  /**
+   * `said` is what the reply told. Undefined when it told nothing, as Medplum's about a Binary, or was lost: then the cost
+   * counts as spent.
+   */
   end(cost: number, said: Quota | undefined, now: number): void {
     this.#pending -= cost;
     this.#requests -= cost > 0 ? 1 : 0;
-    if (!said) return;
+    if (!said) {
+      if (this.#left !== undefined) this.#left = Math.max(0, this.#left - cost);
+      return;
+    }
     this.#isLimited = true;
     const resetAt = now + said.resetSeconds * 1000;
     const isSame = this.#left !== undefined && resetAt <= this.#resetAt + SAME_WINDOW_MS;

@@ -10,6 +10,10 @@ export class CountingLanes implements Lanes {
   writes = 0;
   readonly #lane = { transact: async (entries: readonly string[]) => this.#count(entries) };
 
+  async claim(): Promise<void> {
+    // Nobody else takes the one lane.
+  }
+
   async acquire() {
     return this.#lane;
   }

@@ -64,7 +64,7 @@ async function rehearse(
   const chart = await guardChart(medplum, { namespace, index, files, patient, taskId: task?.id, signal });
   const dangling = new DanglingCounter();
   const lanes = new CountingLanes();
-  const earlier = await readEarlierImport(medplum, namespace, index, signal);
+  const earlier = await readEarlierImport(medplum, { namespace, index, signal });
   tally.vanished = earlier?.vanished ?? 0;
   const context: LoadContext = {
     medplum,

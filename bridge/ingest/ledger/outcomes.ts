@@ -17,6 +17,7 @@ export interface LineOutcome {
   readonly repairs?: readonly LineRepair[];
   /** FHIRPath of elements that were changed here and at the source, and in which the local value stands. */
   readonly kept?: readonly string[];
+  readonly byLineAlone?: true;
 }
 
 /** A line that holds no resource, and so has no row in the index. */
@@ -31,6 +32,7 @@ const NONE = -1;
 export class Outcomes {
   readonly #ofRows = new OutcomeColumns();
   readonly #repairs = new Column('int32');
+  readonly #byLineAlone = new Column('uint8');
   /** By row: few are merged. */
   readonly #merges = new Map<number, number>();
   readonly #ofUnreadable = new OutcomeColumns();
@@ -60,6 +62,12 @@ export class Outcomes {
     return row < this.#repairs.length && this.#repairs.at(row) !== NONE;
   }
 
+  /** Nothing but the row's line, and rows of the export, decided how it is stored. */
+  markByLineAlone(row: number): void {
+    while (this.#byLineAlone.length <= row) this.#byLineAlone.push(0);
+    this.#byLineAlone.set(row, 1);
+  }
+
   /** The row's resource was edited here too. */
   merge(row: number, kept: readonly string[]): void {
     this.#merges.set(row, this.#texts.keep(JSON.stringify(kept)));
@@ -74,6 +82,7 @@ export class Outcomes {
       outcome && {
         ...outcome,
         ...(merge === undefined ? {} : { code: 'merged', ...this.#kept(merge) }),
+        ...(row < this.#byLineAlone.length && this.#byLineAlone.at(row) === 1 ? { byLineAlone: true } : {}),
         ...(repairs === NONE ? {} : { repairs: JSON.parse(this.#texts.at(repairs)) }),
       }
     );

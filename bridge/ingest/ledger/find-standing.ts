@@ -1,0 +1,40 @@
+import { hash } from 'node:crypto';
+import type { MedplumClient } from '@medplum/core';
+import type { Bundle } from '@medplum/fhirtypes';
+import { ORG_CONNECTION_SYSTEM } from '../../contract/identifiers.ts';
+import { retryRead } from '../../medplum/retry-read.ts';
+import type { PatientBinding } from '../load-context.ts';
+import { BRIDGE_VERSION } from '../make-provenance.ts';
+
+/**
+ * Digest (hex) of what decides, beside its line, how a row stands in the store: the rules it went through, the Patient that
+ * it is bound to, and the run that was the last to write. Undefined when nobody can tell which run that was.
+ */
+export function digestStanding(binding: PatientBinding, lastRun: string | undefined): string | undefined {
+  if (lastRun === undefined) return undefined;
+  const boundTo = binding.kind === 'app' ? binding.reference : '';
+  return hash('sha256', `${BRIDGE_VERSION}\n${boundTo}\n${lastRun}`);
+}
+
+/**
+ * Those of these resource types of which the store has as many of the namespace as are expected: nobody deleted one. One
+ * batch of counts, however many resources there are.
+ */
+export async function findStanding(
+  medplum: MedplumClient,
+  namespace: string,
+  expected: ReadonlyMap<string, number>,
+  signal?: AbortSignal,
+): Promise<Set<string>> {
+  const tag = encodeURIComponent(`${ORG_CONNECTION_SYSTEM}|${namespace}`);
+  const types = [...expected.keys()];
+  const entry = types.map((type) => ({
+    request: { method: 'GET' as const, url: `${type}?_tag=${tag}&_summary=count` },
+  }));
+  if (entry.length === 0) return new Set();
+  const bundle: Bundle = { resourceType: 'Bundle', type: 'batch', entry };
+  const reply = await retryRead(() => medplum.executeBatch(bundle), signal);
+  // A count that was refused, for the quota or for what this client may not read, only means that rows are asked for.
+  const counts = types.map((_, position) => (reply.entry?.[position]?.resource as Bundle | undefined)?.total);
+  return new Set(types.filter((type, position) => counts[position] === expected.get(type)));
+}
