@@ -7,7 +7,7 @@ const rooms = '(connect|doctor|erase|export|feed|webhook|download|imports|ingest
 const foundations = '(errors\\.ts|config\\.ts|(audit|observe|queue|fasten|medplum|spool|contract)/)';
 
 /** Tests and measurements join what production keeps apart. */
-const testsAndBench = ['\\.test\\.tsx?$', '^(bridge|ui|bots)/test/', '^bridge/bench/'];
+const testsAndBench = ['\\.test\\.tsx?$', '^(bridge|ui|bots)/test/', '^(bridge|ui)/bench/'];
 
 /** Written for the machine that builds or tests, never loaded by what runs. */
 const buildTime = [...testsAndBench, '\\.config\\.ts$', '^bots/build\\.ts$', '^tools/', '^sandbox/'];

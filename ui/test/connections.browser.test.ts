@@ -1,46 +1,25 @@
 import type { Consent } from '@medplum/fhirtypes';
-import type { Browser, FrameLocator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { FrameLocator, Page } from 'playwright-core';
+import { beforeEach, expect, test } from 'vitest';
 import { PORTALS } from '../../sandbox/fasten/portals.ts';
 import { seed } from '../../sandbox/seed.ts';
 import { findBarriers } from './find-barriers.ts';
 import { keepScreens } from './keep-screens.ts';
-import { startBrowser } from './start-browser.ts';
-import { type Product, startProduct } from './start-product.ts';
+import { measureOverflowPx } from './measure-overflow.ts';
+import type { Product } from './start-product.ts';
+import { withProduct } from './with-product.ts';
 
 const PATIENT = seed.users.find(({ profile }) => profile.resourceType === 'Patient')?.profile.id ?? '';
 const [HOSPITAL = '', CLINIC = ''] = PORTALS.map(({ name }) => name);
 
+const stage = withProduct();
+const { openAs } = stage;
 let product: Product;
-let browser: Browser;
 let page: Page;
-let faults: string[];
 
-beforeAll(async () => {
-  [product, browser] = await Promise.all([startProduct(), startBrowser()]);
+beforeEach(() => {
+  ({ product, page } = stage);
 });
-
-afterAll(async () => {
-  await browser?.close();
-  await product?.close();
-});
-
-beforeEach(async () => {
-  page = await browser.newPage({ locale: 'en-GB', viewport: { width: 1280, height: 900 } });
-  faults = [];
-  page.on('pageerror', (error) => faults.push(error.message));
-  page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
-});
-
-afterEach(() => page.context().close());
-
-async function openAs(email: string, path: string): Promise<void> {
-  await page.goto(`${product.url}${path}`);
-  await page.getByLabel('Email').fill(email);
-  await page.getByRole('button', { name: 'Continue' }).click();
-  await page.getByTestId('auth.password').fill(seed.users[0]?.password ?? '');
-  await page.getByRole('button', { name: 'Sign In' }).click();
-}
 
 /** From the list of connections to the list of health systems in Fasten's window. */
 async function openStitch(): Promise<FrameLocator> {
@@ -60,11 +39,6 @@ async function signInAt(frame: FrameLocator, name: string, act: 'Sign in and all
 
 function card(name: string) {
   return page.getByRole('listitem', { name });
-}
-
-/** How many pixels of the page stand outside the window, sideways. */
-function overflowPx(): Promise<number> {
-  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 }
 
 test('a patient agrees, connects two health systems, watches the records come in, and has one erased', async () => {
@@ -130,7 +104,7 @@ test('a patient agrees, connects two health systems, watches the records come in
   await keepScreens(page, 'connections-erased');
   const left = await clinician.searchResources('Observation', `patient=Patient/${PATIENT}`, { cache: 'reload' });
   expect(left).toHaveLength(0);
-  expect(faults).toEqual([]);
+  expect(stage.faults).toEqual([]);
 });
 
 test('what goes wrong in the window is said in plain words, and one can begin again', async () => {
@@ -147,7 +121,7 @@ test('what goes wrong in the window is said in plain words, and one can begin ag
   await signInAt(page.frameLocator('iframe[title^="Fasten Connect"]'), CLINIC, 'Sign in and allow');
   await frame.getByRole('button', { name: 'Close', exact: true }).click();
   await card(CLINIC).waitFor();
-  expect(faults).toEqual([]);
+  expect(stage.faults).toEqual([]);
 });
 
 test('a patient who closes the tab after signing in finds the connection all the same', async () => {
@@ -183,21 +157,23 @@ test('an ended connection is connected again under its own name, with the keyboa
   await again.focus();
   await page.keyboard.press('Enter');
   await page.getByRole('checkbox').press('Space');
-  expect(await overflowPx()).toBe(0);
+  expect(await measureOverflowPx(page)).toBe(0);
   await page.getByRole('button', { name: 'Choose a health system' }).press('Enter');
   const frame = page.frameLocator('iframe[title^="Fasten Connect"]');
   await signInAt(frame, 'Continue', 'Sign in and allow');
   await frame.getByRole('button', { name: 'Close', exact: true }).click();
   await card(CLINIC).getByText('Connected', { exact: true }).waitFor();
-  expect(await overflowPx()).toBe(0);
+  expect(await measureOverflowPx(page)).toBe(0);
   expect(await findBarriers(page)).toEqual([]);
 });
 
 test('a clinician finds a patient by name and connects on their behalf, and the Consent says who confirmed it', async () => {
   await openAs('clinician@example.com', '/connections');
-  await page.getByPlaceholder('Search by name').fill('Alex');
+  await page.getByRole('searchbox').fill('Alex');
+  const found = page.getByRole('link', { name: 'Alex Patient' });
+  await found.waitFor();
   expect(await findBarriers(page)).toEqual([]);
-  await page.getByRole('option', { name: /Alex Patient/ }).click();
+  await found.click();
   await page.getByText('Where the records of Alex Patient come from').waitFor();
   await keepScreens(page, 'connections-staff');
   await page.getByRole('link', { name: 'Connect', exact: true }).click();
@@ -210,7 +186,7 @@ test('a clinician finds a patient by name and connects on their behalf, and the 
   const clinician = await product.signIn('clinician@example.com');
   const [consent] = await clinician.searchResources('Consent', `patient=Patient/${PATIENT}&_sort=-_lastUpdated`);
   expect(consent?.performer?.[0]?.reference).toBe(`Practitioner/${seed.users[0]?.profile.id}`);
-  expect(faults).toEqual([]);
+  expect(stage.faults).toEqual([]);
 });
 
 /** The words that a Consent was given for. */

@@ -6,49 +6,30 @@ import {
 } from '@fasten-medplum/bridge/contract/identifiers';
 import type { MedplumClient } from '@medplum/core';
 import type { Patient } from '@medplum/fhirtypes';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { beforeAll, beforeEach, expect, test } from 'vitest';
 import { openQueues } from '../../bridge/queue/open-queues.ts';
 import { eventually } from '../../bridge/test/start-world.ts';
-import { seed } from '../../sandbox/seed.ts';
 import { findBarriers } from './find-barriers.ts';
 import { makeImportTask } from './import-tasks.ts';
 import { keepScreens } from './keep-screens.ts';
-import { startBrowser } from './start-browser.ts';
-import { type Product, startProduct } from './start-product.ts';
+import { measureOverflowPx } from './measure-overflow.ts';
+import type { Product } from './start-product.ts';
+import { withProduct } from './with-product.ts';
 
+const stage = withProduct();
+const { openAs } = stage;
 let product: Product;
-let browser: Browser;
 let clinician: MedplumClient;
 let page: Page;
-let faults: string[];
 
 beforeAll(async () => {
-  [product, browser] = await Promise.all([startProduct(), startBrowser()]);
-  clinician = await product.signIn('clinician@example.com');
+  clinician = await stage.product.signIn('clinician@example.com');
 });
 
-afterAll(async () => {
-  await browser?.close();
-  await product?.close();
+beforeEach(() => {
+  ({ product, page } = stage);
 });
-
-beforeEach(async () => {
-  page = await browser.newPage({ locale: 'en-GB', viewport: { width: 1280, height: 900 } });
-  faults = [];
-  page.on('pageerror', (error) => faults.push(error.message));
-  page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
-});
-
-afterEach(() => page.context().close());
-
-async function openAs(email: string, path: string): Promise<void> {
-  await page.goto(`${product.url}${path}`);
-  await page.getByLabel('Email').fill(email);
-  await page.getByRole('button', { name: 'Continue' }).click();
-  await page.getByTestId('auth.password').fill(seed.users[0]?.password ?? '');
-  await page.getByRole('button', { name: 'Sign In' }).click();
-}
 
 /** Connects a chart with the records of this person; gives the id of the import's Task once it has come to rest. */
 async function connect(given: string, dirt: readonly 'bad-json'[] = []): Promise<string> {
@@ -85,7 +66,7 @@ test('a running import is followed over a stream of the server, and ends on the 
   expect(stream.url()).not.toContain('?');
   await clinician.updateResource({ ...task, ...makeImportTask('completed', 'loaded') });
   await page.getByText('Done', { exact: true }).waitFor();
-  expect(faults).toEqual([]);
+  expect(stage.faults).toEqual([]);
 });
 
 test('a clinician sees both persons of a held import, accepts it, and it loads', async () => {
@@ -101,7 +82,7 @@ test('a clinician sees both persons of a held import, accepts it, and it loads',
   await page.getByRole('dialog').getByRole('button', { name: 'Load them' }).click();
   await page.getByText('All lines are accounted for').first().waitFor();
   await page.getByRole('heading', { name: 'Kim Example' }).waitFor();
-  expect(faults).toEqual([]);
+  expect(stage.faults).toEqual([]);
 });
 
 test('a clinician rejects what is somebody else’s', async () => {
@@ -146,11 +127,9 @@ test('the lines of an import are searched page by page, and one that was set asi
   await lines.getByLabel('Resource type').fill('Patient');
   await expect.poll(() => lines.getByRole('row').count(), { timeout: 20_000 }).toBe(2);
   await page.setViewportSize({ width: 360, height: 740 });
-  const overflow = () =>
-    page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   // The chart follows the window a moment later.
-  await expect.poll(overflow, { timeout: 20_000 }).toBe(0);
-  expect(faults).toEqual([]);
+  await expect.poll(() => measureOverflowPx(page), { timeout: 20_000 }).toBe(0);
+  expect(stage.faults).toEqual([]);
 });
 
 test('a failed import is run again from its page, and an administrator runs its job again from the operations', async () => {
@@ -191,7 +170,7 @@ test('a failed import is run again from its page, and an administrator runs its 
   await letter.getByRole('button', { name: 'Run it again' }).click();
   await gaveUp(3);
   await queues.close();
-  expect(faults).toEqual([]);
+  expect(stage.faults).toEqual([]);
 });
 
 test('the operations are not for clinicians', async () => {

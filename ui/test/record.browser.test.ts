@@ -1,44 +1,35 @@
 import { gzipSync } from 'node:zlib';
 import type { MedplumClient, WithId } from '@medplum/core';
 import type { Patient } from '@medplum/fhirtypes';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { beforeAll, beforeEach, expect, test } from 'vitest';
 import { eventually } from '../../bridge/test/start-world.ts';
 import { findBarriers } from './find-barriers.ts';
 import { makeImportTask } from './import-tasks.ts';
 import { keepScreens } from './keep-screens.ts';
-import { startBrowser } from './start-browser.ts';
-import { type Product, startProduct } from './start-product.ts';
+import { measureOverflowPx } from './measure-overflow.ts';
+import type { Product } from './start-product.ts';
+import { withProduct } from './with-product.ts';
 
 const KIM = { given: 'Kim', family: 'Example', birthDate: '1980-05-17', gender: 'female' } as const;
 
+const stage = withProduct();
+const { openAs } = stage;
 let product: Product;
 let clinician: MedplumClient;
 let kim: WithId<Patient>;
-let browser: Browser;
 let page: Page;
-let faults: string[];
 
 beforeAll(async () => {
-  [product, browser] = await Promise.all([startProduct(), startBrowser()]);
+  ({ product } = stage);
   clinician = await product.signIn('clinician@example.com');
   kim = await addPatient();
   await importRecord(kim);
 });
 
-afterAll(async () => {
-  await browser?.close();
-  await product?.close();
+beforeEach(() => {
+  ({ page } = stage);
 });
-
-beforeEach(async () => {
-  page = await browser.newPage({ locale: 'en-GB', viewport: { width: 1280, height: 900 } });
-  faults = [];
-  page.on('pageerror', (error) => faults.push(error.message));
-  page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
-});
-
-afterEach(() => page.context().close());
 
 /** A chart, and somebody who can sign in to it. */
 async function addPatient(): Promise<WithId<Patient>> {
@@ -60,21 +51,8 @@ async function importRecord(patient: WithId<Patient>): Promise<void> {
   });
 }
 
-async function signIn(email: string): Promise<void> {
-  await page.getByLabel('Email').fill(email);
-  await page.getByRole('button', { name: 'Continue' }).click();
-  await page.getByTestId('auth.password').fill('sandbox-password');
-  await page.getByRole('button', { name: 'Sign In' }).click();
-}
-
-/** How many pixels of the page stand outside the window, sideways. */
-function overflowPx(): Promise<number> {
-  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-}
-
 test('a clinician finds a patient, reads the summary, opens a document and the line that it came in', async () => {
-  await page.goto(`${product.url}/patients`);
-  await signIn('clinician@example.com');
+  await openAs('clinician@example.com', '/patients');
   await page.getByRole('searchbox').fill('Example');
   const row = page.getByRole('listitem').filter({ hasText: 'Kim Example' });
   await row.getByText('Northfield General Hospital').waitFor();
@@ -117,12 +95,11 @@ test('a clinician finds a patient, reads the summary, opens a document and the l
   expect(await findBarriers(page)).toEqual([]);
   await page.keyboard.press('Escape');
   await line.waitFor({ state: 'hidden' });
-  expect(faults).toEqual([]);
+  expect(stage.faults).toEqual([]);
 });
 
 test('a patient comes to their own record and sees a lab trend', async () => {
-  await page.goto(`${product.url}/patients`);
-  await signIn(`${kim.id}@example.com`);
+  await openAs(`${kim.id}@example.com`, '/patients');
   await page.waitForURL(`${product.url}/patients/${kim.id}`);
   await page.getByRole('link', { name: 'Labs', exact: true }).click();
   await page
@@ -135,13 +112,12 @@ test('a patient comes to their own record and sees a lab trend', async () => {
   expect(await values.getByRole('row').count()).toBeGreaterThan(2);
   expect(await findBarriers(page)).toEqual([]);
   await keepScreens(page, 'record-labs');
-  expect(faults).toEqual([]);
+  expect(stage.faults).toEqual([]);
 });
 
 test('a patient cannot open the record of somebody else by its address', async () => {
   const other = await addPatient();
-  await page.goto(`${product.url}/patients/${kim.id}/labs`);
-  await signIn(`${other.id}@example.com`);
+  await openAs(`${other.id}@example.com`, `/patients/${kim.id}/labs`);
   const alert = page.getByRole('alert');
   await alert.waitFor();
   expect(await alert.textContent()).toMatch(/could not be opened.*does not exist, or you are not allowed to see it/);
@@ -151,8 +127,7 @@ test('a patient cannot open the record of somebody else by its address', async (
 test('nothing is wider than a small phone, nor hard to read in the dark, in any section', async () => {
   await page.setViewportSize({ width: 360, height: 740 });
   await page.emulateMedia({ colorScheme: 'dark' });
-  await page.goto(`${product.url}/patients/${kim.id}`);
-  await signIn('clinician@example.com');
+  await openAs('clinician@example.com', `/patients/${kim.id}`);
   await page.getByRole('region', { name: 'Latest labs' }).waitFor();
   const sections = await page.getByLabel('Section', { exact: true }).locator('option').all();
   const paths = await Promise.all(sections.map((option) => option.getAttribute('value')));
@@ -161,21 +136,20 @@ test('nothing is wider than a small phone, nor hard to read in the dark, in any 
     await page.getByLabel('Section', { exact: true }).selectOption(path);
     await page.waitForURL(`${product.url}/patients/${kim.id}/${path}`);
     await page.getByRole('status').waitFor({ state: 'detached' });
-    expect([path, await overflowPx()]).toEqual([path, 0]);
+    expect([path, await measureOverflowPx(page)]).toEqual([path, 0]);
     expect(await findBarriers(page)).toEqual([]);
     if (path === 'timeline' || path === 'medications') await keepScreens(page, `record-${path}`);
     await page.setViewportSize({ width: 360, height: 740 });
     await page.emulateMedia({ colorScheme: 'dark' });
   }
-  expect(faults).toEqual([]);
+  expect(stage.faults).toEqual([]);
 });
 
 test('what needs a person is said at the record, readable in light and in dark', async () => {
   const other = await addPatient();
   const failed = makeImportTask('failed', 'failed', { for: { reference: `Patient/${other.id}` } });
   const { id } = await clinician.createResource(failed);
-  await page.goto(`${product.url}/patients/${other.id}`);
-  await signIn('clinician@example.com');
+  await openAs('clinician@example.com', `/patients/${other.id}`);
   const alert = page.getByRole('alert').filter({ hasText: 'The last import stopped before its end' });
   await alert.waitFor();
   for (const colorScheme of ['light', 'dark'] as const) {

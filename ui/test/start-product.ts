@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startWorld, type World } from '../../bridge/test/start-world.ts';
-import { buildPages } from './start-site.ts';
+import { buildPages } from './build-pages.ts';
 
 export interface Product extends World {
   /** Where a browser opens it; without a slash at the end. */

@@ -125,7 +125,7 @@ test('staff choose a patient, and the landing page says how a connection ended',
   answerBridge({});
   openPage(medplum, '/?connection=refused');
   expect(await screen.findByText('This connection was not accepted')).toBeDefined();
-  expect(screen.getByText('Where a patient’s records come from')).toBeDefined();
+  expect(screen.getByText(/^Choose a patient/)).toBeDefined();
 });
 
 test('nothing begins before the text is agreed to, and its version is told to the bridge', async () => {

@@ -1,6 +1,7 @@
 import { countsFromTask } from '@fasten-medplum/bridge/contract/import-task';
-import { Grid, Group, Paper, Text } from '@mantine/core';
+import { Group, Paper, Text } from '@mantine/core';
 import type { Task } from '@medplum/fhirtypes';
+import { memo } from 'react';
 import { Link } from 'react-router';
 import { DispositionBar } from './DispositionBar.tsx';
 import { formatCount, formatTime } from './format.ts';
@@ -10,12 +11,12 @@ import { PatientName } from './PatientName.tsx';
 import { StatusBadge } from './StatusBadge.tsx';
 
 /** One import of the list. The name is the link to its page, and its surface covers the whole row. */
-export function ImportRow({ task }: { readonly task: Task }) {
+export const ImportRow = memo(function ImportRow({ task }: { readonly task: Task }) {
   const counts = countsFromTask(task);
   return (
-    <Paper role="listitem" withBorder p="md" className={classes.row ?? ''}>
-      <Grid gutter="sm" align="center">
-        <Grid.Col span={{ base: 12, md: 4 }}>
+    <Paper withBorder p="md" className={classes.row ?? ''}>
+      <div className={classes.columns ?? ''}>
+        <div>
           <Group justify="space-between" wrap="nowrap" gap="xs">
             <Text component={Link} to={`/imports/${task.id}`} fw={600} truncate className={classes.link ?? ''}>
               <PatientName task={task} />
@@ -25,8 +26,8 @@ export function ImportRow({ task }: { readonly task: Task }) {
           <Text size="sm" c="dimmed">
             {formatTime(task.meta?.lastUpdated)}
           </Text>
-        </Grid.Col>
-        <Grid.Col span={{ base: 12, md: 8 }}>
+        </div>
+        <div>
           {counts.lines > 0 ? (
             <>
               <DispositionBar counts={counts} />
@@ -39,8 +40,8 @@ export function ImportRow({ task }: { readonly task: Task }) {
               {describePhase(task)}
             </Text>
           )}
-        </Grid.Col>
-      </Grid>
+        </div>
+      </div>
     </Paper>
   );
-}
+});

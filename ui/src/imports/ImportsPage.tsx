@@ -1,32 +1,30 @@
-import { Container, Group, Pagination, SegmentedControl, Stack, Text, Title } from '@mantine/core';
+import { Container, Group, SegmentedControl, Stack, Text, Title } from '@mantine/core';
+import type { Task } from '@medplum/fhirtypes';
 import { useMedplum } from '@medplum/react-hooks';
 import { IconDatabaseImport } from '@tabler/icons-react';
 import { useCallback } from 'react';
 import { useSearchParams } from 'react-router';
+import { LongList } from '../lists/LongList.tsx';
+import { type Pages, usePages } from '../lists/use-pages.ts';
 import { EmptyState } from '../states/EmptyState.tsx';
 import { ErrorState } from '../states/ErrorState.tsx';
 import { explainError } from '../states/explain-error.ts';
 import { LoadingState } from '../states/LoadingState.tsx';
-import {
-  findImports,
-  IMPORT_FILTERS,
-  type ImportFilter,
-  type ImportPageOfTasks,
-  PAGE_SIZE,
-  pauseFor,
-} from './find-imports.ts';
+import { findImports, IMPORT_FILTERS, type ImportFilter, PAGE_SIZE } from './find-imports.ts';
 import { formatCount } from './format.ts';
 import { ImportRow } from './ImportRow.tsx';
-import { usePolled } from './use-polled.ts';
 
-/** Every import the reader may see, newest change first, live. Filter and page stand in the address. */
+const OPTIONS = { size: PAGE_SIZE, pauseMs: 15_000 };
+const ROW_HEIGHT_PX = 94;
+
+/** Every import the reader may see, newest change first, live. The filter stands in the address. */
 export function ImportsPage() {
   const medplum = useMedplum();
   const [params, setParams] = useSearchParams();
   const filter = IMPORT_FILTERS.find(({ value }) => value === params.get('show'))?.value ?? 'all';
-  const page = Math.max(1, Number.parseInt(params.get('page') ?? '1', 10) || 1);
-  const load = useCallback(() => findImports(medplum, filter, page), [medplum, filter, page]);
-  const { value, error, reload } = usePolled(load, pauseForPage);
+  const load = useCallback((page: number) => findImports(medplum, filter, page), [medplum, filter]);
+  const pages = usePages(load, OPTIONS);
+  const { total, error, reload } = pages;
 
   return (
     <Container size="lg" px={0}>
@@ -37,9 +35,7 @@ export function ImportsPage() {
               Imports
             </Title>
             <Text c="dimmed" size="sm">
-              {value && value.total > 0
-                ? `${formatCount(value.total)} in this list`
-                : 'Health records on their way into Medplum'}
+              {total ? `${formatCount(total)} in this list` : 'Health records on their way into Medplum'}
             </Text>
           </div>
           <SegmentedControl
@@ -52,23 +48,15 @@ export function ImportsPage() {
         {error !== undefined && (
           <ErrorState title="The imports could not be loaded" hint={explainError(error)} onRetry={reload} />
         )}
-        {value === undefined && error === undefined && <LoadingState label="Loading the imports" />}
-        {value && <ImportList found={value} filter={filter} />}
-        {value && value.total > PAGE_SIZE && (
-          <Pagination
-            total={Math.ceil(value.total / PAGE_SIZE)}
-            value={page}
-            onChange={(to) => setParams({ ...(filter !== 'all' && { show: filter }), page: String(to) })}
-            getControlProps={(control) => ({ 'aria-label': `${control} page` })}
-          />
-        )}
+        {total === undefined && error === undefined && <LoadingState label="Loading the imports" />}
+        <ImportList pages={pages} filter={filter} />
       </Stack>
     </Container>
   );
 }
 
-function ImportList({ found, filter }: { readonly found: ImportPageOfTasks; readonly filter: ImportFilter }) {
-  if (found.tasks.length === 0) {
+function ImportList({ pages, filter }: { readonly pages: Pages<Task>; readonly filter: ImportFilter }) {
+  if (pages.total === 0) {
     return filter === 'all' ? (
       <EmptyState icon={<IconDatabaseImport />} title="No imports yet">
         When a patient connects a health system, the import of the records appears here and can be watched.
@@ -80,14 +68,6 @@ function ImportList({ found, filter }: { readonly found: ImportPageOfTasks; read
     );
   }
   return (
-    <Stack gap="xs" role="list" aria-label="Imports">
-      {found.tasks.map((task) => (
-        <ImportRow key={task.id} task={task} />
-      ))}
-    </Stack>
+    <LongList label="Imports" pages={pages} rowHeight={ROW_HEIGHT_PX} render={(task) => <ImportRow task={task} />} />
   );
-}
-
-function pauseForPage(found: ImportPageOfTasks | undefined): number {
-  return pauseFor(found?.tasks);
 }

@@ -1,6 +1,7 @@
 import { BRIDGE_CODE_SYSTEM, IMPORT_TASK_CODE } from '@fasten-medplum/bridge/contract/identifiers';
 import type { MedplumClient } from '@medplum/core';
 import type { Task } from '@medplum/fhirtypes';
+import type { PageOf } from '../lists/use-pages.ts';
 
 /** The ways an operator looks at the list, and the statuses of Task that each shows. */
 export const IMPORT_FILTERS = [
@@ -12,32 +13,22 @@ export const IMPORT_FILTERS = [
 
 export type ImportFilter = (typeof IMPORT_FILTERS)[number]['value'];
 
-export const PAGE_SIZE = 20;
+export const PAGE_SIZE = 40;
 
-export interface ImportPageOfTasks {
-  readonly tasks: Task[];
-  /** How many there are on all pages. */
-  readonly total: number;
-}
-
-/** @param page - From 1. The newest change comes first. */
-export async function findImports(
-  medplum: MedplumClient,
-  filter: ImportFilter,
-  page: number,
-): Promise<ImportPageOfTasks> {
+/** @param page - From 0. The newest change comes first. */
+export async function findImports(medplum: MedplumClient, filter: ImportFilter, page: number): Promise<PageOf<Task>> {
   const statuses = IMPORT_FILTERS.find(({ value }) => value === filter)?.statuses ?? [];
   const query = {
     code: `${BRIDGE_CODE_SYSTEM}|${IMPORT_TASK_CODE}`,
     ...(statuses.length > 0 && { status: statuses.join(',') }),
     _sort: '-_lastUpdated',
     _count: PAGE_SIZE,
-    _offset: (page - 1) * PAGE_SIZE,
+    _offset: page * PAGE_SIZE,
     _total: 'accurate',
   } as const;
   const bundle = await medplum.search('Task', query, { cache: 'reload' });
-  const tasks = bundle.entry?.flatMap((entry) => entry.resource ?? []) ?? [];
-  return { tasks, total: bundle.total ?? tasks.length };
+  const rows = bundle.entry?.flatMap((entry) => entry.resource ?? []) ?? [];
+  return { rows, total: bundle.total ?? rows.length };
 }
 
 /** Whether the bridge is still at work on it, so that looking again soon is worth it. */

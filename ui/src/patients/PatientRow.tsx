@@ -1,6 +1,7 @@
-import { Badge, Grid, Group, Paper, Stack, Text } from '@mantine/core';
+import { Badge, Group, Paper, Stack, Text } from '@mantine/core';
 import type { WithId } from '@medplum/core';
 import type { Patient } from '@medplum/fhirtypes';
+import { memo } from 'react';
 import { Link } from 'react-router';
 import { formatWhen } from '../format-when.ts';
 import classes from '../imports/ImportRow.module.css';
@@ -12,22 +13,24 @@ import { nameOfPatient, traitsOfPatient } from './describe-patient.ts';
 interface PatientRowProps {
   readonly patient: WithId<Patient>;
   readonly sources: PatientSources | undefined;
+  /** Where the row leads to. */
+  readonly path: string;
 }
 
-/** One chart of the list. The name is the link to its record, and its surface covers the whole row. */
-export function PatientRow({ patient, sources }: PatientRowProps) {
+/** One chart of the list. The name is the link, and its surface covers the whole row. */
+export const PatientRow = memo(function PatientRow({ patient, sources, path }: PatientRowProps) {
   return (
-    <Paper role="listitem" withBorder p="md" className={classes.row ?? ''}>
-      <Grid gutter="sm" align="center">
-        <Grid.Col span={{ base: 12, md: 5 }}>
-          <Text component={Link} to={`/patients/${patient.id}`} fw={600} className={classes.link ?? ''}>
+    <Paper withBorder p="md" className={classes.row ?? ''}>
+      <div className={classes.columns ?? ''}>
+        <div>
+          <Text component={Link} to={path} fw={600} className={classes.link ?? ''}>
             {nameOfPatient(patient)}
           </Text>
           <Text size="sm" c="dimmed">
             {traitsOfPatient(patient)}
           </Text>
-        </Grid.Col>
-        <Grid.Col span={{ base: 12, md: 7 }}>
+        </div>
+        <div>
           <Stack gap={6}>
             <Group gap={6}>
               {sources?.sources.map((source) => (
@@ -43,11 +46,11 @@ export function PatientRow({ patient, sources }: PatientRowProps) {
               {describeLastImport(sources)}
             </Text>
           </Stack>
-        </Grid.Col>
-      </Grid>
+        </div>
+      </div>
     </Paper>
   );
-}
+});
 
 function describeLastImport(sources: PatientSources | undefined): string {
   const task = sources?.lastImport;

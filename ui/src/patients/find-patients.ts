@@ -1,35 +1,36 @@
 import type { MedplumClient, WithId } from '@medplum/core';
 import type { Patient } from '@medplum/fhirtypes';
+import type { PageOf } from '../lists/use-pages.ts';
 import { findSources, type PatientSources } from '../sources/find-sources.ts';
 
 export const PAGE_SIZE = 20;
 
-export interface PageOfPatients {
-  readonly patients: readonly WithId<Patient>[];
-  /** By the Patient's id. */
-  readonly sources: ReadonlyMap<string, PatientSources>;
-  /** How many there are on all pages. */
-  readonly total: number;
+/** A chart of the list, and what is known of where its records come from. */
+export interface ListedPatient {
+  readonly patient: WithId<Patient>;
+  readonly sources: PatientSources | undefined;
 }
 
 /**
  * Finds charts by the beginning of a name, or by a birth date (`1980-05-17`, `1980-05`, `1980`). The sources' own copies of
  * a Patient are inactive and left out: what they say is in the chart that they belong to.
  *
- * @param page - From 1. The newest change comes first.
+ * @param page - From 0. The newest change comes first.
  */
-export async function findPatients(medplum: MedplumClient, text: string, page: number): Promise<PageOfPatients> {
+export async function findPatients(medplum: MedplumClient, text: string, page: number): Promise<PageOf<ListedPatient>> {
   const query = [
     ['active:not', 'false'],
     ...conditionsFor(text.trim()),
     ['_sort', '-_lastUpdated'],
     ['_count', `${PAGE_SIZE}`],
-    ['_offset', `${(page - 1) * PAGE_SIZE}`],
+    ['_offset', `${page * PAGE_SIZE}`],
     ['_total', 'accurate'],
   ];
   const bundle = await medplum.search('Patient', query, { cache: 'reload' });
   const patients = bundle.entry?.flatMap(({ resource }) => resource ?? []) ?? [];
-  return { patients, sources: await findSources(medplum, patients), total: bundle.total ?? patients.length };
+  const sources = await findSources(medplum, patients);
+  const rows = patients.map((patient) => ({ patient, sources: sources.get(patient.id) }));
+  return { rows, total: bundle.total ?? rows.length };
 }
 
 /** Medplum takes whole days only: a year or a month is asked for by its first and its last. */
