@@ -50,6 +50,7 @@ import { createLog, type Log } from './observe/log.ts';
 import { createMetrics, type Metrics } from './observe/metrics.ts';
 import { startTracing } from './observe/trace.ts';
 import { BOARD_PATH, boardRoutes } from './operate/board-routes.ts';
+import { botRoutes } from './operate/bot-routes.ts';
 import { operateRoutes } from './operate/routes.ts';
 import { createBoardSessions } from './queue/board-sessions.ts';
 import { createLock } from './queue/hold-lock.ts';
@@ -279,6 +280,7 @@ async function serve(
       }),
       ledgerRoutes({ medplum: medplum.client, callerOf, audit }),
       recordRoutes({ callerOf, audit }),
+      botRoutes({ callerOf, queues }),
       operateRoutes({ callerOf, queues, sessions, log, metrics }),
       eraseRoutes({ callerOf }),
     ],

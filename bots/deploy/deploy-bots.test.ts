@@ -252,21 +252,3 @@ test('the environment is checked at once, and without a server it is the sandbox
     /MEDPLUM_ADMIN_CLIENT_ID is missing\n.*SECRET is missing\n.*MEDPLUM_CLIENT_ID is missing\n.*BOT_RUNTIME/,
   );
 });
-
-test('a server that runs no bots is told of, with who can change it', async () => {
-  const without = await startDeployWorld(['transaction-bundles']);
-  try {
-    await expect(deployBots(without.settings, readBotConfigs())).rejects.toThrow(
-      'the project may not run bots: a super admin has to add `bots` to Project.features',
-    );
-  } finally {
-    await without.close();
-  }
-  const stock = await startDeployWorld();
-  try {
-    stock.server.switches.vmContextBots = false;
-    await expect(deployBots(stock.settings, readBotConfigs())).rejects.toThrow('set `vmContextBotsEnabled` to true');
-  } finally {
-    await stock.close();
-  }
-});

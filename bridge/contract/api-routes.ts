@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { botFeedPageSchema, botFeedQuerySchema, botRunPageSchema, botRunQuerySchema } from './bot-run.ts';
 import { completeConnectionSchema, connectionListSchema, connectionSchema } from './connection.ts';
 import { completeAttemptSchema, connectionAttemptSchema, initiateConnectionSchema } from './connection-attempt.ts';
 import {
@@ -269,6 +270,26 @@ export const API_ROUTES: readonly ApiRoute[] = [
     status: 200,
     answer: queueListSchema,
     refusals: [403, 503],
+  },
+  {
+    method: 'get',
+    path: '/bots/feeds',
+    summary: 'How far bots were fed with what imports brought, and with replays. For administrators.',
+    proof: 'token',
+    query: botFeedQuerySchema,
+    status: 200,
+    answer: botFeedPageSchema,
+    refusals: [403, 503],
+  },
+  {
+    method: 'get',
+    path: '/bots/runs',
+    summary: 'Runs of bots, from the AuditEvents that the server wrote of them. For administrators.',
+    proof: 'token',
+    query: botRunQuerySchema,
+    status: 200,
+    answer: botRunPageSchema,
+    refusals: [403],
   },
   {
     method: 'get',

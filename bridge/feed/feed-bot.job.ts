@@ -41,6 +41,7 @@ interface Feed extends FeedContext {
   readonly source: FeedSource;
   readonly subscription: FedSubscription;
   readonly memory: FeedMemory;
+  /** Of the whole feed, what earlier attempts did included. */
   readonly counts: { run: number; failed: number };
 }
 
@@ -90,22 +91,22 @@ async function subscriptionsFor({ medplum }: FeedDeps, { botId, taskId }: Payloa
 }
 
 async function feed(deps: FeedDeps, one: Feed): Promise<void> {
-  const { signal, botId, source, subscription, memory } = one;
+  const { signal, botId, source, subscription, memory, counts } = one;
   let { position, begun } = await memory.read();
+  counts.run += position?.run ?? 0;
+  counts.failed += position?.failed ?? 0;
   if (begun) await wait(Math.max(0, begun.at + (deps.settleMs ?? SETTLE_MS) - Date.now()), undefined, { signal });
   for await (const resource of listChanged(deps.medplum, subscription, source, position?.at)) {
     signal.throwIfAborted();
     if (isBehind(resource, position) || !isToBeFed(resource, source, botId)) continue;
     const version = versionOf(resource);
-    if (
-      begun?.version !== version ||
-      !(await hasRun(deps.medplum, botId, resource, earliestRun(begun, resource, source)))
-    ) {
-      await memory.begin({ version, at: Date.now() });
-      await runAndRest(deps, one, resource);
-    }
+    const hasItsRun =
+      begun?.version === version && (await hasRun(deps.medplum, botId, resource, earliestRun(begun, resource, source)));
+    if (!hasItsRun) await memory.begin({ version, at: Date.now() });
+    const isDone = hasItsRun || (await runAndRest(deps, one, resource));
+    if (hasItsRun) counts.run++;
     begun = undefined;
-    position = movedTo(resource, position);
+    position = movedTo(resource, position, isDone);
     await memory.pass(position);
   }
 }
@@ -116,7 +117,7 @@ function earliestRun(begun: BegunRun, { meta }: Resource, source: FeedSource): n
   return source.kind === 'import' ? storedAt : Math.max(storedAt, begun.at - CLOCK_SKEW_MS);
 }
 
-async function runAndRest(deps: FeedDeps, { botId, signal, counts, report }: Feed, resource: Resource): Promise<void> {
+async function runAndRest(deps: FeedDeps, { botId, signal, counts, report }: Feed, resource: Resource) {
   const startedAt = performance.now();
   const isDone = await runBot(deps.medplum, botId, resource, signal);
   counts.run++;
@@ -127,6 +128,7 @@ async function runAndRest(deps: FeedDeps, { botId, signal, counts, report }: Fee
   deps.metrics.botRuns.inc({ outcome: isDone ? 'done' : 'failed' });
   await report({ phase: 'feeding', run: counts.run, failed: counts.failed });
   await wait(Math.min(performance.now() - startedAt, MAX_REST_MS), undefined, { signal });
+  return isDone;
 }
 
 function isBehind(resource: WithId<Resource>, position: FeedPosition | undefined): boolean {
@@ -135,7 +137,9 @@ function isBehind(resource: WithId<Resource>, position: FeedPosition | undefined
   return at < position.at || (at === position.at && position.done.includes(versionOf(resource)));
 }
 
-function movedTo(resource: WithId<Resource>, position: FeedPosition | undefined): FeedPosition {
+function movedTo(resource: WithId<Resource>, position: FeedPosition | undefined, isDone: boolean): FeedPosition {
   const at = resource.meta?.lastUpdated ?? '';
-  return { at, done: [...(position?.at === at ? position.done : []), versionOf(resource)] };
+  const { run = 0, failed = 0 } = position ?? {};
+  const done = [...(position?.at === at ? position.done : []), versionOf(resource)];
+  return { at, done, run: run + 1, failed: failed + (isDone ? 0 : 1) };
 }

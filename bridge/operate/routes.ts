@@ -1,4 +1,4 @@
-import express, { type Request, type RequestHandler, type Router } from 'express';
+import express, { type Request, type Router } from 'express';
 import { type DeadLetterPage, deadLetterQuerySchema, type QueueList } from '../contract/dead-letter.ts';
 import { HttpError } from '../errors.ts';
 import type { Caller } from '../medplum/callers.ts';
@@ -8,6 +8,7 @@ import type { BoardSessions } from '../queue/board-sessions.ts';
 import type { Queues } from '../queue/open-queues.ts';
 import { QUEUES, type QueueName } from '../queue/specs.ts';
 import { openBoard } from './board-routes.ts';
+import { requireAdmin } from './require-admin.ts';
 
 export interface OperateRoutesDeps {
   /** Who makes the request; the routes are reached by known callers only. */
@@ -46,14 +47,6 @@ export function operateRoutes({ callerOf, queues, sessions, log, metrics }: Oper
     res.json({ outcome: 'replayed' });
   });
   return router;
-}
-
-/** Whoever runs the service is an administrator of its Medplum project; what a policy lets people read does not matter. */
-function requireAdmin(callerOf: OperateRoutesDeps['callerOf']): RequestHandler {
-  return (req, _res, next) => {
-    if (!callerOf(req).isAdmin) throw new HttpError(403, 'forbidden', 'for administrators of the Medplum project only');
-    next();
-  };
 }
 
 function queueNamed(name: string): QueueName {

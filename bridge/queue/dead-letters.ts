@@ -53,9 +53,16 @@ function describe(job: Job): DeadLetter {
 
 /** `endAttempt` keeps `<code>`, and of a PermanentError `<code>: <sentence>`. */
 function readFault(reason: string | undefined): Pick<DeadLetter, 'code' | 'nextStep'> {
-  if (/^job stalled/.test(reason ?? '')) return { code: STALLED_TOO_OFTEN, nextStep: 'replay' };
-  const [, code = 'unknown', sentence] = /^([\w.-]{1,64})(: .+)?$/s.exec(reason ?? '') ?? [];
-  return { code, nextStep: STEPS[code] ?? (sentence === undefined ? 'replay' : 'support') };
+  const code = readCode(reason) ?? 'unknown';
+  if (code === STALLED_TOO_OFTEN) return { code, nextStep: 'replay' };
+  return { code, nextStep: STEPS[code] ?? (reason?.startsWith(`${code}: `) ? 'support' : 'replay') };
+}
+
+/** The code of a job's last fault; undefined when it has had none. */
+export function readCode(reason: string | undefined): string | undefined {
+  if (!reason) return undefined;
+  if (reason.startsWith('job stalled')) return STALLED_TOO_OFTEN;
+  return /^([\w.-]{1,64})(: .+)?$/s.exec(reason)?.[1] ?? 'unknown';
 }
 
 /** A queue, and the connection to its Redis. */

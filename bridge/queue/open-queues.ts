@@ -7,6 +7,7 @@ import type { DeadLetter } from '../contract/dead-letter.ts';
 import { HttpError } from '../errors.ts';
 import { traceparent } from '../observe/trace.ts';
 import { driveAgain, listDead, type OpenQueue } from './dead-letters.ts';
+import { type KnownFeed, listFeeds } from './list-feeds.ts';
 import { nextDeadlineSeconds, oldestWaitSeconds } from './measure-queues.ts';
 import { createBoard } from './show-board.ts';
 import {
@@ -41,6 +42,8 @@ export interface Queues {
   readDeadline(): Promise<number | undefined>;
   /** Jobs that were given up, of one queue or of all; see `listDead`. */
   listDead(queue: QueueName | undefined, from: number, count: number): Promise<DeadLetter[]>;
+  /** Feeds of bots that are kept, whatever became of them; see `listFeeds`. */
+  listFeeds(from: number, count: number): Promise<KnownFeed[]>;
   /** Runs one of them again; `gone` when none is kept under this id, `known` when it is not given up (any more). */
   replayDead(queue: QueueName, jobId: string): Promise<'retried' | 'known' | 'gone'>;
   /** A page that shows every queue; see `createBoard`. */
@@ -95,6 +98,7 @@ export function openQueues(redis: Redis, prefix: string): Queues {
     },
     readDeadline: () => nextDeadlineSeconds(queueOf('import'), Date.now()),
     listDead: (name, from, count) => inTime(listDead(name ? [queueOf(name)] : [...queues.values()], from, count)),
+    listFeeds: (from, count) => inTime(listFeeds(queueOf('bot-feed'), from, count)),
     replayDead: (name, jobId) => inTime(retryJob({ redis, queue: queueOf(name) }, jobId)),
     openBoard: (basePath) => createBoard(queues, basePath),
     close: async () => {

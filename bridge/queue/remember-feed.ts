@@ -10,6 +10,9 @@ const feedMemory = z.object({
   at: z.string(),
   /** `<id>/<version>` of what is done with of that very instant. */
   done: z.array(z.string()),
+  /** Resources that the bot was run with up to here, and those at which it failed. */
+  run: z.number().default(0),
+  failed: z.number().default(0),
 });
 
 const begunRun = z.object({ version: z.string(), at: z.number() });

@@ -11,6 +11,7 @@ import { ErrorState } from '../states/ErrorState.tsx';
 import { explainError } from '../states/explain-error.ts';
 import { LoadingState } from '../states/LoadingState.tsx';
 import { AuditTrail } from './AuditTrail.tsx';
+import { BotRuns } from './BotRuns.tsx';
 import { DeadLetters } from './DeadLetters.tsx';
 import { readHealth } from './read-health.ts';
 
@@ -45,6 +46,9 @@ export function OperationsPage() {
         </Section>
         <Section title="Queues">
           <Queues />
+        </Section>
+        <Section title="Bots">
+          <BotRuns />
         </Section>
         <Section title="Who did what">
           <AuditTrail />
