@@ -10,6 +10,9 @@ import {
   system,
 } from './audit-event.ts';
 
+/** The page of a record, which reads Medplum with the reader's own token. */
+const RECORD_PAGE = { display: 'Record page of the Fasten-Medplum bridge' };
+
 interface Read {
   readonly at: string;
   /** Who read: `Practitioner/<id>`. */
@@ -18,6 +21,9 @@ interface Read {
   readonly patient?: string | undefined;
   readonly requestId?: string | undefined;
 }
+
+/** The record page was opened: what it reads then comes from Medplum, which writes no AuditEvent of it. */
+export type RecordOpened = Read;
 
 /** A category of a record, or all of it. */
 export interface RecordRead extends Read {
@@ -42,6 +48,13 @@ export function recordRead({ at, who, patient, requestId, category }: RecordRead
   };
   const head = { recorded: at, interaction: 'search', bridge } as const;
   return auditEvent(head, agents, [aboutPatient(patient), query, aboutRequest(requestId)]);
+}
+
+/** Somebody opened a record in the page (BALP: read, with a patient). Once for a viewing, whatever is looked at in it. */
+export function recordOpened({ at, who, patient, requestId }: RecordOpened, bridge: BridgeName): AuditEvent {
+  const agents = [system('source', { display: 'Medplum' }), system('destination', RECORD_PAGE), ...asker(who, 'IRCP')];
+  const head = { recorded: at, interaction: 'read', bridge } as const;
+  return auditEvent(head, agents, [aboutPatient(patient), aboutRequest(requestId)]);
 }
 
 /** Somebody read what became of an export, or a line of it (BALP: read, with a patient). */

@@ -16,6 +16,7 @@ beforeAll(async () => {
 afterAll(() => sandbox.close());
 
 const at = '2026-11-20T10:00:00.123Z';
+const OPENED = '2026-11-20T11:00:00.123Z';
 const [who, patient] = [
   'Practitioner/7e6d5c4b-3a29-4817-a6b5-c4d3e2f1a001',
   'Patient/7e6d5c4b-3a29-4817-a6b5-c4d3e2f1a002',
@@ -26,6 +27,7 @@ const ACTS: [AuditedAct, string, string][] = [
   [{ what: 'consent-revoked', at, patient, consent }, 'U', 'update'],
   [{ what: 'erased', at, who, patient, consent, task, isDone: true }, 'D', 'delete'],
   [{ what: 'record-read', at, who, patient, category: 'labs', requestId: 'request-1' }, 'E', 'search'],
+  [{ what: 'record-opened', at: OPENED, who, patient, requestId: 'request-2' }, 'R', 'read'],
   [{ what: 'ledger-read', at, who, patient, task }, 'R', 'read'],
 ];
 
@@ -33,10 +35,10 @@ test.each(ACTS)('$what is recorded once, with references only', async (act, acti
   const job = createAuditJob({ medplum: sandbox.medplum, log, metrics: createMetrics() });
   await job.run(act);
   await job.run(act);
-  const query = { date: at, subtype: interaction, entity: patient };
+  const query = { date: act.at, subtype: interaction, entity: patient };
   const [event, ...more] = await sandbox.medplum.searchResources('AuditEvent', query, { cache: 'reload' });
   expect(more).toEqual([]);
-  expect(event).toMatchObject({ action, outcome: '0', recorded: at, type: { code: 'rest' } });
+  expect(event).toMatchObject({ action, outcome: '0', recorded: act.at, type: { code: 'rest' } });
   const requestor = event?.agent.filter(({ requestor }) => requestor).map(({ who: one }) => one?.reference);
   expect(requestor).toEqual([act.who ?? expect.stringMatching(/^ClientApplication\//)]);
   const about = event?.entity?.flatMap(({ what }) => what?.reference ?? []);
@@ -58,7 +60,7 @@ test('what cannot be queued, and what is given up, is counted, and nobody who re
   const { audit, settled } = createAuditor({ addJob, log, metrics });
   audit({ what: 'record-read', who, patient, category: 'labs' }, ['x']);
   await settled();
-  const [given] = ACTS[4] ?? [];
+  const [given] = ACTS[5] ?? [];
   if (given) await createAuditJob({ medplum: sandbox.medplum, log, metrics }).gaveUp(given, { code: 'x' });
   const text = await metrics.registry.getSingleMetricAsString('bridge_audits_lost_total');
   expect(text).toContain('{what="record-read"} 1');

@@ -7,7 +7,7 @@ import { TryLater } from '../queue/try-later.ts';
 import { consentGiven, consentRevoked } from './audit-consent.ts';
 import { erased } from './audit-erasure.ts';
 import type { BridgeName } from './audit-event.ts';
-import { importRead, recordRead } from './audit-read.ts';
+import { importRead, recordOpened, recordRead } from './audit-read.ts';
 import { bridgeName } from './bridge-name.ts';
 
 export interface WriteAuditDeps {
@@ -44,6 +44,8 @@ function eventOf(act: Payload<'audit'>, bridge: BridgeName): AuditEvent {
       return erased(act, bridge);
     case 'record-read':
       return recordRead(act, bridge);
+    case 'record-opened':
+      return recordOpened(act, bridge);
     case 'ledger-read':
       return importRead(act, bridge);
   }

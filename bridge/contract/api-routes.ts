@@ -252,6 +252,14 @@ export const API_ROUTES: readonly ApiRoute[] = [
     mediaType: 'application/fhir+json',
   },
   {
+    method: 'post',
+    path: '/data/:patientId/views',
+    summary: 'Says that the caller opened the record in a page that reads it from Medplum; leaves an AuditEvent.',
+    proof: 'token',
+    status: 202,
+    answer: empty,
+  },
+  {
     method: 'get',
     path: '/data/:patientId/:dataType',
     summary: 'One category of the record.',

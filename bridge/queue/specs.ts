@@ -24,6 +24,7 @@ const auditedAct = z.discriminatedUnion('what', [
   z.object({ what: z.literal('consent-revoked'), ...ofConsent }),
   z.object({ what: z.literal('erased'), ...ofConsent, task: id, isDone: z.boolean() }),
   z.object({ what: z.literal('record-read'), ...oneOf, who: id, category: id }),
+  z.object({ what: z.literal('record-opened'), ...oneOf, who: id }),
   z.object({ what: z.literal('ledger-read'), ...oneOf, who: id, task: id }),
 ]);
 

@@ -11,7 +11,10 @@ export interface RecordRoutesDeps {
   readonly audit: Audit;
 }
 
-/** `GET data/:patientId` and `GET data/:patientId/:dataType`: the record as FHIR Bundles, by category. */
+/**
+ * `GET data/:patientId` and `GET data/:patientId/:dataType`: the record as FHIR Bundles, by category. `POST
+ * data/:patientId/views`: the page says that somebody opened the record there.
+ */
 export function recordRoutes({ callerOf, audit }: RecordRoutesDeps): Router {
   const router = express.Router();
   const read = async (req: Request, patientId: string, category: RecordCategory | undefined): Promise<RecordPage> => {
@@ -23,6 +26,14 @@ export function recordRoutes({ callerOf, audit }: RecordRoutesDeps): Router {
   };
   router.get('/data/:patientId', async (req, res) => {
     sendBundle(req, res, await read(req, req.params.patientId, undefined));
+  });
+  router.post('/data/:patientId/views', async (req, res) => {
+    const caller = callerOf(req);
+    // Nobody is told to have seen what they may not see.
+    const { id } = await caller.read('Patient', req.params.patientId);
+    const told = { who: caller.profile, patient: `Patient/${id}` };
+    audit({ what: 'record-opened', ...told }, withinMinute(told.who, told.patient));
+    res.status(202).json({});
   });
   router.get('/data/:patientId/:dataType', async (req, res) => {
     const { data: category } = recordCategorySchema.safeParse(req.params.dataType);

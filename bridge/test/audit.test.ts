@@ -58,6 +58,9 @@ test('consent, import, reads, revocation and erasure are each recorded, with ref
   expect(by(read)).toBe(CLINICIAN);
   const queries = read.entity?.flatMap(({ query }) => (query ? Buffer.from(query, 'base64').toString() : []));
   expect(queries).toEqual(['data/labs']);
+  expect((await world.call(clinician, 'POST', `/data/${patient.id}/views`)).status).toBe(202);
+  const opened = await recorded('read', about);
+  expect(by(opened)).toBe(CLINICIAN);
   expect((await world.call(clinician, 'GET', `/imports/${connection.latestImport?.taskId}/ledger`)).status).toBe(200);
   expect(by(await recorded('read', task))).toBe(CLINICIAN);
 
@@ -76,6 +79,7 @@ test('whoever is refused is not recorded as having read', async () => {
   const stranger = await clinician.createResource({ resourceType: 'Patient' });
   const patientUser = await world.signIn('patient@example.com');
   expect((await world.call(patientUser, 'GET', `/data/${stranger.id}`)).status).toBe(404);
+  expect((await world.call(patientUser, 'POST', `/data/${stranger.id}/views`)).status).toBe(404);
   expect((await world.call(clinician, 'GET', `/data/${stranger.id}`)).status).toBe(200);
   const event = await eventually(() =>
     clinician.searchOne('AuditEvent', { entity: `Patient/${stranger.id}` }, { cache: 'reload' }),

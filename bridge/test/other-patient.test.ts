@@ -128,6 +128,7 @@ function attempts({
     'get /imports/:taskId/ledger': [at(`/imports/${taskId}/ledger`), at(`/imports/${heldTaskId}/ledger`)],
     'get /imports/:taskId/lines/:n': [at(`/imports/${taskId}/lines/1`), at(`/imports/${heldTaskId}/lines/1`)],
     'get /data/:patientId': [at(`/data/${patient.id}`)],
+    'post /data/:patientId/views': [at(`/data/${patient.id}/views`)],
     'get /data/:patientId/:dataType': [at(`/data/${patient.id}/labs`)],
     'get /queues': [{ path: '/queues', ...adminsOnly }],
     'get /queues/dead': [{ path: '/queues/dead', ...adminsOnly }],

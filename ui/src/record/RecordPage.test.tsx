@@ -213,6 +213,14 @@ test('the timeline tells of all kinds by when they happened', async () => {
   expect(screen.getAllByRole('heading', { level: 2 }).map(({ textContent }) => textContent)).toEqual(['2022', '2021']);
 });
 
+test('that a record was opened is told once, whatever is looked at in it', async () => {
+  const calls = answerBridge({ [`POST /data/${patient.id}/views`]: () => ({}) });
+  open();
+  fireEvent.click(await screen.findByRole('link', { name: 'Problems' }));
+  await screen.findByText('Nothing here');
+  expect(calls.map(({ call }) => call)).toEqual([`POST /data/${patient.id}/views`]);
+});
+
 test('a record that does not exist, or is not to be seen, is said to be so', async () => {
   openPage(medplum, '/patients/7b0a7c8e-58a5-4d4e-8f7d-6f0c1c9a3f22');
   expect((await screen.findByRole('alert')).textContent).toMatch(/could not be opened.*not allowed to see it/);

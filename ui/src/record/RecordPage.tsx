@@ -31,6 +31,7 @@ import { ResultsSection } from './results/ResultsSection.tsx';
 import { SummarySection } from './SummarySection.tsx';
 import { RECORD_SECTIONS, sectionAt } from './sections.ts';
 import { TimelineSection } from './timeline/TimelineSection.tsx';
+import { useViewNoted } from './use-view-noted.ts';
 
 const OVERVIEWS = [
   { path: 'summary', label: 'Summary' },
@@ -62,6 +63,7 @@ export function RecordPage() {
 function PatientRecord({ patient }: { readonly patient: WithId<Patient> }) {
   const medplum = useMedplum();
   const profile = useMedplumProfile();
+  useViewNoted(patient.id);
   const { section: path = 'summary' } = useParams();
   const load = useCallback(async () => (await findSources(medplum, [patient])).get(patient.id), [medplum, patient]);
   const { value: known } = usePolled<PatientSources | undefined>(load, pauseForSources);
