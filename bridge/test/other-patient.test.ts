@@ -132,6 +132,7 @@ function attempts({
     'get /data/:patientId/:dataType': [at(`/data/${patient.id}/labs`)],
     'get /queues': [{ path: '/queues', ...adminsOnly }],
     'get /queues/dead': [{ path: '/queues/dead', ...adminsOnly }],
+    'post /queues/board': [{ path: '/queues/board', ...adminsOnly }],
     'post /queues/:queue/dead/:jobId/replay': [{ path: `/queues/import/dead/${taskId}/replay`, ...adminsOnly }],
   };
 }
