@@ -18,6 +18,8 @@ export const bridgePolicy: Named = {
     ...[...RECORD_TYPES, ...RARE_TYPES, 'Binary' as const].map((resourceType) => ({ resourceType })),
     // Who did what is added to and never changed.
     { resourceType: 'AuditEvent', interaction: READ_AND_ADD },
+    // What is larger than a request may be goes by an asynchronous batch, whose end has to be read.
+    { resourceType: 'AsyncJob', interaction: ['create', 'read'] },
     ...(['Bot', 'Subscription'] as const).map((resourceType) => ({ resourceType, readonly: true })),
   ],
 };

@@ -5,6 +5,12 @@ import { json, type Request, type Response } from 'express';
 import { sendOutcome } from './send-fhir.ts';
 import type { RepositoryWorld, SqliteRepository } from './sqlite-repository.ts';
 
+/** The caller's, and the server's own: who begins a job need not be allowed to end it. */
+export interface JobRepositories {
+  readonly repo: SqliteRepository;
+  readonly system: SqliteRepository;
+}
+
 /**
  * Takes a batch of up to 50 MB, answers 202 with the AsyncJob that follows it, and works on it in the background.
  * A transaction is refused, as on the real server.
@@ -13,7 +19,7 @@ export async function startAsyncBatch(
   world: RepositoryWorld,
   router: FhirRouter,
   request: FhirRequest,
-  repo: SqliteRepository,
+  { repo, system }: JobRepositories,
   req: Request,
   res: Response,
 ): Promise<void> {
@@ -30,7 +36,7 @@ export async function startAsyncBatch(
     requestTime: new Date().toISOString(),
   });
   sendOutcome(res, accepted(`${fhirBase}job/${job.id}/status`));
-  await repo.updateResource<AsyncJob>({ ...job, ...(await outcomeOf(router, request, repo, bundle)) });
+  await system.updateResource<AsyncJob>({ ...job, ...(await outcomeOf(router, request, repo, bundle)) });
 }
 
 async function outcomeOf(

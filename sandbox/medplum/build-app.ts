@@ -27,7 +27,7 @@ export function buildApp(auth: AuthWorld, world: RepositoryWorld): Express {
   app.use(sendRateLimit(auth.quotas, switches));
   app.use('/fhir/R4/Binary', (req, res, next) => (req.method === 'GET' ? next() : authenticated(req, res, next)));
   app.use('/fhir/R4/Binary', binaryRoutes(world));
-  app.post('/fhir/R4', authenticated, asyncBatchRoute(world));
+  app.post('/fhir/R4', authenticated, asyncBatchRoute(world, auth.quotas));
   app.use(express.urlencoded({ extended: false }));
   app.use(jsonBody(switches));
   app.get('/', (_req, res) => {

@@ -7,9 +7,11 @@ import { startAsyncBatch } from './async-batch.ts';
 import { callerOf } from './authenticate.ts';
 import { capabilityStatement } from './capability-statement.ts';
 import { expandValueSet } from './expand-value-set.ts';
+import type { QuotaBook } from './quota.ts';
 import { repositoryFor } from './request-repository.ts';
 import { sendOutcome, sendResource } from './send-fhir.ts';
 import type { RepositoryWorld, SqliteRepository } from './sqlite-repository.ts';
+import { systemRepository } from './system-repository.ts';
 
 /** Everything below `/fhir/R4` but raw Binaries: Medplum's own router over the sandbox's repository. */
 export function fhirRoutes(world: RepositoryWorld): Router {
@@ -34,14 +36,16 @@ export function fhirRoutes(world: RepositoryWorld): Router {
 }
 
 /** `Prefer: respond-async` on a batch, ahead of the body limit. */
-export function asyncBatchRoute(world: RepositoryWorld): RequestHandler {
+export function asyncBatchRoute(world: RepositoryWorld, quotas: QuotaBook): RequestHandler {
   const fhirRouter = newFhirRouter();
   return async (req: Request, res: Response, next) => {
     if (req.get('Prefer') !== 'respond-async') {
       next();
       return;
     }
-    await startAsyncBatch(world, fhirRouter, toFhirRequest(world, req), repositoryFor(world, req), req, res);
+    const system = systemRepository(world, quotas, callerOf(req).member.project.id);
+    const repos = { repo: repositoryFor(world, req), system };
+    await startAsyncBatch(world, fhirRouter, toFhirRequest(world, req), repos, req, res);
   };
 }
 
