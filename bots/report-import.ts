@@ -4,8 +4,12 @@ import { type BotEvent, createReference, type MedplumClient, resolveId } from '@
 import type { Communication, Identifier, Patient, Reference, Resource, Task } from '@medplum/fhirtypes';
 import { listChanges } from './report-import/list-changes.ts';
 import { makeCareTask } from './report-import/make-care-task.ts';
+import { sendEmail } from './report-import/send-email.ts';
 
 const COMMUNICATION_CATEGORY = 'http://terminology.hl7.org/CodeSystem/communication-category';
+
+/** A secret of the project: `on` lets the bot write e-mails too (docs/bots.md says what the server needs for it). */
+const EMAIL_SECRET = 'REPORT_IMPORT_EMAIL';
 
 /**
  * When an import is done, waits for a person, or failed: tells the patient, asks the care team to look, and after a re-sync
@@ -33,6 +37,7 @@ export async function handler(medplum: MedplumClient, event: BotEvent<Resource>)
   const careTask = makeCareTask(task);
   await medplum.createResourceIfNoneExist(careTask, byIdentifier(careTask.identifier?.[0]));
   if (patient && task.status === 'completed') await listChanges(medplum, task, patient);
+  if (patient && event.secrets?.[EMAIL_SECRET]?.valueString === 'on') await sendEmail(medplum, task, patient);
   return told;
 }
 

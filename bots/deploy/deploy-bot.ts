@@ -10,7 +10,7 @@ export type Deployed = readonly ('created' | 'access' | 'settings' | 'code' | 's
 export interface DeployTarget {
   readonly medplum: MedplumClient;
   readonly projectId: string;
-  readonly settings: Pick<DeploySettings, 'bridgeClientId' | 'runtime'>;
+  readonly settings: Pick<DeploySettings, 'bridgeClientId' | 'runtime' | 'mayEmail'>;
   /** Says what would be changed and changes nothing. */
   readonly isPlan?: boolean;
 }
@@ -72,7 +72,7 @@ async function keepBot(
 }
 
 async function keepMembership(
-  { medplum, isPlan }: DeployTarget,
+  { medplum, isPlan, settings }: DeployTarget,
   bot: WithId<Bot>,
   policy: WithId<AccessPolicy>,
   changes: Deployed[number][],
@@ -81,11 +81,12 @@ async function keepMembership(
   const membership = await medplum.searchOne('ProjectMembership', query, { cache: 'reload' });
   if (!membership) throw new DeployError(`the bot ${bot.name} is no member of the project: delete it and deploy again`);
   const isOnly = membership.accessPolicy?.reference === referenceTo(policy).reference && !membership.access?.length;
-  if (isOnly && !membership.admin) return;
+  const admin = settings.mayEmail?.includes(bot.name ?? '') ?? false;
+  if (isOnly && (membership.admin ?? false) === admin) return;
   changes.push('access');
   if (isPlan) return;
   const { access: _, ...rest } = membership;
-  await medplum.updateResource<ProjectMembership>({ ...rest, admin: false, accessPolicy: referenceTo(policy) });
+  await medplum.updateResource<ProjectMembership>({ ...rest, admin, accessPolicy: referenceTo(policy) });
 }
 
 /** The code that the server runs now; undefined when it has none that can be read. */

@@ -34,7 +34,7 @@ export async function deployBots(
  */
 export async function deployBotsAs(
   medplum: MedplumClient,
-  settings: Pick<DeploySettings, 'bridgeClientId' | 'runtime'> & { readonly isPlan?: boolean },
+  settings: Pick<DeploySettings, 'bridgeClientId' | 'runtime' | 'mayEmail'> & { readonly isPlan?: boolean },
   configs: readonly BotConfig[],
   tell: (line: string) => void = () => undefined,
 ): Promise<ReadonlyMap<string, Deployed>> {

@@ -9,6 +9,8 @@ export interface DeploySettings {
   readonly bridgeClientId: string;
   /** Where the server runs bots. */
   readonly runtime: 'awslambda' | 'vmcontext';
+  /** Names of bots that may send e-mail, which Medplum lets admins of the project only: they are made such. */
+  readonly mayEmail?: readonly string[];
 }
 
 /** What the sandbox is seeded with; worth nothing anywhere else. */
@@ -48,5 +50,6 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     adminClientSecret: given.MEDPLUM_ADMIN_CLIENT_SECRET ?? '',
     bridgeClientId: given.MEDPLUM_CLIENT_ID ?? '',
     runtime: runtime === 'awslambda' ? runtime : 'vmcontext',
+    mayEmail: (given.BOTS_MAY_EMAIL ?? '').split(/[\s,]+/).filter((name) => name !== ''),
   };
 }
