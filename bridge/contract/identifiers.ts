@@ -91,6 +91,9 @@ export const DUPLICATE_RULE_SYSTEM = `${FASTEN_API}/bridge/duplicate-rule`;
 /** On an item of such a Linkage: the rule by which it was found to be the same as the others (valueCode). */
 export const DUPLICATE_RULE_EXTENSION = `${EXTENSION}/duplicate-rule`;
 
+/** On such a Linkage: `active` and the members as the bot wrote them; where they differ, somebody has decided otherwise. */
+export const DUPLICATES_WRITTEN_EXTENSION = `${EXTENSION}/duplicates-written`;
+
 /** Code (system {@link BRIDGE_CODE_SYSTEM}) of the Task that asks whether two Patients are one person; a bot makes it. */
 export const SAME_PERSON_CODE = 'same-person';
 
