@@ -5,6 +5,7 @@ import {
   CONNECTION_CONSENT_CODE,
   CRITICAL_RESULT_CODE,
   CRITICAL_RESULT_SYSTEM,
+  DUPLICATES_SYSTEM,
   EHI_EXPORT_SYSTEM,
   ERASURE_SYSTEM,
   ERASURE_TASK_CODE,
@@ -19,6 +20,8 @@ import {
   ORG_CONNECTION_SYSTEM,
   REPAIRED_CODE,
   REVIEW_TASK_CODE,
+  SAME_PERSON_CODE,
+  SAME_PERSON_SYSTEM,
   SYNC_CHANGES_CODE,
 } from '../contract/identifiers.ts';
 import { IMPORT_PHASES, NEXT_STEPS } from '../contract/import-status.ts';
@@ -31,6 +34,7 @@ const BRIDGE_CODES: Readonly<Record<string, string>> = {
   [REVIEW_TASK_CODE]: 'Review of an import',
   [SYNC_CHANGES_CODE]: 'What a re-sync changed',
   [CRITICAL_RESULT_CODE]: 'Critical result',
+  [SAME_PERSON_CODE]: 'Are these one person?',
   [FED_AFTER_IMPORT_CODE]: 'Told of an import when it is done',
   [REPAIRED_CODE]: 'Repaired, so that the server takes it',
 };
@@ -80,6 +84,8 @@ export const namingSystems: readonly (NamingSystem & { readonly name: string })[
   namingSystem('FastenLane', LANE_SYSTEM, 'Lanes of writing'),
   namingSystem('FastenMessage', MESSAGE_SYSTEM, 'Messages to patients, one for each event of an import'),
   namingSystem('FastenCriticalResult', CRITICAL_RESULT_SYSTEM, 'Flags of critical results, by Observation'),
+  namingSystem('FastenDuplicates', DUPLICATES_SYSTEM, 'Clusters of duplicates, by the two that they began with'),
+  namingSystem('FastenSamePerson', SAME_PERSON_SYSTEM, 'Questions whether two Patients are one person'),
   namingSystem('FastenErasure', ERASURE_SYSTEM, 'Receipts of erasures'),
 ];
 
