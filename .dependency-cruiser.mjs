@@ -3,7 +3,7 @@
  * `tools/rooms.test.ts` breaks each of them once, to see that it bites.
  */
 
-const rooms = '(connect|doctor|erase|export|feed|webhook|download|imports|ingest|operate|provision|records|serve)';
+const rooms = '(connect|doctor|erase|export|feed|webhook|download|imports|ingest|operate|provision|records|retain|serve)';
 const foundations = '(errors\\.ts|config\\.ts|(audit|observe|queue|fasten|medplum|spool|contract)/)';
 
 /** Tests and measurements join what production keeps apart. */
@@ -32,7 +32,7 @@ export default {
     {
       name: 'only-app-imports-rooms',
       comment:
-        'app.ts is the one place where rooms are joined. (The commands of cli.ts load a file without the rest: they may use ingest; decide-command.ts decides about one: it may use export; replay-command.ts only adds a job.)',
+        'app.ts is the one place where rooms are joined. (The commands of cli.ts load a file without the rest: they may use ingest; decide-command.ts decides about one: it may use export; replay-command.ts only adds a job; retention-command.ts lists what the job would remove.)',
       severity: 'error',
       from: {
         path: '^bridge/',
@@ -45,7 +45,7 @@ export default {
       severity: 'error',
       from: {
         path: '^bridge/(cli\\.ts$|commands/)',
-        pathNot: ['^bridge/commands/(decide|replay|provision|doctor)-command\\.ts$', ...testsAndBench],
+        pathNot: ['^bridge/commands/(decide|replay|provision|doctor|retention)-command\\.ts$', ...testsAndBench],
       },
       to: { path: `^bridge/(${rooms}/|queue/|fasten/|app\\.ts$)`, pathNot: '^bridge/(ingest/|download/spool\\.ts$)' },
     },

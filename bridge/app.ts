@@ -12,7 +12,7 @@ import { createRevokeJob } from './connect/revoke-connection.job.ts';
 import { connectRoutes } from './connect/routes.ts';
 import { createSweepJob } from './connect/sweep-connections.job.ts';
 import { fetchFile } from './download/fetch-file.ts';
-import { openSpool } from './download/spool.ts';
+import { openSpool, type Spool } from './download/spool.ts';
 import { createStorageClient } from './download/storage-client.ts';
 import { createEraseJob, type Erase } from './erase/erase-connection.job.ts';
 import { requestErasure } from './erase/request-erasure.ts';
@@ -39,6 +39,7 @@ import { eraseNamespace } from './ingest/erase/erase-namespace.ts';
 import { OtherSourcePatient } from './ingest/guard/guard-lineage.ts';
 import { HeldImport } from './ingest/guard/held-import.ts';
 import { importExport } from './ingest/import-export.ts';
+import { isNewestLedger, namespaceOfTask } from './ingest/ledger/find-import.ts';
 import { withUnpacked } from './ingest/unpack-files.ts';
 import { assertAdmin } from './medplum/assert-admin.ts';
 import { createCallers } from './medplum/callers.ts';
@@ -54,7 +55,7 @@ import { botRoutes } from './operate/bot-routes.ts';
 import { operateRoutes } from './operate/routes.ts';
 import { createBoardSessions } from './queue/board-sessions.ts';
 import { createLock } from './queue/hold-lock.ts';
-import { createKeepReport } from './queue/keep-reports.ts';
+import { createKeepReport, trimReports } from './queue/keep-reports.ts';
 import { openQueues, type Queues } from './queue/open-queues.ts';
 import { rememberFeed } from './queue/remember-feed.ts';
 import { rememberUploads } from './queue/remember-uploads.ts';
@@ -63,6 +64,7 @@ import { type JobHandlers, startWorkers, type Workers } from './queue/start-work
 import { waitForLock } from './queue/wait-for-lock.ts';
 import { watchStandstill } from './queue/watch-standstill.ts';
 import { recordRoutes } from './records/routes.ts';
+import { createRetainJob } from './retain/retain.job.ts';
 import { createServer } from './serve/create-server.ts';
 import { listen } from './serve/listen.ts';
 import { callerOf } from './serve/require-caller.ts';
@@ -81,6 +83,8 @@ export interface Overrides {
   readonly pageFolder?: string;
   /** Called once when a queue stands still in this process, which only another process cures. */
   readonly onStandstill?: () => void;
+  /** What retention takes for the time; milliseconds since 1970. */
+  readonly now?: () => number;
 }
 
 /** The whole service, without a process around it. */
@@ -104,6 +108,7 @@ interface Foundations {
   /** A client that may `$expunge`, when there is one. */
   readonly eraser: MedplumConnection | undefined;
   readonly fasten: FastenGateway;
+  readonly now: () => number;
 }
 
 /**
@@ -129,6 +134,7 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
     waits: queues.readWaits,
     deadline: queues.readDeadline,
     workers: workerSigns.count,
+    retained: async () => Number((await redis.get(`${config.redis.prefix}:retention`)) ?? Number.NaN) || undefined,
   });
   const auditor = createAuditor({ addJob: queues.add, log, metrics });
   const foundations = {
@@ -141,6 +147,7 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
     auditor,
     medplum,
     eraser,
+    now: overrides.now ?? Date.now,
     fasten: createFasten({ ...config.fasten, onReply: (...reply) => metrics.sawReply('fasten', ...reply) }),
   };
   const stops: (() => Promise<unknown>)[] = [];
@@ -265,7 +272,7 @@ async function serve(
         readNextRun: queues.readNextRun,
         requestErasure: (ended, profile) =>
           requestErasure({ medplum: medplum.client, addJob: queues.add, log }, ended, profile),
-        keepReport: createKeepReport(redis, config.redis.prefix),
+        keepReport: createKeepReport(redis, config.redis.prefix, Date.now, config.ages.supportEventMs),
         callerOf,
       }),
       exportRoutes({ callerOf, medplum: medplum.client, addJob: queues.add }),
@@ -309,6 +316,7 @@ async function work(foundations: Foundations, { onStandstill }: Overrides): Prom
   const storage = createStorageClient({ allowedOrigins: config.fasten.storageOrigins });
   const handlers = makeHandlers(foundations, {
     withFolder: spool.withFolder,
+    sweep: spool.sweep,
     fetchFile: async (file, path, signal, kept) => {
       const onAgingLink = () => {
         metrics.alarms.inc({ alarm: 'link-deadline' });
@@ -336,14 +344,16 @@ async function work(foundations: Foundations, { onStandstill }: Overrides): Prom
 }
 
 const SWEEP_EVERY_MS = 6 * 60 * 60 * 1000;
+const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** Now, since Redis may have been lost while nothing ran, and every so often. */
-async function planSweeps({ add, schedule }: Queues): Promise<void> {
+async function planSweeps({ add, schedule, readNextRun }: Queues): Promise<void> {
   await add('sweep', ['start', new Date().toISOString()], {});
   await schedule('sweep', ['every'], {}, SWEEP_EVERY_MS);
+  if ((await readNextRun('retention', ['every'])) === undefined) await schedule('retention', ['every'], {}, DAY_MS);
 }
 
-type Disk = Pick<Parameters<typeof createImportJob>[0], 'withFolder' | 'fetchFile'>;
+type Disk = Pick<Parameters<typeof createImportJob>[0], 'withFolder' | 'fetchFile'> & Pick<Spool, 'sweep'>;
 
 function makeHandlers(foundations: Foundations, disk: Disk): JobHandlers {
   const { config, log, metrics, redis, queues, auditor, medplum, eraser, fasten } = foundations;
@@ -360,6 +370,7 @@ function makeHandlers(foundations: Foundations, disk: Disk): JobHandlers {
     'connection-made': { run: createBindAnnouncedJob(connectingParts(foundations)) },
     'connection-expiry': { run: createExpireJob(connectingParts(foundations)) },
     sweep: { run: createSweep(foundations) },
+    retention: { run: createRetain(foundations, disk.sweep) },
     'import-done': { run: createImportDoneJob({ medplum: client, addJob: queues.add }) },
     'bot-feed': {
       run: createFeedBotJob({
@@ -409,6 +420,31 @@ function createSweep(foundations: Foundations): () => Promise<void> {
     await sweepConnections();
     await announceLatest({ medplum: medplum.client, addJob: queues.add });
   };
+}
+
+function createRetain(foundations: Foundations, sweepSpool: Spool['sweep']) {
+  const { config, log, metrics, redis, auditor, medplum, eraser, now } = foundations;
+  const { prefix } = config.redis;
+  return createRetainJob({
+    medplum: medplum.client,
+    admin: eraser?.client,
+    ownReference: `ClientApplication/${config.medplum.clientId}`,
+    ages: config.ages,
+    isNewestLedger: (task) => isNewestLedger(medplum.client, task),
+    holdLock: createLock(redis, { prefix }),
+    lockOf: async (task) => importLock((await namespaceOfTask(medplum.client, task)) ?? task.id),
+    audit: auditor.audit,
+    sweepLocal: async ({ supportEventMs, spoolMs }) => ({
+      'support-event': await trimReports(redis, prefix, now() - supportEventMs),
+      spool: await sweepSpool(spoolMs),
+    }),
+    keepDone: async (seconds) => {
+      await redis.set(`${prefix}:retention`, seconds);
+    },
+    now,
+    log,
+    metrics,
+  });
 }
 
 async function load({ config, medplum, redis }: Foundations, { patient, ...request }: LoadRequest) {

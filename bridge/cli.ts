@@ -10,6 +10,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   redrive: async () => (await import('./commands/redrive-command.ts')).redriveCommand,
   'bots:replay': async () => (await import('./commands/replay-command.ts')).replayCommand,
   provision: async () => (await import('./commands/provision-command.ts')).provisionCommand,
+  retention: async () => (await import('./commands/retention-command.ts')).retentionCommand,
   decide: async () => (await import('./commands/decide-command.ts')).decideCommand,
 };
 

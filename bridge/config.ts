@@ -3,6 +3,7 @@ import { normaliseBaseUrl } from './fasten/normalise-base-url.ts';
 import { readKeyMode } from './fasten/read-key-mode.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
+const days = z.coerce.number().int().min(1).max(36_500);
 const httpUrl = z.url({ protocol: /^https?$/ });
 /** Standard Webhooks asks for 24 to 64 bytes; anything under 16 could be guessed. */
 const webhookSecret = z
@@ -74,6 +75,18 @@ const environment = z.object({
   /** Base address of an OTLP/HTTP receiver for traces (`/v1/traces` is appended); without it nothing is traced. */
   OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl.optional(),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  /** Days after the end of an import for which the export as it came is kept in Medplum. */
+  RETENTION_RAW_EXPORT_DAYS: days.default(365),
+  /** The same for exports with lines that are still in quarantine: they are what a second try needs. */
+  RETENTION_QUARANTINE_DAYS: days.default(2190),
+  /** Days after the end of an import for which its ledger is kept; the newest of each connection stays. */
+  RETENTION_LEDGER_DAYS: days.default(2190),
+  /** Years for which AuditEvents of the bridge are kept; never less than six (45 CFR 164.316). */
+  RETENTION_AUDIT_EVENT_YEARS: z.coerce.number().min(6).default(6),
+  /** Days for which what browsers report of Stitch is kept. */
+  RETENTION_SUPPORT_EVENT_DAYS: days.default(15),
+  /** Days after which what a dead process of another host left in a shared spool goes; its own goes at the next start. */
+  RETENTION_SPOOL_DAYS: days.default(7),
   /** Path in front of every call of the API. */
   API_PREFIX: z
     .string()
@@ -124,6 +137,7 @@ export function readConfig(env: Environment) {
     spool: { dir: data.SPOOL_DIR, leastBytes: data.SPOOL_MIN_FREE_MB * 1_000_000 },
     medplum: medplumSettings(data),
     eraser: eraserSettings(data),
+    ages: agesOf(data),
     redis: { url: data.REDIS_URL, prefix: data.REDIS_PREFIX },
     fasten: {
       baseUrl: data.FASTEN_BASE_URL,
@@ -160,6 +174,37 @@ function medplumSettings(data: Pick<z.output<typeof environment>, keyof typeof M
     clientSecret: data.MEDPLUM_CLIENT_SECRET,
     patienceMs: data.MEDPLUM_PATIENCE_SECONDS * 1000,
   };
+}
+
+const DAY_MS = 24 * 3_600_000;
+
+const RETENTION_KEYS = {
+  RETENTION_RAW_EXPORT_DAYS: true,
+  RETENTION_QUARANTINE_DAYS: true,
+  RETENTION_LEDGER_DAYS: true,
+  RETENTION_AUDIT_EVENT_YEARS: true,
+  RETENTION_SUPPORT_EVENT_DAYS: true,
+  RETENTION_SPOOL_DAYS: true,
+} as const;
+
+function agesOf(data: Pick<z.output<typeof environment>, keyof typeof RETENTION_KEYS>) {
+  const rawExportMs = data.RETENTION_RAW_EXPORT_DAYS * DAY_MS;
+  return {
+    rawExportMs,
+    quarantineMs: Math.max(rawExportMs, data.RETENTION_QUARANTINE_DAYS * DAY_MS),
+    ledgerMs: data.RETENTION_LEDGER_DAYS * DAY_MS,
+    supportEventMs: data.RETENTION_SUPPORT_EVENT_DAYS * DAY_MS,
+    spoolMs: data.RETENTION_SPOOL_DAYS * DAY_MS,
+    auditEventMs: data.RETENTION_AUDIT_EVENT_YEARS * 365.25 * DAY_MS,
+  };
+}
+
+/** Reads for how long what is kept. Throws ConfigError. */
+export function readAges(env: Environment): Config['ages'] {
+  const given = withoutEmpty(env);
+  const parsed = environment.pick(RETENTION_KEYS).safeParse(given);
+  if (!parsed.success) throw configError(parsed.error.issues.map((issue) => describeIssue(issue, given)));
+  return agesOf(parsed.data);
 }
 
 /** The admin's client; undefined when there is none. */

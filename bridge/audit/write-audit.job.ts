@@ -8,6 +8,7 @@ import { consentGiven, consentRevoked } from './audit-consent.ts';
 import { erased } from './audit-erasure.ts';
 import type { BridgeName } from './audit-event.ts';
 import { importRead, recordOpened, recordRead } from './audit-read.ts';
+import { removed } from './audit-retention.ts';
 import { bridgeName } from './bridge-name.ts';
 
 export interface WriteAuditDeps {
@@ -42,6 +43,8 @@ function eventOf(act: Payload<'audit'>, bridge: BridgeName): AuditEvent {
       return consentRevoked(act, bridge);
     case 'erased':
       return erased(act, bridge);
+    case 'removed':
+      return removed(act, bridge);
     case 'record-read':
       return recordRead(act, bridge);
     case 'record-opened':

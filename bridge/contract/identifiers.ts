@@ -124,6 +124,9 @@ export const SOURCE_DOCUMENT_EXTENSION = `${EXTENSION}/source-document`;
  */
 export const FED_AFTER_IMPORT_CODE = 'fed-after-import';
 
+/** Codes (system {@link BRIDGE_CODE_SYSTEM}) of the tags on a Task whose raw export, or ledger, was removed at its age. */
+export const REMOVED_CODES = { 'raw-export': 'raw-export-removed', ledger: 'ledger-removed' } as const;
+
 /** Code (system {@link BRIDGE_CODE_SYSTEM}) of the tag on resources that were repaired. */
 export const REPAIRED_CODE = 'repaired';
 

@@ -1,5 +1,5 @@
 import type { Task, TaskOutput } from '@medplum/fhirtypes';
-import { IMPORT_CODE_SYSTEM } from './identifiers.ts';
+import { BRIDGE_CODE_SYSTEM, IMPORT_CODE_SYSTEM, REMOVED_CODES } from './identifiers.ts';
 import type { ImportReport, LedgerFile, LineProblem } from './import-report.ts';
 import { formatLineProblem, isTypeName, parseLineProblem } from './line-problem-text.ts';
 
@@ -173,6 +173,22 @@ export function ledgerFromTask(task: Task): LedgerFile | undefined {
   const merkleRoot = outputsWithCode(task, LEDGER_ROOT)[0]?.valueString;
   const standing = outputsWithCode(task, LEDGER_STANDING)[0]?.valueString;
   return reference && merkleRoot ? { reference, merkleRoot, ...(standing && { standing }) } : undefined;
+}
+
+/** The Task without its raw export, or its ledger: they were removed at their age, which a tag says. */
+export function withoutKept<T extends Task>(task: T, kind: keyof typeof REMOVED_CODES): T {
+  const gone = new Set(outputsWithCode(task, kind === 'ledger' ? LEDGER : RAW_EXPORT));
+  const { tag = [] } = task.meta ?? {};
+  return {
+    ...task,
+    meta: { ...task.meta, tag: [...tag, { system: BRIDGE_CODE_SYSTEM, code: REMOVED_CODES[kind] }] },
+    output: (task.output ?? []).filter((output) => !gone.has(output)),
+  };
+}
+
+/** Whether the raw export of an import, or its ledger, was removed at its age. */
+export function wasRemoved({ meta }: Task, kind: keyof typeof REMOVED_CODES): boolean {
+  return meta?.tag?.some(({ system, code }) => system === BRIDGE_CODE_SYSTEM && code === REMOVED_CODES[kind]) ?? false;
 }
 
 /** The outputs of a Task whose import is done: its raw exports and what others put there stay, the rest is the report's. */

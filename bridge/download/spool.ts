@@ -11,6 +11,8 @@ import { sealFolder } from '../spool/sealed-folders.ts';
 export interface Spool {
   /** Lends a folder for the time of `work`; it is gone afterwards, however the work ended. */
   withFolder<T>(name: string, work: (folder: string) => Promise<T>): Promise<T>;
+  /** Removes what processes that are gone left behind, those of other hosts once it is this old; gives how many folders. */
+  sweep(abandonedMs: number): Promise<number>;
 }
 
 /**
@@ -21,9 +23,10 @@ export interface Spool {
  */
 export async function openSpool(root: string): Promise<{ spool: Spool; swept: number }> {
   await mkdir(root, { recursive: true, mode: 0o700 });
-  const swept = await sweep(root);
+  const swept = await sweep(root, ABANDONED_MS);
   const own = join(root, `${hostname()}@${process.pid}@${THIS_PROCESS}`);
   const spool: Spool = {
+    sweep: (abandonedMs) => sweep(root, abandonedMs),
     withFolder: async (name, work) => {
       const folder = join(own, name);
       await rm(folder, { recursive: true, force: true });
@@ -49,20 +52,20 @@ const THIS_PROCESS = randomUUID();
 /** No import lasts as long: what another host left untouched since belongs to a container that is no more. */
 const ABANDONED_MS = 7 * 24 * 3600 * 1000;
 
-async function sweep(root: string): Promise<number> {
+async function sweep(root: string, abandonedMs: number): Promise<number> {
   const found = await readdir(root);
-  const isLeft = await Promise.all(found.map((name) => isLeftBehind(root, name)));
+  const isLeft = await Promise.all(found.map((name) => isLeftBehind(root, name, abandonedMs)));
   const left = found.filter((_, position) => isLeft[position]);
   await Promise.all(left.map((name) => rm(join(root, name), { recursive: true, force: true })));
   return left.length;
 }
 
-async function isLeftBehind(root: string, name: string): Promise<boolean> {
+async function isLeftBehind(root: string, name: string, abandonedMs: number): Promise<boolean> {
   const [host, pid, mark] = name.split('@');
   if (pid === undefined) return false;
   if (host === hostname()) return Number(pid) === process.pid ? mark !== THIS_PROCESS : !isAlive(Number(pid));
   const touched = await stat(join(root, name)).catch(() => undefined);
-  return touched !== undefined && Date.now() - touched.mtimeMs > ABANDONED_MS;
+  return touched !== undefined && Date.now() - touched.mtimeMs > abandonedMs;
 }
 
 function isAlive(pid: number): boolean {

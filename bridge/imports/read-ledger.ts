@@ -1,5 +1,5 @@
 import type { MedplumClient } from '@medplum/core';
-import { ledgerFromTask } from '../contract/import-task.ts';
+import { ledgerFromTask, wasRemoved } from '../contract/import-task.ts';
 import { type LedgerEntry, parseEntry, parseVanished, type VanishedEntry } from '../contract/ledger-entry.ts';
 import type { LedgerQuery } from '../contract/ledger-page.ts';
 import { HttpError } from '../errors.ts';
@@ -51,6 +51,7 @@ function isAbout(entry: Entry, target: string): boolean {
 /** The lines of a Task's ledger. Throws HttpError 404 when the import has not written one yet. */
 export function ledgerLines(medplum: MedplumClient, task: StoredTask): AsyncIterable<string> {
   const ledger = ledgerFromTask(task);
+  if (wasRemoved(task, 'ledger')) throw new HttpError(404, 'not-found', 'the ledger was removed: it had its age');
   if (!ledger) throw new HttpError(404, 'not-found', 'this import has no ledger: it has not come to its end');
   return readBinaryLines(medplum, ledger.reference.slice('Binary/'.length));
 }

@@ -1,12 +1,14 @@
 import { hash } from 'node:crypto';
 import type { MedplumClient } from '@medplum/core';
-import { rawExportsFromTask } from '../contract/import-task.ts';
+import { rawExportsFromTask, wasRemoved } from '../contract/import-task.ts';
 import { type LedgerEntry, parseEntry } from '../contract/ledger-entry.ts';
 import type { RawLineQuery } from '../contract/ledger-page.ts';
 import { HttpError } from '../errors.ts';
 import type { StoredTask } from '../medplum/change-task.ts';
 import { streamBinary } from '../medplum/stream-binary.ts';
 import { ledgerLines } from './read-ledger.ts';
+
+const REMOVED = 'the export as it came was removed: it had the age until which it is kept';
 
 /** The line is held until its hash is checked, so what is held has a limit. */
 const MAX_LINE_BYTES = 10_000_000;
@@ -26,6 +28,7 @@ export async function readRawLine(
 ): Promise<Buffer> {
   const entry = await findLine(medplum, task, line, query);
   const file = entry && rawExportsFromTask(task)[entry.file];
+  if (wasRemoved(task, 'raw-export')) throw new HttpError(404, 'not-found', REMOVED);
   if (!entry || !file) throw new HttpError(404, 'not-found', 'the ledger of this import has no such line');
   const { offset, length, sha256 } = entry;
   if (length > MAX_LINE_BYTES) {

@@ -60,6 +60,8 @@ export const LOG_EVENTS = [
   'job.replayed',
   'queue.error',
   'queue.stands-still',
+  'retention.done',
+  'retention.removed',
   'spool.swept',
 ] as const;
 

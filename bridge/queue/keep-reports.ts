@@ -9,15 +9,29 @@ const MAX_KEPT = 100_000;
 export type KeepReport = (report: Readonly<Record<string, string>>) => Promise<void>;
 
 /** Keeps reports in a Redis stream `<prefix>:stitch-reports`; older ones go when a new one comes, the last with the key. */
-export function createKeepReport(redis: Redis, prefix: string, now: () => number = Date.now): KeepReport {
-  const key = `${prefix}:stitch-reports`;
+export function createKeepReport(
+  redis: Redis,
+  prefix: string,
+  now: () => number = Date.now,
+  keptMs = KEPT_MS,
+): KeepReport {
+  const key = keyOf(prefix);
   return async (report) => {
     const at = now();
     await redis
       .multi()
       .xadd(key, 'MAXLEN', '~', MAX_KEPT, '*', ...Object.entries(report).flat())
-      .xtrim(key, 'MINID', `${at - KEPT_MS}`)
-      .pexpire(key, KEPT_MS)
+      .xtrim(key, 'MINID', `${at - keptMs}`)
+      .pexpire(key, keptMs)
       .exec();
   };
+}
+
+/** Removes reports that are older, also when no new one comes. Gives how many. */
+export function trimReports(redis: Redis, prefix: string, oldest: number): Promise<number> {
+  return redis.xtrim(keyOf(prefix), 'MINID', `${oldest}`);
+}
+
+function keyOf(prefix: string): string {
+  return `${prefix}:stitch-reports`;
 }

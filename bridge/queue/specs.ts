@@ -25,6 +25,14 @@ const auditedAct = z.discriminatedUnion('what', [
   z.object({ what: z.literal('erased'), ...ofConsent, task: id, isDone: z.boolean() }),
   z.object({ what: z.literal('record-read'), ...oneOf, who: id, category: id }),
   z.object({ what: z.literal('record-opened'), ...oneOf, who: id }),
+  z.object({
+    what: z.literal('removed'),
+    ...oneOf,
+    who: z.undefined().optional(),
+    kind: z.enum(['raw-export', 'ledger', 'audit-events']),
+    task: id.optional(),
+    count: z.number().int().positive(),
+  }),
   z.object({ what: z.literal('ledger-read'), ...oneOf, who: id, task: id }),
 ]);
 
@@ -137,6 +145,16 @@ export const QUEUES = {
     attempts: 5,
     backoff: { type: 'exponential', delay: 10_000, jitter: 0.5 },
     keepCompletedS: DAY_S,
+    keepFailedS: 30 * DAY_S,
+    concurrency: 1,
+    lockDurationMs: 30_000,
+  },
+  /** Remove what has the age until which it is kept. One schedule for the installation. */
+  retention: {
+    payload: z.object({}),
+    attempts: 8,
+    backoff: { type: 'exponential', delay: 60_000, jitter: 0.5 },
+    keepCompletedS: 2 * DAY_S,
     keepFailedS: 30 * DAY_S,
     concurrency: 1,
     lockDurationMs: 30_000,

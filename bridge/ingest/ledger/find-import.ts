@@ -4,7 +4,7 @@ import { BRIDGE_CODE_SYSTEM, IMPORT_TASK_CODE, ORG_CONNECTION_SYSTEM } from '../
 import { ledgerFromTask } from '../../contract/import-task.ts';
 import { PermanentError } from '../../errors.ts';
 import type { StoredTask } from '../../medplum/change-task.ts';
-import { findLineage } from '../../medplum/find-connection.ts';
+import { findLineage, namespaceOf } from '../../medplum/find-connection.ts';
 import { retryRead } from '../../medplum/retry-read.ts';
 
 /**
@@ -36,6 +36,21 @@ export async function findLedgerTask(medplum: MedplumClient, namespace: string):
   const focuses = (await retryRead(() => findLineage(medplum, namespace))).map(({ id }) => `Consent/${id}`);
   const tasks = await searchTasks(medplum, namespace, focuses, '');
   return newest(tasks.filter((task) => isImport(task) && ledgerFromTask(task)));
+}
+
+/** The namespace that an import's Task belongs to; undefined when neither its tag nor its Consent tells. */
+export async function namespaceOfTask(medplum: MedplumClient, task: StoredTask): Promise<string | undefined> {
+  const tagged = task.meta?.tag?.find(({ system }) => system === ORG_CONNECTION_SYSTEM)?.code;
+  const named = tagged ?? task.focus?.identifier?.value;
+  const [, consentId] = /^Consent\/(.+)$/.exec(task.focus?.reference ?? '') ?? [];
+  if (named !== undefined || consentId === undefined) return named;
+  return namespaceOf(await retryRead(() => medplum.readResource('Consent', consentId)));
+}
+
+/** Whether the next import of the namespace would be compared with the ledger of this one; who cannot tell says so. */
+export async function isNewestLedger(medplum: MedplumClient, task: StoredTask): Promise<boolean> {
+  const namespace = await namespaceOfTask(medplum, task);
+  return namespace === undefined || (await findLedgerTask(medplum, namespace))?.id === task.id;
 }
 
 async function searchTasks(

@@ -1,0 +1,19 @@
+import type { AuditEvent } from '@medplum/fhirtypes';
+import { aboutJob, aboutPatient, auditEvent, type BridgeName, system } from './audit-event.ts';
+
+/** Something was removed because it had the age until which it is kept. */
+export interface RemovalAct {
+  readonly at: string;
+  readonly patient?: string | undefined;
+  readonly kind: 'raw-export' | 'ledger' | 'audit-events';
+  /** `Task/<id>` of the import that it belonged to. */
+  readonly task?: string | undefined;
+  readonly count: number;
+}
+
+/** Nobody asked the bridge to (BALP: delete; with a patient where it was one's). */
+export function removed({ at, patient, kind, task, count }: RemovalAct, bridge: BridgeName): AuditEvent {
+  const head = { recorded: at, interaction: 'delete', bridge } as const;
+  const event = auditEvent(head, [system('destination', bridge, true)], [aboutPatient(patient), aboutJob(task)]);
+  return { ...event, outcomeDesc: `retention: ${kind}, ${count}` };
+}
