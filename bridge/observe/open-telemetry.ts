@@ -2,7 +2,7 @@ import { type Context, ROOT_CONTEXT, type Span, SpanKind, SpanStatusCode, TraceF
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
-import type { Step, StepFields, StepKind, StepOptions, Tracer } from './trace.ts';
+import type { Step, StepFields, StepKind, StepOptions, Tracer } from './tracer.ts';
 
 const KINDS: Readonly<Record<StepKind, SpanKind>> = {
   server: SpanKind.SERVER,
