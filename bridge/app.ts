@@ -11,12 +11,14 @@ import { returnRoutes } from './connect/return-routes.ts';
 import { createRevokeJob } from './connect/revoke-connection.job.ts';
 import { connectRoutes } from './connect/routes.ts';
 import { createSweepJob } from './connect/sweep-connections.job.ts';
+import { isRedriving } from './contract/import-redrive.ts';
 import { fetchFile } from './download/fetch-file.ts';
 import { openSpool, type Spool } from './download/spool.ts';
 import { createStorageClient } from './download/storage-client.ts';
 import { createEraseJob, type Erase } from './erase/erase-connection.job.ts';
 import { requestErasure } from './erase/request-erasure.ts';
 import { eraseRoutes } from './erase/routes.ts';
+import { askRedrive, redriveJobKey } from './export/ask-redrive.ts';
 import { createCancelImportsJob } from './export/cancel-imports.job.ts';
 import { decideImport } from './export/decide-import.ts';
 import { createFailExportJob } from './export/fail-export.job.ts';
@@ -24,6 +26,7 @@ import { createImportJob, type LoadRequest } from './export/import-export.job.ts
 import { importJobKey } from './export/import-job-key.ts';
 import { importLock } from './export/load-lineage.ts';
 import { createReceiveExportJob } from './export/receive-export.job.ts';
+import { createRedriveJob, type RedriveWanted } from './export/redrive-import.job.ts';
 import { createRequestExportJob } from './export/request-export.job.ts';
 import { createResyncJob } from './export/resync.job.ts';
 import { retryImport } from './export/retry-import.ts';
@@ -40,6 +43,7 @@ import { OtherSourcePatient } from './ingest/guard/guard-lineage.ts';
 import { HeldImport } from './ingest/guard/held-import.ts';
 import { importExport } from './ingest/import-export.ts';
 import { isNewestLedger, namespaceOfTask } from './ingest/ledger/find-import.ts';
+import { redriveImport } from './ingest/redrive-import.ts';
 import { withUnpacked } from './ingest/unpack-files.ts';
 import { assertAdmin } from './medplum/assert-admin.ts';
 import { createCallers } from './medplum/callers.ts';
@@ -278,10 +282,14 @@ async function serve(
       exportRoutes({ callerOf, medplum: medplum.client, addJob: queues.add }),
       importRoutes({
         callerOf,
-        readProgress: (task) => queues.readProgress('import', importJobKey(task)),
+        readProgress: (task) =>
+          isRedriving(task)
+            ? queues.readProgress('redrive', redriveJobKey(task))
+            : queues.readProgress('import', importJobKey(task)),
         decide: (decider, taskId, decision) =>
           decideImport({ medplum: medplum.client, decider, addJob: queues.add }, taskId, decision),
         retry: (task) => retryImport({ medplum: medplum.client, retryJob: queues.retry }, task),
+        redrive: (asker, taskId) => askRedrive(asker.client(), queues.add, taskId, asker.profile),
         closing: closing.signal,
         log,
       }),
@@ -396,6 +404,14 @@ function makeHandlers(foundations: Foundations, disk: Disk): JobHandlers {
       log,
       metrics,
     }),
+    redrive: createRedriveJob({
+      medplum: client,
+      withFolder: disk.withFolder,
+      holdLock: createLock(redis, { prefix: config.redis.prefix }),
+      redrive: (wanted) => redrive(foundations, wanted),
+      announceImport: (task) => announceImport(queues.add, task),
+      log,
+    }),
     import: createImportJob({
       ...disk,
       medplum: client,
@@ -462,6 +478,11 @@ async function load({ config, medplum, redis }: Foundations, { patient, ...reque
     if (error instanceof OtherSourcePatient) return 'other-source-patient';
     throw error;
   }
+}
+
+async function redrive({ config, medplum, redis }: Foundations, wanted: RedriveWanted): Promise<void> {
+  const journal = rememberUploads(redis, config.redis.prefix, wanted.namespace);
+  await redriveImport(medplum.client, { ...wanted, journal });
 }
 
 async function erase({ config, medplum, eraser, redis }: Foundations, wanted: Parameters<Erase>[0]): Promise<void> {

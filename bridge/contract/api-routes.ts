@@ -10,7 +10,7 @@ import {
   replaySchema,
 } from './dead-letter.ts';
 import { endConnectionQuerySchema, endedConnectionsSchema, erasureSchema } from './erasure.ts';
-import { importDecisionSchema, importRetrySchema } from './import-decision.ts';
+import { importDecisionSchema, importRedriveSchema, importRetrySchema } from './import-decision.ts';
 import { importPatientsSchema } from './import-patients.ts';
 import { importStatusSchema } from './import-status.ts';
 import { ledgerPageSchema, ledgerQuerySchema, rawLineQuerySchema } from './ledger-page.ts';
@@ -209,6 +209,16 @@ export const API_ROUTES: readonly ApiRoute[] = [
     status: 200,
     answer: importRetrySchema,
     refusals: [409],
+  },
+  {
+    method: 'post',
+    path: '/imports/:taskId/redrive',
+    summary:
+      'Queues another try of the lines that a completed import quarantined, from its raw export. Not for patients and relatives.',
+    proof: 'token',
+    status: 200,
+    answer: importRedriveSchema,
+    refusals: [403, 409],
   },
   {
     method: 'get',

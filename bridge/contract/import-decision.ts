@@ -9,5 +9,9 @@ export const importDecisionSchema = z.object({ outcome: z.enum(['queued', 'impor
 /** The answer of `POST imports/:taskId/retry`. `under-way`: it waits or runs already. */
 export const importRetrySchema = z.object({ outcome: z.enum(['queued', 'under-way']) });
 
+/** The answer of `POST imports/:taskId/redrive`. `under-way`: it waits or runs already. */
+export const importRedriveSchema = z.object({ outcome: z.enum(['queued', 'under-way']) });
+
 export type ImportDecision = z.infer<typeof importDecisionSchema>;
 export type ImportRetry = z.infer<typeof importRetrySchema>;
+export type ImportRedriveAnswer = z.infer<typeof importRedriveSchema>;

@@ -1,6 +1,7 @@
 import type { Task } from '@medplum/fhirtypes';
 import { z } from 'zod';
 import { EHI_EXPORT_SYSTEM, IMPORT_CODE_SYSTEM, NEXT_STEP_SYSTEM } from './identifiers.ts';
+import { isRedriving, REDRIVING } from './import-redrive.ts';
 import { byTypeFromTask, countsFromTask, DISPOSITIONS } from './import-task.ts';
 import { IMPORT_MOMENTS, timelineFromTask } from './import-timeline.ts';
 
@@ -74,14 +75,14 @@ export const importStatusSchema = z.object({
 export type ImportStatus = z.infer<typeof importStatusSchema>;
 
 /** True when nothing will happen to the import by itself any more: it ended, or a person has to decide. */
-export function isAtRest({ status }: Pick<ImportStatus, 'status'>): boolean {
-  return ['completed', 'failed', 'cancelled', 'rejected', 'on-hold'].includes(status);
+export function isAtRest({ status, phase }: Pick<ImportStatus, 'status' | 'phase'>): boolean {
+  return phase !== REDRIVING && ['completed', 'failed', 'cancelled', 'rejected', 'on-hold'].includes(status);
 }
 
 /** Reads an import's state out of its Task; `progress` is the caller's to add. */
 export function importStatusFromTask(task: Task): ImportStatus {
   const exportId = task.identifier?.find(({ system }) => system === EHI_EXPORT_SYSTEM)?.value;
-  const phase = codeOf(task.businessStatus);
+  const phase = isRedriving(task) ? REDRIVING : codeOf(task.businessStatus);
   const reason = codeOf(task.statusReason);
   const nextStep = nextStepOf(task);
   return {

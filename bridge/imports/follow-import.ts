@@ -37,11 +37,12 @@ export async function followImport(
   let told = '';
   try {
     for (let look = 1; look <= MAX_LOOKS; look++) {
-      const status = JSON.stringify(await showImport(task, readProgress));
+      const shown = await showImport(task, readProgress);
+      const status = JSON.stringify(shown);
       if (status !== told) res.write(`event: status\ndata: ${status}\n\n`);
       else if (look % LOOKS_A_HEARTBEAT === 0) res.write(': still here\n\n');
       told = status;
-      if (isAtRest(task)) break;
+      if (isAtRest(shown)) break;
       await wait(LOOK_MS, undefined, { signal });
       if (look % LOOKS_A_TASK === 0) task = await readTask();
     }

@@ -1,8 +1,9 @@
 import express, { type Request, type Router } from 'express';
-import type { ImportRetry } from '../contract/import-decision.ts';
+import type { ImportRedriveAnswer, ImportRetry } from '../contract/import-decision.ts';
 import type { Caller } from '../medplum/callers.ts';
 import type { StoredTask } from '../medplum/change-task.ts';
 import type { Log } from '../observe/log.ts';
+import { assertMayDecide } from './assert-may-decide.ts';
 import { type Decide, decideAs, refusing } from './decide.ts';
 import { type FollowDeps, followImport } from './follow-import.ts';
 import { readImport } from './read-import.ts';
@@ -13,10 +14,12 @@ export interface ImportRoutesDeps extends FollowDeps {
   readonly callerOf: (req: Request) => Caller;
   readonly decide: Decide;
   readonly retry: (task: StoredTask) => Promise<ImportRetry['outcome']>;
+  /** Tries the quarantined lines of a completed import again, with the asker's own client; see `askRedrive` in the room export. */
+  readonly redrive: (asker: Caller, taskId: string) => Promise<ImportRedriveAnswer['outcome']>;
   readonly log: Log;
 }
 
-/** Everything below `imports/:taskId`: watch an import, decide about it, try it again. */
+/** Everything below `imports/:taskId`: watch an import, decide about it, try it or its quarantined lines again. */
 export function importRoutes(deps: ImportRoutesDeps): Router {
   const router = express.Router();
   router.get('/imports/:taskId', async (req, res) => {
@@ -39,6 +42,14 @@ export function importRoutes(deps: ImportRoutesDeps): Router {
     const outcome = await refusing(() => deps.retry(task));
     deps.log.info('import.retried', { taskId: task.id, code: outcome });
     res.json({ outcome } satisfies ImportRetry);
+  });
+  router.post('/imports/:taskId/redrive', async (req, res) => {
+    const caller = deps.callerOf(req);
+    assertMayDecide(caller);
+    const { id: taskId } = await readImport(caller, req.params.taskId);
+    const outcome = await refusing(() => deps.redrive(caller, taskId));
+    deps.log.info('import.redrive-asked', { taskId, code: outcome });
+    res.json({ outcome } satisfies ImportRedriveAnswer);
   });
   return router;
 }

@@ -48,6 +48,8 @@ export const LOG_EVENTS = [
   'import.cancelled',
   'import.held',
   'import.decided',
+  'import.redrive-asked',
+  'import.redriven',
   'import.retried',
   'patient.not-told',
   'bot.fed',

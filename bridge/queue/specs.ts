@@ -209,6 +209,16 @@ export const QUEUES = {
     concurrency: 2,
     lockDurationMs: 30_000,
   },
+  /** Try the quarantined lines of a completed import again. Key: the import's Task and when somebody asked. */
+  redrive: {
+    payload: z.object({ taskId: id }),
+    attempts: 5,
+    backoff: { type: 'exponential', delay: 30_000, jitter: 0.25 },
+    keepCompletedS: 2 * DAY_S,
+    keepFailedS: 30 * DAY_S,
+    concurrency: 1,
+    lockDurationMs: 30_000,
+  },
   /** Fetch an export and load it. Key: the import's Task. Links live for a day, so the attempts span most of one. */
   import: {
     payload: z.object({
