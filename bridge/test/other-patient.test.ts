@@ -124,6 +124,7 @@ function attempts({
     'post /imports/:taskId/accept': [{ path: `/imports/${heldTaskId}/accept`, ...notTheirs }],
     'post /imports/:taskId/reject': [{ path: `/imports/${heldTaskId}/reject`, ...notTheirs }],
     'post /imports/:taskId/retry': [at(`/imports/${taskId}/retry`)],
+    'post /imports/:taskId/redrive': [{ path: `/imports/${taskId}/redrive`, ...notTheirs }],
     'get /imports/:taskId/patients': [{ path: `/imports/${heldTaskId}/patients`, ...notTheirs }],
     'get /imports/:taskId/ledger': [at(`/imports/${taskId}/ledger`), at(`/imports/${heldTaskId}/ledger`)],
     'get /imports/:taskId/lines/:n': [at(`/imports/${taskId}/lines/1`), at(`/imports/${heldTaskId}/lines/1`)],
