@@ -131,6 +131,8 @@ function attempts({
     'get /data/:patientId': [at(`/data/${patient.id}`)],
     'post /data/:patientId/views': [at(`/data/${patient.id}/views`)],
     'get /data/:patientId/:dataType': [at(`/data/${patient.id}/labs`)],
+    'get /bots/feeds': [{ path: '/bots/feeds', ...adminsOnly }],
+    'get /bots/runs': [{ path: '/bots/runs', ...adminsOnly }],
     'get /queues': [{ path: '/queues', ...adminsOnly }],
     'get /queues/dead': [{ path: '/queues/dead', ...adminsOnly }],
     'post /queues/board': [{ path: '/queues/board', ...adminsOnly }],
@@ -228,7 +230,7 @@ test('a connection of somebody else is not bound by an attempt of ones own', asy
 test('the patient whose ids they are may read what is theirs by each of these calls', async () => {
   const user = await world.signInAs(victim.patient);
   const own = Object.entries(attempts(victim)).filter(
-    ([route]) => route.startsWith('get ') && !/queues|\/patients$/.test(route),
+    ([route]) => route.startsWith('get ') && !/queues|bots|\/patients$/.test(route),
   );
   for (const [route, [row]] of own) {
     const authorization = `Bearer ${user.getAccessToken()}`;
