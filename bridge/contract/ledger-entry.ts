@@ -30,8 +30,8 @@ export const ledgerEntrySchema = z.object({
   /** `Type/<uuid>` that an earlier import stored for this key, where this one found or wrote nothing there. */
   earlier: storedReferenceSchema.optional(),
   /**
-   * Present when the line alone decided how it is stored, and nothing that lies outside the export: while nothing else is
-   * written, the same line need not be looked at again.
+   * Present when nothing but the line, and what the namespace holds under the keys that it names, decided how it is stored:
+   * while nothing else is written, the same line need not be looked at again.
    */
   byLineAlone: z.literal(true).optional(),
   /** Elements (FHIRPath) that were changed here and at the source, and in which the local value stands. */

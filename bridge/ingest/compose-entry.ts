@@ -35,7 +35,7 @@ interface Decided {
   readonly member: Member;
   /** True when it refers to a row whose turn has not come: its component is larger than a bundle. */
   readonly isIncomplete: boolean;
-  /** True when nothing but its line, and rows of the export, decided how it is stored. */
+  /** True when nothing but its line, and what the namespace holds under the keys that it names, decided how it is stored. */
   readonly isByLineAlone?: boolean;
 }
 
@@ -90,7 +90,7 @@ export async function composeEntry(
   context.onLinked?.(prepared);
   const { sha256 } = linked;
   // A target that was created now although its referrer is matched was expunged in between: the stored link is dead.
-  const isByLineAlone = isLineAlone && prepared.line !== undefined && leaving.length === 0;
+  const isByLineAlone = isLineAlone && prepared.line !== undefined && leaving.every(([{ kind }]) => kind === 'literal');
   if (stored && stored.sha256 === sha256 && !hasFreshTarget)
     return { kind: 'unchanged', member, isIncomplete, isByLineAlone };
   if (stored && isOlder(ageOf(context, prepared), stored.age))

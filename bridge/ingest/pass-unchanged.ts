@@ -91,6 +91,8 @@ function findStanding({ earlier, index }: LoadContext, reader: SpoolReader, rows
   if (!earlier) return standing;
   for (const row of rows) {
     if (!earlier.mayStand(row) || index.place(row).length > MAX_LINE_BYTES) continue;
+    // What it refers to there is known by its key only, and may be of any type.
+    if (index.leavesExport(row) && !earlier.isWhole) continue;
     const id = earlier.standsAs(row, reader.read(index, row));
     if (id) standing.set(row, id);
   }
@@ -140,12 +142,17 @@ function settleUnchanged(
       const stored = versions.get(row);
       if (standing.has(row) ? !isWellLinked(row) : !stored || !isUnchanged(row)) return true;
       if (stored) passed.push({ resourceType: index.typeOf(row), stored });
-      if ((peeked.get(row)?.outside.length ?? 0) === 0) tally.outcomes.markByLineAlone(row);
+      if (isByLineAlone(peeked.get(row))) tally.outcomes.markByLineAlone(row);
       tally.settle('unchanged', index.typeOf(row), row);
       return false;
     }),
   );
   return { window: left.filter((rows) => rows.length > 0), passed, known };
+}
+
+/** A search may find something else another time; a key means what it meant. */
+function isByLineAlone(peek: PeekedRow | undefined): boolean {
+  return peek?.outside.every(({ kind }) => kind === 'literal') ?? true;
 }
 
 /** Whether what refers to this row points at the right id already. */

@@ -114,10 +114,42 @@ describe('a row whose line is the one that the last import settled', () => {
     expect(report).toMatchObject({ unchanged: 0, updated: 5 });
   });
 
-  test('is asked for when it refers to what lies outside the export, which may have come meanwhile', async () => {
+  describe('and refers to what lies outside the export', () => {
     const outside = observation('a', { performer: [{ reference: 'Practitioner/late' }] });
-    await sync('outside', [patient, encounter, outside, stamp('1')]);
-    const keys = await lookedUp(() => sync('outside', [patient, encounter, outside, stamp('2')]));
-    expect(keys).toContain('Observation/a');
+    const searching = observation('a', { performer: [{ reference: 'Practitioner?identifier=urn:s|1' }] });
+    const late = { resourceType: 'Practitioner', id: 'late', identifier: [{ system: 'urn:s', value: '1' }] };
+
+    test('is not asked for while nothing was written or deleted', async () => {
+      await sync('outside', [patient, encounter, outside, stamp('1')]);
+      const keys = await lookedUp(() => sync('outside', [patient, encounter, outside, stamp('2')]));
+      expect([...keys]).toEqual(['Basic/stamp']);
+    });
+
+    test.each([
+      ['by its key', outside],
+      ['by a search', searching],
+    ])('is linked when that has come, or come back, named %s', async (way, line) => {
+      const namespace = `back-${way.length}`;
+      const linked = async () => (await find<Observation>(namespace, 'Observation/a')).performer?.[0]?.reference;
+      await sync(namespace, [patient, encounter, line, stamp('1')]);
+      expect(await linked()).toBeUndefined();
+      await sync(namespace, [patient, encounter, line, late, stamp('2')]);
+      const { id } = await find(namespace, 'Practitioner/late');
+      expect(await linked()).toBe(`Practitioner/${id}`);
+      await sync(namespace, [patient, encounter, line, stamp('3')]);
+      await sync(namespace, [patient, encounter, line, late, stamp('4')]);
+      expect(await linked()).toBe(`Practitioner/${id}`);
+    });
+
+    test('is asked for when that was deleted here', async () => {
+      await sync('lost', [patient, encounter, outside, late, stamp('1')]);
+      await sync('lost', [patient, encounter, outside, stamp('2')]);
+      const { id } = await find('lost', 'Practitioner/late');
+      await world.medplum.deleteResource('Practitioner', id);
+      await sync('lost', [patient, encounter, outside, stamp('3')]);
+      const { performer } = await find<Observation>('lost', 'Observation/a');
+      expect(performer?.[0]).toMatchObject({ identifier: { value: 'Practitioner/late' } });
+      expect(performer?.[0]?.reference).toBeUndefined();
+    });
   });
 });

@@ -85,6 +85,11 @@ export class EarlierImport {
     this.#standing = await findStanding(medplum, namespace, this.#stored, signal);
   }
 
+  /** Whether all stands that the ledger knows of. */
+  get isWhole(): boolean {
+    return this.#stored.size > 0 && this.#standing.size === this.#stored.size;
+  }
+
   /** Whether {@link standsAs} could say anything but undefined, whatever the line. */
   mayStand(row: number): boolean {
     return this.#standing.has(this.#types[(this.#type[row] ?? 0) - 1] ?? '');

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { MedplumClient } from '@medplum/core';
-import type { Bundle } from '@medplum/fhirtypes';
-import { ORG_CONNECTION_SYSTEM } from '../../contract/identifiers.ts';
+import type { Bundle, BundleEntry } from '@medplum/fhirtypes';
+import { BRIDGE_CODE_SYSTEM, IMPORT_TASK_CODE, LANE_CODE, ORG_CONNECTION_SYSTEM } from '../../contract/identifiers.ts';
 import { retryRead } from '../../medplum/retry-read.ts';
 import type { PatientBinding } from '../load-context.ts';
 import { BRIDGE_VERSION } from '../make-provenance.ts';
@@ -16,6 +16,12 @@ export function digestStanding(binding: PatientBinding, lastRun: string | undefi
   return hash('sha256', `${BRIDGE_VERSION}\n${boundTo}\n${lastRun}`);
 }
 
+/** What the bridge keeps in a namespace for itself, by type: no export brought it. */
+const NOT_OF_EXPORTS: Readonly<Record<string, string>> = {
+  Basic: `&code:not=${encodeURIComponent(`${BRIDGE_CODE_SYSTEM}|${LANE_CODE}`)}`,
+  Task: `&code:not=${encodeURIComponent(`${BRIDGE_CODE_SYSTEM}|${IMPORT_TASK_CODE}`)}`,
+};
+
 /**
  * Those of these resource types of which the store has as many of the namespace as are expected: nobody deleted one. One
  * batch of counts, however many resources there are.
@@ -28,9 +34,9 @@ export async function findStanding(
 ): Promise<Set<string>> {
   const tag = encodeURIComponent(`${ORG_CONNECTION_SYSTEM}|${namespace}`);
   const types = [...expected.keys()];
-  const entry = types.map((type) => ({
-    request: { method: 'GET' as const, url: `${type}?_tag=${tag}&_summary=count` },
-  }));
+  const entry = types.map((type): BundleEntry => {
+    return { request: { method: 'GET', url: `${type}?_tag=${tag}${NOT_OF_EXPORTS[type] ?? ''}&_summary=count` } };
+  });
   if (entry.length === 0) return new Set();
   const bundle: Bundle = { resourceType: 'Bundle', type: 'batch', entry };
   const reply = await retryRead(() => medplum.executeBatch(bundle), signal);

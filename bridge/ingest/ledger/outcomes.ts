@@ -62,7 +62,7 @@ export class Outcomes {
     return row < this.#repairs.length && this.#repairs.at(row) !== NONE;
   }
 
-  /** Nothing but the row's line, and rows of the export, decided how it is stored. */
+  /** Nothing but the row's line, and what the namespace holds under the keys that it names, decided how it is stored. */
   markByLineAlone(row: number): void {
     while (this.#byLineAlone.length <= row) this.#byLineAlone.push(0);
     this.#byLineAlone.set(row, 1);
