@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Express } from 'express';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import type { DestinationStream } from 'pino';
 import { type Auditor, createAuditor } from './audit/audit.ts';
 import { createAuditJob } from './audit/write-audit.job.ts';
@@ -61,6 +61,7 @@ import { createBoardSessions } from './queue/board-sessions.ts';
 import { createLock } from './queue/hold-lock.ts';
 import { createKeepReport, trimReports } from './queue/keep-reports.ts';
 import { openQueues, type Queues } from './queue/open-queues.ts';
+import { openRedis } from './queue/open-redis.ts';
 import { rememberFeed } from './queue/remember-feed.ts';
 import { rememberUploads } from './queue/remember-uploads.ts';
 import { openWorkerSigns, type WorkerSigns } from './queue/show-alive.ts';
@@ -130,7 +131,7 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
   const metrics = createMetrics();
   const medplum = await createMedplum({ ...config.medplum, ...listenToMedplum(metrics) });
   const eraser = await openEraser(config);
-  const redis = openRedis(config, log);
+  const redis = openLoggedRedis(config, log);
   const queues = openQueues(redis, config.redis.prefix);
   const workerSigns = openWorkerSigns(redis, config.redis.prefix);
   metrics.watch({
@@ -190,9 +191,8 @@ async function openEraser({ role, eraser }: Config): Promise<MedplumConnection |
   return opened;
 }
 
-/** Workers need a connection that waits for Redis for ever instead of failing a command, as BullMQ asks. */
-function openRedis({ redis: { url } }: Config, log: Log): Redis {
-  const redis = new Redis(url, { maxRetriesPerRequest: null });
+function openLoggedRedis(config: Config, log: Log): Redis {
+  const redis = openRedis(config.redis);
   redis.on('error', (error) => log.error('queue.error', { code: 'code' in error ? String(error.code) : error.name }));
   return redis;
 }

@@ -11,6 +11,11 @@ const webhookSecret = z
   .refine((secret) => Buffer.from(secret.replace(/^whsec_/, ''), 'base64').length >= 16, 'is too short or not base64');
 const origin = httpUrl.transform((url) => new URL(url).origin);
 
+const node = z
+  .string()
+  .regex(/^[\w.-]+:\d{1,5}$/, 'must look like host:port')
+  .transform((text) => ({ host: text.replace(/:\d+$/, ''), port: Number(/\d+$/.exec(text)?.[0]) }));
+
 /** Values of one variable, separated by blanks. */
 function words<T extends z.ZodType<unknown, string>>(each: T) {
   return z
@@ -36,6 +41,13 @@ const environment = z.object({
   MEDPLUM_ADMIN_CLIENT_SECRET: z.string().min(1).optional(),
   /** Redis for jobs and short-lived progress; it must run with `maxmemory-policy noeviction` and an AOF. */
   REDIS_URL: z.url({ protocol: /^rediss?$/ }),
+  /** Sentinels, as `host:port` separated by blanks; they say which server is the master, and REDIS_URL with which user and password. */
+  REDIS_SENTINELS: words(node),
+  /** What the Sentinels call the master. */
+  REDIS_SENTINEL_NAME: z.string().min(1).default('mymaster'),
+  REDIS_SENTINEL_PASSWORD: z.string().min(1).optional(),
+  /** Nodes of a Redis Cluster to begin with, as `host:port` separated by blanks; user and password as REDIS_URL has them. */
+  REDIS_CLUSTER_NODES: words(node),
   /** First part of every Redis key, so that several installations can share one Redis. */
   REDIS_PREFIX: z
     .string()
@@ -102,6 +114,9 @@ function faultsBetween(given: Readonly<Record<string, string | undefined>>): str
   if (publicMode && privateMode && publicMode !== privateMode) {
     faults.push(`FASTEN_PRIVATE_KEY is a ${privateMode} key but FASTEN_PUBLIC_ID is a ${publicMode} one`);
   }
+  if (given.REDIS_SENTINELS?.trim() && given.REDIS_CLUSTER_NODES?.trim()) {
+    faults.push('REDIS_SENTINELS and REDIS_CLUSTER_NODES exclude each other');
+  }
   if (!given.MEDPLUM_ADMIN_CLIENT_ID !== !given.MEDPLUM_ADMIN_CLIENT_SECRET) {
     faults.push('MEDPLUM_ADMIN_CLIENT_ID and MEDPLUM_ADMIN_CLIENT_SECRET are needed together');
   }
@@ -138,7 +153,7 @@ export function readConfig(env: Environment) {
     medplum: medplumSettings(data),
     eraser: eraserSettings(data),
     ages: agesOf(data),
-    redis: { url: data.REDIS_URL, prefix: data.REDIS_PREFIX },
+    redis: redisSettings(data),
     fasten: {
       baseUrl: data.FASTEN_BASE_URL,
       publicId: data.FASTEN_PUBLIC_ID,
@@ -207,6 +222,30 @@ export function readAges(env: Environment): Config['ages'] {
   return agesOf(parsed.data);
 }
 
+const REDIS_KEYS = {
+  REDIS_URL: true,
+  REDIS_PREFIX: true,
+  REDIS_SENTINELS: true,
+  REDIS_SENTINEL_NAME: true,
+  REDIS_SENTINEL_PASSWORD: true,
+  REDIS_CLUSTER_NODES: true,
+} as const;
+
+/** In a cluster what belongs together has to lie on one node: everything that begins with the same word in braces does. */
+function redisSettings(data: Pick<z.output<typeof environment>, keyof typeof REDIS_KEYS>) {
+  const { REDIS_SENTINELS: sentinels, REDIS_CLUSTER_NODES: nodes, REDIS_SENTINEL_PASSWORD: password } = data;
+  const isCluster = nodes.length > 0;
+  return {
+    url: data.REDIS_URL,
+    prefix: isCluster ? `{${data.REDIS_PREFIX}}` : data.REDIS_PREFIX,
+    cluster: isCluster ? { nodes } : undefined,
+    sentinel:
+      sentinels.length > 0
+        ? { nodes: sentinels, name: data.REDIS_SENTINEL_NAME, ...(password && { password }) }
+        : undefined,
+  };
+}
+
 /** The admin's client; undefined when there is none. */
 function eraserSettings(data: z.output<typeof environment>) {
   const { MEDPLUM_ADMIN_CLIENT_ID: clientId, MEDPLUM_ADMIN_CLIENT_SECRET: clientSecret } = data;
@@ -266,7 +305,7 @@ export function readFolders(env: Environment): { readonly spoolDir: string; read
 export function readRedisSettings(env: Environment): Config['redis'] {
   const sandbox = `redis://127.0.0.1:${env.SANDBOX_REDIS_PORT ?? '8106'}`;
   const given = { REDIS_URL: sandbox, ...withoutEmpty(env) };
-  const parsed = environment.pick({ REDIS_URL: true, REDIS_PREFIX: true }).safeParse(given);
+  const parsed = environment.pick(REDIS_KEYS).safeParse(given);
   if (!parsed.success) throw configError(parsed.error.issues.map((issue) => describeIssue(issue, given)));
-  return { url: parsed.data.REDIS_URL, prefix: parsed.data.REDIS_PREFIX };
+  return redisSettings(parsed.data);
 }

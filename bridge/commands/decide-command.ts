@@ -1,8 +1,8 @@
-import { Redis } from 'ioredis';
 import { readRedisSettings } from '../config.ts';
 import type { Decision } from '../contract/import-hold.ts';
 import { type AfterDecision, decideImport } from '../export/decide-import.ts';
 import { openQueues } from '../queue/open-queues.ts';
+import { openRedis } from '../queue/open-redis.ts';
 import type { AddJob } from '../queue/specs.ts';
 import { type Command, UsageError } from './command.ts';
 import { readOptions } from './read-options.ts';
@@ -45,10 +45,10 @@ function readArguments(args: string[]): { taskId: string; decision: Decision } {
 
 /** Opened only for an import that the worker goes on with: a file imported by hand needs no Redis. */
 async function withQueues<T>(env: NodeJS.ProcessEnv, work: (addJob: AddJob) => Promise<T>): Promise<T> {
-  const { url, prefix } = readRedisSettings(env);
-  const redis = new Redis(url, { maxRetriesPerRequest: null });
+  const settings = readRedisSettings(env);
+  const redis = openRedis(settings);
   redis.on('error', () => undefined);
-  const queues = openQueues(redis, prefix);
+  const queues = openQueues(redis, settings.prefix);
   try {
     return await work(queues.add);
   } finally {

@@ -1,6 +1,6 @@
-import { Redis } from 'ioredis';
 import { readRedisSettings } from '../config.ts';
 import { openQueues } from '../queue/open-queues.ts';
+import { openRedis } from '../queue/open-redis.ts';
 import { type Command, UsageError } from './command.ts';
 import { readOptions } from './read-options.ts';
 import { SERVER_USAGE, withMedplum } from './with-medplum.ts';
@@ -41,10 +41,10 @@ async function withQueues(
   env: NodeJS.ProcessEnv,
   work: (add: ReturnType<typeof openQueues>['add']) => Promise<unknown>,
 ): Promise<void> {
-  const { url, prefix } = readRedisSettings(env);
-  const redis = new Redis(url, { maxRetriesPerRequest: null });
+  const settings = readRedisSettings(env);
+  const redis = openRedis(settings);
   redis.on('error', () => undefined);
-  const queues = openQueues(redis, prefix);
+  const queues = openQueues(redis, settings.prefix);
   try {
     await work(queues.add);
   } finally {
