@@ -30,6 +30,7 @@ const environment = z.object({
   MEDPLUM_BASE_URL: httpUrl,
   /** The bridge's own ClientApplication in Medplum: an ordinary client with an AccessPolicy, never a super admin. */
   MEDPLUM_CLIENT_ID: z.string().min(1),
+  /** Several, separated by blanks, while it is being rotated. */
   MEDPLUM_CLIENT_SECRET: z.string().min(1),
   /** How long a Medplum that does not answer is asked again before the command or the attempt of a job ends. */
   MEDPLUM_PATIENCE_SECONDS: z.coerce.number().min(0).max(86_400).default(120),
@@ -57,6 +58,7 @@ const environment = z.object({
   FASTEN_BASE_URL: httpUrl.default('https://api.connect.fastenhealth.com/v1').transform(normaliseBaseUrl),
   /** Fasten's key pair; which of `test` and `live` it is decides the mode of everything. */
   FASTEN_PUBLIC_ID: z.string().min(1),
+  /** Several private keys, separated by blanks, while it is being rotated. */
   FASTEN_PRIVATE_KEY: z.string().min(1),
   /** Signing secrets of our webhook endpoint, separated by blanks; several while one is being rotated. */
   FASTEN_WEBHOOK_SECRETS: words(webhookSecret),

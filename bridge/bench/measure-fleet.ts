@@ -50,7 +50,11 @@ async function loadAll(stack: Stack, workers: number, connections: number, resou
 
 async function connect(stack: Stack, medplum: MedplumClient, seed: number, resources: number): Promise<void> {
   const { given, family, ...rest } = KIM;
-  const patient = await medplum.createResource({ resourceType: 'Patient', name: [{ given: [given], family }], ...rest });
+  const patient = await medplum.createResource({
+    resourceType: 'Patient',
+    name: [{ given: [given], family }],
+    ...rest,
+  });
   const { orgConnectionId } = await stack.fasten.createConnection({ persona: { seed, resources, patient: KIM } });
   const answer = await fetch(`${stack.api.origin}/api/fasten-health/connections/complete`, {
     method: 'POST',

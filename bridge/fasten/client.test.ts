@@ -10,11 +10,11 @@ afterEach(async () => {
   await Promise.all(closers.splice(0).map((close) => close()));
 });
 
-async function fastenThat(answer: RequestListener) {
+async function fastenThat(answer: RequestListener, privateKey = 'private_test_a') {
   const server = createServer(answer).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
-  const fasten = createFasten({ baseUrl, publicId: 'public_test_a', privateKey: 'private_test_a' });
+  const fasten = createFasten({ baseUrl, publicId: 'public_test_a', privateKey });
   closers.push(fasten.close, async () => {
     server.close();
     server.closeAllConnections();
@@ -63,4 +63,23 @@ test('a connection is read with what is there, and its id cannot leave its place
   expect(await fasten.readConnection('../org?x#y')).toMatchObject({ status: 'authorized', apiMode: 'test' });
   await expect(fasten.readConnection('..')).rejects.toMatchObject({ status: 404 });
   expect(urls).toEqual(['/v1/bridge/org_connection/..%2Forg%3Fx%23y']);
+});
+
+test('while the private key is rotated, the one that Fasten takes is found and kept', async () => {
+  let taken = 'private_test_a';
+  const asked: string[] = [];
+  const answer: RequestListener = (req, res) => {
+    const [, given = ''] = /^Basic (.+)$/.exec(req.headers.authorization ?? '') ?? [];
+    const [, key = ''] = Buffer.from(given, 'base64').toString().split(':');
+    asked.push(key);
+    json(key === taken ? 200 : 401, { task_id: 't1' })(req, res);
+  };
+  const fasten = await fastenThat(answer, 'private_test_a private_test_b');
+  await fasten.requestExport('c1');
+  taken = 'private_test_b';
+  await fasten.requestExport('c1');
+  await fasten.requestExport('c1');
+  expect(asked).toEqual(['private_test_a', 'private_test_a', 'private_test_b', 'private_test_b']);
+  taken = 'private_test_c';
+  await expect(fasten.requestExport('c1')).rejects.toMatchObject({ code: 'fasten-401' });
 });

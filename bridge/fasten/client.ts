@@ -8,6 +8,7 @@ export interface FastenOptions {
   /** Ends in `/v1`; see normaliseBaseUrl. */
   readonly baseUrl: string;
   readonly publicId: string;
+  /** Several, separated by blanks, while one is being rotated. */
   readonly privateKey: string;
   /** Called when a reply begins, with its status, and without one when there will be none. */
   readonly onReply?: (status: number | undefined, durationMs: number) => void;
@@ -51,9 +52,27 @@ const REDIRECTS = [301, 302, 303, 307, 308];
  */
 export function createFasten(options: FastenOptions): FastenGateway {
   const agent = new Agent({ headersTimeout: ANSWER_TIMEOUT_MS, bodyTimeout: ANSWER_TIMEOUT_MS });
-  const authorization = `Basic ${Buffer.from(`${options.publicId}:${options.privateKey}`).toString('base64')}`;
+  const keys = options.privateKey.split(/\s+/).filter(Boolean);
+  let [key = ''] = keys;
 
+  /** Refused with the key that was taken last, the others are tried: which one Fasten takes changes while one is rotated. */
   async function send(path: string, init: Partial<Dispatcher.RequestOptions>): Promise<Dispatcher.ResponseData> {
+    const answer = await sendWith(key, path, init);
+    if (answer.statusCode !== 401) return answer;
+    for (const other of keys.filter((each) => each !== key)) {
+      const again = await sendWith(other, path, init);
+      if (again.statusCode !== 401) {
+        await answer.body.dump();
+        key = other;
+        return again;
+      }
+      await again.body.dump();
+    }
+    return answer;
+  }
+
+  async function sendWith(privateKey: string, path: string, init: Partial<Dispatcher.RequestOptions>) {
+    const authorization = `Basic ${Buffer.from(`${options.publicId}:${privateKey}`).toString('base64')}`;
     const headers = { authorization, accept: 'application/json', ...init.headers };
     const startedAt = performance.now();
     try {

@@ -6,11 +6,13 @@ import { LostReplyError } from './lost-reply-error.ts';
 import { type Fetch, pacedFetch } from './paced-fetch.ts';
 import { Pacer, type Pacing, setPacer } from './pacer.ts';
 import { refuseWrites } from './refuse-writes.ts';
+import { trySecrets } from './try-secrets.ts';
 
 export interface MedplumSettings extends Pacing {
   /** Root of the server, e.g. `https://api.medplum.com/`; FHIR lies at `fhir/R4/` below it. */
   readonly baseUrl: string;
   readonly clientId: string;
+  /** Several, separated by blanks, while one is being rotated. */
   readonly clientSecret: string;
   /** How long one reply may take, in milliseconds. Default 120,000: twice Postgres's statement timeout there. */
   readonly replyTimeoutMs?: number;
@@ -47,17 +49,18 @@ export async function createMedplum(settings: MedplumSettings): Promise<MedplumC
     return undiciFetch(url, { ...said, headers }) as unknown as Promise<Response>;
   };
   const settled = settledFetch(settings.onReply ? tracedFetch(timedFetch(plain, settings.onReply)) : plain);
+  const secrets = settings.clientSecret.split(/\s+/).filter(Boolean);
   const pacer = new Pacer(settings);
   const client = new MedplumClient({
     baseUrl: settings.baseUrl,
-    fetch: pacedFetch(settings.isReadOnly ? refuseWrites(settled) : settled, pacer),
+    fetch: trySecrets(pacedFetch(settings.isReadOnly ? refuseWrites(settled) : settled, pacer), secrets),
     cacheTime: 0,
     maxRetries: 0,
     refreshGracePeriod: 60_000,
   });
   setPacer(client, pacer);
   try {
-    await client.startClientLogin(settings.clientId, settings.clientSecret);
+    await client.startClientLogin(settings.clientId, secrets[0] ?? '');
   } catch (error) {
     await agent.close();
     throw signInFault(settings.baseUrl, error);
