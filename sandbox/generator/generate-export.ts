@@ -33,6 +33,8 @@ export const DIRT = [
 export const GENERATOR_OPTIONS = z.strictObject({
   /** The same options with the same seed give the same bytes. */
   seed: z.number().int().default(1),
+  /** The same record as another health system tells it: the facts of `seed`, under the ids of this one. */
+  idSeed: z.number().int().optional(),
   /** Lines of the clean export; about one in sixty repeats an earlier key. */
   resources: z.number().int().min(8).default(500),
   idStyle: z.enum(['epic', 'uuid']).default('epic'),
@@ -98,10 +100,14 @@ const REPEAT_EVERY = 60;
  * @throws ZodError when an option is out of range.
  */
 export function* generateExport(options: GeneratorOptions = {}): Generator<string, void> {
-  const { resources, patient, criticalOn, ...rest } = GENERATOR_OPTIONS.parse(options);
+  const { resources, patient, criticalOn, idSeed, ...rest } = GENERATOR_OPTIONS.parse(options);
   const repeats = Math.floor(resources / REPEAT_EVERY);
   const counts = planCounts(resources - repeats);
-  const record = makeRecord(counts, { ...rest, patient: patient ?? demographicsOf(rest.seed) });
+  const record = makeRecord(counts, {
+    ...rest,
+    idSeed: idSeed ?? rest.seed,
+    patient: patient ?? demographicsOf(rest.seed),
+  });
   for (const type of EXPORT_TYPES) {
     if (type === 'Observation') {
       yield* observationLines(record, repeats, criticalOn);

@@ -47,7 +47,7 @@ function attachmentOf(record: PatientRecord, index: number): Attachment {
     case 1:
       return { contentType, url: `${EHR_BASE}/Binary/${record.id('Binary', binary)}` };
     case 2:
-      return { contentType, url: documentAddress(record.seed, binary) };
+      return { contentType, url: documentAddress(record.idSeed, binary) };
     case 3:
       return {
         contentType: 'text/html',
@@ -65,7 +65,7 @@ export function makeBinary(record: PatientRecord, index: number): Binary {
   return {
     resourceType: 'Binary',
     id: record.id('Binary', index),
-    ...(isSynthesised('Binary', index) ? { meta: { source: documentAddress(record.seed, index) } } : {}),
+    ...(isSynthesised('Binary', index) ? { meta: { source: documentAddress(record.idSeed, index) } } : {}),
     contentType,
     data: documentBody(record, isCopy ? index - 1 : index, contentType).toString('base64'),
   };

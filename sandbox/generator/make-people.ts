@@ -16,7 +16,7 @@ export function makePatient(record: PatientRecord): Patient {
     resourceType: 'Patient',
     id: record.id('Patient', 0),
     identifier: [
-      { use: 'usual', system: 'urn:oid:1.2.36.146.595.217.0.1', value: `E${100000 + (record.seed % 900000)}` },
+      { use: 'usual', system: 'urn:oid:1.2.36.146.595.217.0.1', value: `E${100000 + (record.idSeed % 900000)}` },
     ],
     active: true,
     name: [{ use: 'official', text: `${given} ${family}`, family, given: [given] }],

@@ -26,6 +26,8 @@ export type ReferenceForm = 'relative' | 'versioned' | 'absolute' | 'urn';
 /** What every builder of a resource needs to know of the whole record, without any resource being there yet. */
 export interface PatientRecord {
   readonly seed: number;
+  /** What ids, and addresses of documents, are made of. */
+  readonly idSeed: number;
   readonly counts: Counts;
   readonly patient: Demographics;
   /** Size of a generated document before base64. */
@@ -46,6 +48,7 @@ export interface PatientRecord {
 
 export interface RecordOptions {
   readonly seed: number;
+  readonly idSeed: number;
   readonly idStyle: IdStyle;
   readonly patient: Demographics;
   readonly documentBytes: number;
@@ -57,13 +60,14 @@ export interface RecordOptions {
 const HISTORY_YEARS = 12;
 
 export function makeRecord(counts: Counts, options: RecordOptions): PatientRecord {
-  const { seed, idStyle, patient, documentBytes } = options;
+  const { seed, idSeed, idStyle, patient, documentBytes } = options;
   const endMs = Date.parse(options.until);
   const startMs = Math.max(Date.parse(patient.birthDate) + DAY_MS, endMs - HISTORY_YEARS * 365.25 * DAY_MS);
   const stepMs = (endMs - startMs) / counts.Encounter;
-  const id = (type: ExportType, index: number) => makeId(seed, idStyle, type, index);
+  const id = (type: ExportType, index: number) => makeId(idSeed, idStyle, type, index);
   const record: PatientRecord = {
     seed,
+    idSeed,
     counts,
     patient,
     documentBytes,
