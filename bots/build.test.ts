@@ -36,6 +36,8 @@ test.each(readBotConfigs())('$name, once built, runs the way Medplum’s server 
   const sandbox = {
     console,
     require: createRequire(import.meta.url),
+    TextDecoder,
+    TextEncoder,
     URL,
     URLSearchParams,
     medplum: new MockClient(),

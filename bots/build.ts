@@ -51,6 +51,8 @@ export async function buildBot(bot: BotConfig, outFile: string): Promise<void> {
     input: join(projectRoot, bot.source),
     platform: 'node',
     external: ['@medplum/core'],
+    // Libraries bring more than a bot uses; some of that looks for globals that the server does not give.
+    treeshake: { propertyReadSideEffects: false, unknownGlobalSideEffects: false },
     output: { file: outFile, format: 'cjs', exports: 'named' },
   });
 }

@@ -8,7 +8,19 @@ for (const file of SEARCH_PARAMETER_BUNDLE_FILES) {
 }
 
 // MockClient knows some types only; an index by a property of any other finds nothing.
-const OTHER_TYPES = ['Flag', 'Linkage', 'MedicationStatement', 'MedicationDispense'];
+const OTHER_TYPES = [
+  'AllergyIntolerance',
+  'Condition',
+  'Encounter',
+  'Flag',
+  'Goal',
+  'Immunization',
+  'Linkage',
+  'MedicationDispense',
+  'MedicationRequest',
+  'MedicationStatement',
+  'Procedure',
+];
 const { entry = [] } = readJson('fhir/r4/profiles-resources.json') as Bundle;
 const definitions = entry.filter(({ resource }) => OTHER_TYPES.includes((resource as StructureDefinition).name));
 indexStructureDefinitionBundle({ resourceType: 'Bundle', type: 'collection', entry: definitions });

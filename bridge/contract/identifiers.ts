@@ -100,6 +100,18 @@ export const SAME_PERSON_CODE = 'same-person';
 /** System of the identifier that keeps this from being asked twice: the ids of the two Patients, `<id>.<id>`. */
 export const SAME_PERSON_SYSTEM = `${FASTEN_API}/bridge/same-person`;
 
+/** Code (system {@link BRIDGE_CODE_SYSTEM}) of the Task that says what became of a C-CDA document; a bot makes it. */
+export const CCDA_CONVERSION_CODE = 'ccda-conversion';
+
+/** System of the identifier of that Task: the document, its patient, the hash of its content, and what converted it. */
+export const CCDA_CONVERSION_SYSTEM = `${FASTEN_API}/bridge/ccda-conversion`;
+
+/** System of the codes in that Task: faults of documents, what was converted, and why something was left out. */
+export const CCDA_OUTCOME_SYSTEM = `${FASTEN_API}/bridge/ccda-outcome`;
+
+/** System of the identifier of what was converted: a hash of what it says, so that no other document brings it again. */
+export const CCDA_FACT_SYSTEM = `${FASTEN_API}/bridge/ccda-fact`;
+
 /** Code (system {@link BRIDGE_CODE_SYSTEM}) of the Task that is the receipt of an erasure. */
 export const ERASURE_TASK_CODE = 'ehi-erasure';
 
