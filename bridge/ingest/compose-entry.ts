@@ -90,8 +90,11 @@ export async function composeEntry(
   context.onLinked?.(prepared);
   const { sha256 } = linked;
   // A target that was created now although its referrer is matched was expunged in between: the stored link is dead.
+  const account = accountFor(context, prepared.row, linked.targets, urns);
+  // Put into a compartment that is not the Patient's any more: the record was bound anew.
+  const isElsewhere = stored !== undefined && stored.accounts.length > 0 && !isOneOf(stored.accounts, account);
   const isByLineAlone = isLineAlone && prepared.line !== undefined && leaving.every(([{ kind }]) => kind === 'literal');
-  if (stored && stored.sha256 === sha256 && !hasFreshTarget)
+  if (stored && stored.sha256 === sha256 && !hasFreshTarget && !isElsewhere)
     return { kind: 'unchanged', member, isIncomplete, isByLineAlone };
   if (stored && isOlder(ageOf(context, prepared), stored.age))
     return { kind: 'older-than-stored', member, isIncomplete };
@@ -106,7 +109,7 @@ export async function composeEntry(
     sha256,
     line: isLineAlone && line !== undefined ? digestMeanings(line, leaving) : undefined,
     retrieved: context.retrieved,
-    account: accountFor(context, prepared.row, merged ? ownReferences(resource) : linked.targets, urns),
+    account: merged ? accountFor(context, prepared.row, ownReferences(resource), urns) : account,
     isRepaired: repairs.length > 0,
     parksProfile: prepared.parksProfile,
     replaced: edits?.meta,
@@ -152,6 +155,11 @@ export function patientReference(context: LoadContext, urns: ReadonlyMap<number,
   if (binding.kind === 'app') return binding.reference;
   const id = context.states.storedId(binding.row);
   return id ? `Patient/${id}` : urns.get(binding.row);
+}
+
+/** Nobody's account is as good as any. */
+function isOneOf(accounts: readonly string[], account: string | undefined): boolean {
+  return account === undefined || accounts.includes(account);
 }
 
 /** What the resource itself refers to, not its contained resources or extensions. */

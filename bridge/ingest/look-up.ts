@@ -18,6 +18,8 @@ export interface StoredVersion {
   /** The export that last wrote it. */
   readonly exportId: string | undefined;
   readonly age: Age;
+  /** `Patient/<id>` and others in whose compartments it was put. */
+  readonly accounts: readonly string[];
   /** The profiles that its source claims stand in our extension. */
   readonly parksProfile: boolean;
 }
@@ -57,7 +59,8 @@ export function versionOf({ id, meta }: Resource): StoredVersion | undefined {
   if (!id || !meta?.versionId) return undefined;
   const { versionId } = meta;
   const [sha256, line, exportId, age] = [storedHash(meta), storedLine(meta), exportOf(meta), storedAge(meta)];
-  return { id, versionId, sha256, line, exportId, age, parksProfile: parkedProfiles(meta).length > 0 };
+  const accounts = meta.accounts?.flatMap(({ reference }) => reference ?? []) ?? [];
+  return { id, versionId, sha256, line, exportId, age, accounts, parksProfile: parkedProfiles(meta).length > 0 };
 }
 
 function exportOf(meta: Meta): string | undefined {

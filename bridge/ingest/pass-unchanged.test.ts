@@ -1,4 +1,4 @@
-import type { Observation, Patient, Practitioner } from '@medplum/fhirtypes';
+import type { Location, Observation, Patient, Practitioner } from '@medplum/fhirtypes';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type ImportWorld, startImportWorld } from '../test/import-world.ts';
 import { digestLine, digestMeanings } from './digest-line.ts';
@@ -102,4 +102,19 @@ test("the same line bound to another app's Patient is looked at again", async ()
   await world.load('bound', [patient, encounter, observation], { patient: `Patient/${one?.id}` });
   const { report } = await world.load('bound', [patient, encounter, observation], { patient: `Patient/${two?.id}` });
   expect(report).toMatchObject({ updated: 3 });
+});
+
+test("what does not name the Patient leaves another Patient's compartment when the record is bound anew", async () => {
+  const location = { resourceType: 'Location', id: 'l', name: 'Ward' };
+  const [one, two] = await Promise.all(
+    ['one', 'two'].map((family) =>
+      world.medplum.createResource<Patient>({ resourceType: 'Patient', name: [{ family }] }),
+    ),
+  );
+  await world.load('moved', [patient, location], { patient: `Patient/${one?.id}` });
+  const bound = { patient: `Patient/${two?.id}` };
+  expect((await world.load('moved', [patient, location], bound)).report).toMatchObject({ updated: 2 });
+  const [stored] = await world.stored<Location>('Location', 'moved');
+  expect(stored?.meta?.accounts).toEqual([{ reference: bound.patient }]);
+  expect((await world.load('moved', [patient, location], bound)).report).toMatchObject({ unchanged: 2 });
 });
