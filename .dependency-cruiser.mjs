@@ -45,7 +45,10 @@ export default {
       severity: 'error',
       from: {
         path: '^bridge/(cli\\.ts$|commands/)',
-        pathNot: ['^bridge/commands/(decide|replay|provision|doctor|retention)-command\\.ts$', ...testsAndBench],
+        pathNot: [
+          '^bridge/commands/(decide|replay|provision|secrets|doctor|retention)-command\\.ts$',
+          ...testsAndBench,
+        ],
       },
       to: { path: `^bridge/(${rooms}/|queue/|fasten/|app\\.ts$)`, pathNot: '^bridge/(ingest/|download/spool\\.ts$)' },
     },

@@ -4,7 +4,7 @@ import { chmod, readFile, writeFile } from 'node:fs/promises';
  * Sets variables in an env file and leaves every other line as it is; a file that is not there is made. Nobody but its owner
  * may read it afterwards.
  *
- * @param variables - Values without quotes and line ends.
+ * @param variables - Values as the file is to hold them: one with blanks or line ends stands in quotes already.
  */
 export async function writeVariables(file: string, variables: Readonly<Record<string, string>>): Promise<void> {
   const text = await readFile(file, 'utf8').catch(() => '');

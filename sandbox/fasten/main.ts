@@ -11,6 +11,9 @@ const {
   FASTEN_PRIVATE_KEY = SANDBOX_KEYS.privateKey,
   FASTEN_WEBHOOK_SECRETS = SANDBOX_KEYS.webhookSecret,
   SANDBOX_WEBHOOK_URL,
+  SANDBOX_FASTEN_HOST,
+  SANDBOX_FASTEN_ORIGIN,
+  SANDBOX_STORAGE_ORIGIN,
 } = process.env;
 
 try {
@@ -22,6 +25,9 @@ try {
     privateKey: FASTEN_PRIVATE_KEY,
     webhookSecret: FASTEN_WEBHOOK_SECRETS.split(' ')[0] ?? SANDBOX_KEYS.webhookSecret,
     exportDelayMs: 1500,
+    ...(SANDBOX_FASTEN_HOST ? { host: SANDBOX_FASTEN_HOST } : {}),
+    ...(SANDBOX_FASTEN_ORIGIN ? { origin: SANDBOX_FASTEN_ORIGIN } : {}),
+    ...(SANDBOX_STORAGE_ORIGIN ? { storageOrigin: SANDBOX_STORAGE_ORIGIN } : {}),
     ...(SANDBOX_WEBHOOK_URL ? { webhookUrl: SANDBOX_WEBHOOK_URL } : {}),
   });
   process.stdout.write(`Fasten Connect simulator at ${fasten.baseUrl}, downloads at ${fasten.storageOrigin}\n`);

@@ -27,6 +27,11 @@ export interface FastenOptions {
   /** Where events go. Without one they wait until the admin API sets it. */
   readonly webhookUrl?: string;
   readonly webhookSecret?: string;
+  /** Address to listen on; default 127.0.0.1. Inside a container 0.0.0.0, behind a proxy. */
+  readonly host?: string;
+  /** Where clients find it and its downloads, when that is not where it listens: the proxy's origins. */
+  readonly origin?: string;
+  readonly storageOrigin?: string;
   /** Keeps state and generated exports; nothing: a temporary folder, removed by close(). */
   readonly dataDir?: string;
   /** How long an export stays pending, in milliseconds; default 200. */
@@ -68,9 +73,15 @@ export async function startFasten(options: FastenOptions = {}): Promise<SandboxF
   const sender = sendWebhooks({ kept, clock, chaos, apiMode: apiModeOf(publicId), retryDelaysMs });
 
   const fault: StorageFault = {};
-  const storage = await listen(serveStorage(kept, clock, fault, chaos), options.storagePort);
+  const { host = '127.0.0.1' } = options;
+  const storage = await listen(
+    serveStorage(kept, clock, fault, chaos),
+    host,
+    options.storagePort,
+    options.storageOrigin,
+  );
   const app = express().disable('x-powered-by');
-  const api = await listen(app, options.port).catch(async (error: unknown) => {
+  const api = await listen(app, host, options.port, options.origin).catch(async (error: unknown) => {
     await storage.close();
     throw error;
   });
@@ -110,15 +121,15 @@ interface Listening {
   close(): Promise<void>;
 }
 
-async function listen(app: RequestListener, port = 0): Promise<Listening> {
+async function listen(app: RequestListener, host: string, port = 0, origin?: string): Promise<Listening> {
   const server = createServer(app);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
+    server.listen(port, host, resolve);
   });
   const address = server.address();
   const actualPort = typeof address === 'object' && address !== null ? address.port : port;
-  return { origin: `http://127.0.0.1:${actualPort}`, close: () => closeServer(server) };
+  return { origin: origin ?? `http://127.0.0.1:${actualPort}`, close: () => closeServer(server) };
 }
 
 async function closeServer(server: Server): Promise<void> {

@@ -52,6 +52,8 @@ export async function startMedplum(options: SandboxMedplumOptions = {}): Promise
   const { dataDir, seed = defaultSeed } = options;
   const switches: Switches = { ...defaultSwitches, ...options.switches };
   const server = createServer();
+  // As there: Node's own five seconds cut connections that a client is about to use again.
+  server.keepAliveTimeout = 90_000;
   const baseUrl = `http://127.0.0.1:${await listen(server, options.port ?? 0)}/`;
   if (dataDir) mkdirSync(dataDir, { recursive: true });
   const folder = dataDir ?? mkdtempSync(join(tmpdir(), 'sandbox-medplum-'));
