@@ -3,6 +3,7 @@ import { lazy, Suspense, useState } from 'react';
 import { LoadingState } from '../states/LoadingState.tsx';
 import { describeFact, timeOfFact } from './describe-fact.ts';
 import { attachmentsOf } from './documents/find-attachments.ts';
+import { ClusterPanel } from './duplicates/ClusterPanel.tsx';
 import type { Fact } from './find-facts.ts';
 import { OriginPanel } from './origin/OriginPanel.tsx';
 
@@ -56,6 +57,7 @@ export function FactDrawer({ fact, onClose }: FactDrawerProps) {
               />
             ))}
           </Suspense>
+          <ClusterPanel fact={fact} />
           <OriginPanel fact={fact} />
           <Everything fact={fact} />
         </Stack>

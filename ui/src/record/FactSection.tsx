@@ -25,7 +25,7 @@ export function FactSection({ section, filters }: FactSectionProps) {
   const { patientId } = useRecord();
   const found = useFacts(patientId, section.searches, filters);
   const { error, isLoading, reload } = found;
-  const { lists, clusters } = useClusters(found.lists);
+  const { lists, clusters, reload: regroup } = useClusters(found.lists);
   const filled = lists?.filter(({ facts }) => facts.length > 0) ?? [];
   const name = section.label.toLowerCase();
   return (
@@ -36,7 +36,7 @@ export function FactSection({ section, filters }: FactSectionProps) {
       {lists === undefined && error === undefined && <LoadingState label={`Loading the ${name}`} />}
       {lists && filled.length === 0 && <NothingHere section={section} filters={filters} />}
       {filled.map((list) => (
-        <FactList key={list.search.label} list={list} clusters={clusters} isLoading={isLoading} />
+        <FactList key={list.search.label} list={list} clusters={clusters} regroup={regroup} isLoading={isLoading} />
       ))}
     </Stack>
   );
@@ -55,10 +55,11 @@ export function NothingHere({ section, filters }: FactSectionProps) {
 interface FactListProps {
   readonly list: FactPages;
   readonly clusters: FactClusters;
+  readonly regroup: () => void;
   readonly isLoading: boolean;
 }
 
-function FactList({ list, clusters, isLoading }: FactListProps) {
+function FactList({ list, clusters, regroup, isLoading }: FactListProps) {
   const { search, facts, total, more } = list;
   return (
     <section aria-label={search.label}>
@@ -72,7 +73,11 @@ function FactList({ list, clusters, isLoading }: FactListProps) {
       </Group>
       <Stack gap={6} role="list" aria-label={search.label}>
         {groupFacts(facts, clusters).map(({ fact, cluster }) =>
-          cluster ? <ClusterRow key={fact.id} fact={fact} cluster={cluster} /> : <FactRow key={fact.id} fact={fact} />,
+          cluster ? (
+            <ClusterRow key={fact.id} fact={fact} cluster={cluster} onChange={regroup} />
+          ) : (
+            <FactRow key={fact.id} fact={fact} />
+          ),
         )}
       </Stack>
       <ShowMore list={list} isLoading={isLoading} />

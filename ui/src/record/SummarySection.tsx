@@ -8,7 +8,11 @@ import { ErrorState } from '../states/ErrorState.tsx';
 import { explainError } from '../states/explain-error.ts';
 import { LoadingState } from '../states/LoadingState.tsx';
 import { describeFact, timeOfFact } from './describe-fact.ts';
-import { FactSource, NewBadge } from './FactRow.tsx';
+import { FactSources } from './duplicates/ClusterRow.tsx';
+import type { FactCluster, FactClusters } from './duplicates/find-clusters.ts';
+import { groupFacts } from './duplicates/group-facts.ts';
+import { useClusters } from './duplicates/use-clusters.ts';
+import { NewBadge } from './FactRow.tsx';
 import type { Fact, FactFilters } from './find-facts.ts';
 import { useRecord } from './record-context.ts';
 import { readingsOf } from './results/find-trend.ts';
@@ -83,6 +87,7 @@ export function SummarySection({ filters }: { readonly filters: FactFilters }) {
   const { patientId } = useRecord();
   const lists = useFacts(patientId, LISTS, filters, CARD_ROWS);
   const results = useFacts(patientId, RESULTS, filters, RESULTS_READ);
+  const { lists: grouped, clusters } = useClusters(lists.lists);
   const error = lists.error ?? results.error;
   const reload = (): void => {
     lists.reload();
@@ -91,17 +96,17 @@ export function SummarySection({ filters }: { readonly filters: FactFilters }) {
   if (error !== undefined) {
     return <ErrorState title="The summary could not be loaded" hint={explainError(error)} onRetry={reload} />;
   }
-  if (!lists.lists || !results.lists) return <LoadingState label="Loading the summary" />;
+  if (!grouped || !results.lists) return <LoadingState label="Loading the summary" />;
   return (
     <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="md">
-      {lists.lists.slice(0, 3).map((list, index) => (
-        <ListCard key={list.search.label} card={LISTS[index]} list={list} />
+      {grouped.slice(0, 3).map((list, index) => (
+        <ListCard key={list.search.label} card={LISTS[index]} list={list} clusters={clusters} />
       ))}
       {results.lists.map((list, index) => (
         <ResultCard key={list.search.label} card={RESULTS[index]} list={list} />
       ))}
-      {lists.lists.slice(3).map((list, index) => (
-        <ListCard key={list.search.label} card={LISTS[index + 3]} list={list} />
+      {grouped.slice(3).map((list, index) => (
+        <ListCard key={list.search.label} card={LISTS[index + 3]} list={list} clusters={clusters} />
       ))}
     </SimpleGrid>
   );
@@ -112,17 +117,17 @@ interface CardProps {
   readonly list: FactPages;
 }
 
-function ListCard({ card, list }: CardProps) {
+function ListCard({ card, list, clusters }: CardProps & { readonly clusters: FactClusters }) {
   return (
     <Card card={card} list={list}>
-      {list.facts.map((fact) => (
-        <FactLine key={fact.id} fact={fact} />
+      {groupFacts(list.facts, clusters).map(({ fact, cluster }) => (
+        <FactLine key={fact.id} fact={fact} cluster={cluster} />
       ))}
     </Card>
   );
 }
 
-function FactLine({ fact }: { readonly fact: Fact }) {
+function FactLine({ fact, cluster }: { readonly fact: Fact; readonly cluster: FactCluster | undefined }) {
   const { open } = useRecord();
   const words = describeFact(fact);
   return (
@@ -137,7 +142,7 @@ function FactLine({ fact }: { readonly fact: Fact }) {
         <Text size="xs" c="dimmed" lineClamp={1}>
           {[timeOfFact(words), ...words.details].filter(Boolean).join(' · ')}
         </Text>
-        <FactSource fact={fact} />
+        <FactSources fact={fact} cluster={cluster} />
       </Group>
     </div>
   );

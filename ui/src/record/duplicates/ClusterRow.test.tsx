@@ -3,12 +3,15 @@ import {
   IMPORT_TASK_CODE,
   ORG_CONNECTION_SYSTEM,
 } from '@fasten-medplum/bridge/contract/identifiers';
+import { MantineProvider } from '@mantine/core';
 import type { WithId } from '@medplum/core';
 import type { Linkage, Patient, Resource } from '@medplum/fhirtypes';
 import { MockClient } from '@medplum/mock';
-import { fireEvent, screen, waitFor, within } from '@testing-library/react';
+import { MedplumProvider } from '@medplum/react-hooks';
+import { cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/react';
 import { beforeEach, expect, test } from 'vitest';
 import { openPage } from '../../../test/open-page.tsx';
+import { KeepApart } from './KeepApart.tsx';
 
 let medplum: MockClient;
 let patient: WithId<Patient>;
@@ -87,6 +90,46 @@ test('narrowed to one source, the row stays and still tells of the other', async
   await waitFor(async () => expect(await rows()).toHaveLength(1));
   const [row] = await rows();
   expect(within(row as HTMLElement).getByText('portal')).toBeDefined();
+});
+
+test('staff keep apart what is not the same; a patient is not offered to', async () => {
+  const [one, other] = [
+    await addShot('portal', 'Influenza', '2024-10-01'),
+    await addShot('clinic', 'Flu', '2024-10-01'),
+  ];
+  const { id = '' } = await link([one, other]);
+  open();
+  const [row] = await rows();
+  fireEvent.click(within(row as HTMLElement).getByRole('button', { name: '2 records' }));
+  fireEvent.click(within(row as HTMLElement).getByRole('button', { name: 'Not the same?' }));
+  fireEvent.click(within(row as HTMLElement).getByRole('button', { name: 'Keep them apart' }));
+  await waitFor(async () => expect(await rows()).toHaveLength(2));
+  expect(await medplum.readResource('Linkage', id, { cache: 'reload' })).toMatchObject({ active: false });
+  cleanup();
+
+  const own = new MockClient({ profile: patient as ReturnType<MockClient['getProfile']> & { id: string } });
+  render(
+    <MantineProvider env="test">
+      <MedplumProvider medplum={own}>
+        <KeepApart cluster={{ id, members: [], rules: [] }} onDone={() => undefined} />
+      </MedplumProvider>
+    </MantineProvider>,
+  );
+  expect(screen.queryByRole('button')).toBeNull();
+});
+
+test('the drawer of a fact tells what the others say of the same, and the timeline tells it once', async () => {
+  const [one, other] = [
+    await addShot('portal', 'Influenza', '2024-10-01'),
+    await addShot('clinic', 'Flu', '2023-10-01'),
+  ];
+  await link([one, other]);
+  openPage(medplum, `/patients/${patient.id}/timeline`);
+  fireEvent.click(await screen.findByRole('button', { name: 'Influenza' }));
+  expect(screen.queryByRole('button', { name: 'Flu' })).toBeNull();
+  const panel = within(await screen.findByRole('region', { name: 'Told by several sources' }));
+  fireEvent.click(panel.getByRole('button', { name: 'Flu' }));
+  expect(await screen.findByRole('dialog', { name: 'Flu' })).toBeDefined();
 });
 
 test('a cluster that holds no longer, or of which the reader sees one only, is no cluster', async () => {

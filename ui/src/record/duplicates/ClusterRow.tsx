@@ -7,14 +7,20 @@ import { FactRow, FactSource } from '../FactRow.tsx';
 import type { Fact } from '../find-facts.ts';
 import { useRecord } from '../record-context.ts';
 import type { FactCluster } from './find-clusters.ts';
+import { KeepApart } from './KeepApart.tsx';
 import { describeRule } from './rule-words.ts';
 
 interface ClusterProps {
   readonly cluster: FactCluster;
 }
 
+interface ChangingProps extends ClusterProps {
+  /** When it was taken apart. */
+  readonly onChange: () => void;
+}
+
 /** One row for what several sources tell of, with all of them; it unfolds to what each says. */
-export function ClusterRow({ fact, cluster }: ClusterProps & { readonly fact: Fact }) {
+export function ClusterRow({ fact, cluster, onChange }: ChangingProps & { readonly fact: Fact }) {
   const [isOpen, setOpen] = useState(false);
   const membersId = useId();
   const Icon = isOpen ? IconChevronUp : IconChevronDown;
@@ -39,20 +45,24 @@ export function ClusterRow({ fact, cluster }: ClusterProps & { readonly fact: Fa
   return (
     <FactRow fact={fact} sources={sources}>
       <div id={membersId} hidden={!isOpen}>
-        {isOpen && <ClusterMembers cluster={cluster} />}
+        {isOpen && <ClusterMembers cluster={cluster} onChange={onChange} />}
       </div>
     </FactRow>
   );
 }
 
-/** Every source that tells of the same, each once. */
-export function ClusterSources({ cluster }: ClusterProps) {
+/** Every source that tells of a fact, each once. */
+export function FactSources({ fact, cluster }: { readonly fact: Fact; readonly cluster: FactCluster | undefined }) {
+  return cluster ? <ClusterSources cluster={cluster} /> : <FactSource fact={fact} />;
+}
+
+function ClusterSources({ cluster }: ClusterProps) {
   const bySource = new Map(cluster.members.map((member) => [namespaceOf(member) ?? '', member]));
   return [...bySource].map(([namespace, member]) => <FactSource key={namespace} fact={member} />);
 }
 
 /** What each source says of it, and why they are taken for the same. */
-export function ClusterMembers({ cluster }: ClusterProps) {
+export function ClusterMembers({ cluster, onChange }: ChangingProps) {
   const words = cluster.rules.map(describeRule).join('; ');
   return (
     // Above the row's own button, which covers the whole row.
@@ -63,6 +73,7 @@ export function ClusterMembers({ cluster }: ClusterProps) {
       {cluster.members.map((member) => (
         <MemberLine key={`${member.resourceType}/${member.id}`} fact={member} />
       ))}
+      <KeepApart cluster={cluster} onDone={onChange} />
     </Stack>
   );
 }

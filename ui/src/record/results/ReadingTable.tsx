@@ -1,6 +1,8 @@
 import { Badge, Group, Table, Text, UnstyledButton } from '@mantine/core';
 import { formatMoment } from '../../format-when.ts';
-import { FactSource } from '../FactRow.tsx';
+import { FactSources } from '../duplicates/ClusterRow.tsx';
+import type { FactClusters } from '../duplicates/find-clusters.ts';
+import { clusterOf } from '../duplicates/group-facts.ts';
 import { useRecord } from '../record-context.ts';
 import type { Flag } from './flag-value.ts';
 import type { Series } from './group-readings.ts';
@@ -12,10 +14,11 @@ interface ReadingTableProps {
   readonly readings: readonly Reading[];
   /** As they are drawn: some in another unit than they came in. */
   readonly series: readonly Series[];
+  readonly clusters: FactClusters;
 }
 
 /** Every value of a measurement as its source told it; a click on one shows where it comes from. */
-export function ReadingTable({ name, readings, series }: ReadingTableProps) {
+export function ReadingTable({ name, readings, series, clusters }: ReadingTableProps) {
   const { open } = useRecord();
   const drawn = new Map(
     series.flatMap((one) =>
@@ -50,7 +53,7 @@ export function ReadingTable({ name, readings, series }: ReadingTableProps) {
               <Text size="sm">{reading.range}</Text>
             </Table.Td>
             <Table.Td>
-              <FactSource fact={reading.fact} />
+              <FactSources fact={reading.fact} cluster={clusterOf(clusters, reading.fact)} />
             </Table.Td>
           </Table.Tr>
         ))}

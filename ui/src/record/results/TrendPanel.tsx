@@ -58,7 +58,7 @@ export function TrendPanel({ measurement, filters }: TrendPanelProps) {
           The newest {formatCount(TREND_SIZE)} of {formatCount(trend.total)}; choose dates to see older ones.
         </Text>
       )}
-      <ReadingTable name={measurement.name} readings={trend.readings} series={trend.series} />
+      <ReadingTable name={measurement.name} readings={trend.readings} series={trend.series} clusters={trend.clusters} />
     </Stack>
   );
 }

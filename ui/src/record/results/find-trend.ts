@@ -1,5 +1,7 @@
 import type { MedplumClient } from '@medplum/core';
 import type { Observation } from '@medplum/fhirtypes';
+import { type FactClusters, findClusters } from '../duplicates/find-clusters.ts';
+import { groupFacts } from '../duplicates/group-facts.ts';
 import { type Fact, type FactFilters, findFacts, type PageOfFacts } from '../find-facts.ts';
 import type { FactSearch } from '../sections.ts';
 import { analyteOf } from './analytes.ts';
@@ -14,6 +16,8 @@ export interface Trend {
   /** Newest first. */
   readonly readings: readonly Reading[];
   readonly series: readonly Series[];
+  /** What of it several sources tell of; it stands there once. */
+  readonly clusters: FactClusters;
   /** How many Observations there are in all. */
   readonly total: number;
 }
@@ -28,8 +32,10 @@ export async function findTrend(
   const { facts, total } = await findFacts(medplum, patientId, searchFor(measurement), withoutText(filters), {
     count: TREND_SIZE,
   });
-  const readings = readingsOf({ facts, total }).filter(({ key }) => key === measurement.key);
-  return { readings, series: await reconciled(seriesOf({ readings })), total };
+  const clusters = await findClusters(medplum, facts).catch((): FactClusters => new Map());
+  const once = groupFacts(facts, clusters).map(({ fact }) => fact);
+  const readings = readingsOf({ facts: once, total }).filter(({ key }) => key === measurement.key);
+  return { readings, clusters, series: await reconciled(seriesOf({ readings })), total };
 }
 
 /** What knows the units (60 KB) comes when there is more than one. */

@@ -6,8 +6,11 @@ import { ErrorState } from '../../states/ErrorState.tsx';
 import { explainError } from '../../states/explain-error.ts';
 import { LoadingState } from '../../states/LoadingState.tsx';
 import { describeFact, timeOfFact } from '../describe-fact.ts';
-import { FactSource, NewBadge } from '../FactRow.tsx';
-import type { Fact, FactFilters } from '../find-facts.ts';
+import { FactSources } from '../duplicates/ClusterRow.tsx';
+import { type FactGroup, groupFacts } from '../duplicates/group-facts.ts';
+import { useClusters } from '../duplicates/use-clusters.ts';
+import { NewBadge } from '../FactRow.tsx';
+import type { FactFilters } from '../find-facts.ts';
 import { useRecord } from '../record-context.ts';
 import type { FactSearch } from '../sections.ts';
 import { useFacts } from '../use-facts.ts';
@@ -28,7 +31,8 @@ const STRANDS: readonly FactSearch[] = [
 /** What happened, of all kinds and all sources, newest first. */
 export function TimelineSection({ filters }: { readonly filters: FactFilters }) {
   const { patientId } = useRecord();
-  const { lists, error, isLoading, reload } = useFacts(patientId, STRANDS, filters);
+  const { lists: found, error, isLoading, reload } = useFacts(patientId, STRANDS, filters);
+  const { lists, clusters } = useClusters(found);
   if (error !== undefined) {
     return <ErrorState title="The timeline could not be loaded" hint={explainError(error)} onRetry={reload} />;
   }
@@ -44,25 +48,28 @@ export function TimelineSection({ filters }: { readonly filters: FactFilters }) 
       </EmptyState>
     );
   }
+  const groups = groupFacts([...shown, ...undated], clusters);
+  const isUndated = ({ fact }: FactGroup): boolean => undated.includes(fact);
+  const withoutDate = groups.filter(isUndated);
   const readOn = (): void => {
     for (const { search, more } of lists) if (next.includes(search)) more?.();
   };
   return (
     <Stack>
-      {groupByYear(shown).map(({ year, facts }) => (
+      {groupByYear(groups.filter((group) => !isUndated(group))).map(({ year, events }) => (
         <section key={year} aria-label={year}>
           <Title order={2} size="h4" mb="sm">
             {year}
           </Title>
-          <Events facts={facts} />
+          <Events groups={events} />
         </section>
       ))}
-      {undated.length > 0 && (
+      {withoutDate.length > 0 && (
         <section aria-label="Without a date">
           <Title order={2} size="h4" mb="sm">
             Without a date
           </Title>
-          <Events facts={undated} />
+          <Events groups={withoutDate} />
         </section>
       )}
       {next.length > 0 && (
@@ -74,19 +81,19 @@ export function TimelineSection({ filters }: { readonly filters: FactFilters }) 
   );
 }
 
-function Events({ facts }: { readonly facts: readonly Fact[] }) {
+function Events({ groups }: { readonly groups: readonly FactGroup[] }) {
   return (
     <Timeline bulletSize={14} lineWidth={2}>
-      {facts.map((fact) => (
-        <Timeline.Item key={fact.id}>
-          <Event fact={fact} />
+      {groups.map((group) => (
+        <Timeline.Item key={group.fact.id}>
+          <Event {...group} />
         </Timeline.Item>
       ))}
     </Timeline>
   );
 }
 
-function Event({ fact }: { readonly fact: Fact }) {
+function Event({ fact, cluster }: FactGroup) {
   const { open } = useRecord();
   const words = describeFact(fact);
   const kind = STRANDS.find(({ type }) => type === fact.resourceType)?.label;
@@ -105,13 +112,13 @@ function Event({ fact }: { readonly fact: Fact }) {
         <Text size="sm" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
           {[timeOfFact(words), ...words.details].filter(Boolean).join(' · ')}
         </Text>
-        <FactSource fact={fact} />
+        <FactSources fact={fact} cluster={cluster} />
       </Group>
     </Stack>
   );
 }
 
-function groupByYear(facts: readonly Fact[]): { year: string; facts: Fact[] }[] {
-  const byYear = Map.groupBy(facts, (fact) => formatWhen(`${new Date(timeOfEvent(fact)).getUTCFullYear()}`));
-  return [...byYear].map(([year, group]) => ({ year, facts: group }));
+function groupByYear(groups: readonly FactGroup[]): { year: string; events: FactGroup[] }[] {
+  const byYear = Map.groupBy(groups, ({ fact }) => formatWhen(`${new Date(timeOfEvent(fact)).getUTCFullYear()}`));
+  return [...byYear].map(([year, events]) => ({ year, events }));
 }
