@@ -13,7 +13,13 @@ import { endConnectionQuerySchema, endedConnectionsSchema, erasureSchema } from 
 import { importDecisionSchema, importRedriveSchema, importRetrySchema } from './import-decision.ts';
 import { importPatientsSchema } from './import-patients.ts';
 import { importStatusSchema } from './import-status.ts';
-import { ledgerPageSchema, ledgerQuerySchema, rawLineQuerySchema } from './ledger-page.ts';
+import {
+  ledgerFindingsSchema,
+  ledgerPageSchema,
+  ledgerQuerySchema,
+  ledgerSearchSchema,
+  rawLineQuerySchema,
+} from './ledger-page.ts';
 import { recordBundleSchema, recordCategorySchema, recordQuerySchema } from './record-category.ts';
 import { changeConnectionSchema } from './resync.ts';
 import { stitchReportSchema } from './stitch-report.ts';
@@ -238,6 +244,15 @@ export const API_ROUTES: readonly ApiRoute[] = [
     query: ledgerQuerySchema,
     status: 200,
     answer: ledgerPageSchema,
+  },
+  {
+    method: 'post',
+    path: '/imports/:taskId/ledger/search',
+    summary: 'The lines of it that say something: a part of a key, a code, a target, a path.',
+    proof: 'token',
+    body: ledgerSearchSchema,
+    status: 200,
+    answer: ledgerFindingsSchema,
   },
   {
     method: 'get',

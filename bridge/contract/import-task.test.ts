@@ -11,6 +11,7 @@ import {
   outputsFromReport,
   problemsFromTask,
   receivedByTypeFromTask,
+  repairsFromTask,
   settledLines,
   storedLines,
   vanishedFromTask,
@@ -96,13 +97,14 @@ test('a finished import also says what it received and which lines it could not 
     receivedByType: { Observation: 4 },
     storedByType: { Observation: 3 },
     problemsByCode: { 'not-json': problems.length },
-    repairsByRule: {},
+    repairsByRule: { 'null-removed': 2 },
     problems,
   };
   const finished = { ...task, output: outputsFromReport(report) };
   expect(countsFromTask(finished)).toEqual(counts);
   expect(receivedByTypeFromTask(finished)).toEqual({ Observation: 4 });
   expect(byTypeFromTask(finished)).toEqual({ Observation: 3 });
+  expect(repairsFromTask(finished)).toEqual({ 'null-removed': 2 });
   expect([vanishedFromTask(finished), vanishedFromTask(task)]).toEqual([2, 0]);
   expect(problemsFromTask(finished)).toEqual(problems.slice(0, MAX_NAMED_PROBLEMS));
 });

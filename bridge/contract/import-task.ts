@@ -1,4 +1,4 @@
-import type { Task, TaskOutput } from '@medplum/fhirtypes';
+import type { CodeableConcept, Task, TaskOutput } from '@medplum/fhirtypes';
 import { BRIDGE_CODE_SYSTEM, IMPORT_CODE_SYSTEM, REMOVED_CODES } from './identifiers.ts';
 import type { ImportReport, LedgerFile, LineProblem } from './import-report.ts';
 import { formatLineProblem, isTypeName, parseLineProblem } from './line-problem-text.ts';
@@ -20,6 +20,13 @@ export const MAX_NAMED_PROBLEMS = 50;
 /** Codes of the Task outputs that carry one resource type each, as `Observation: 2755`. */
 const RECEIVED_BY_TYPE = 'received-by-type';
 const STORED_BY_TYPE = 'stored-by-type';
+
+/** Code of the Task inputs that tell how many of a type Fasten announced, and of those in all: `Observation: 2755`. */
+const ANNOUNCED_BY_TYPE = 'announced-by-type';
+const ANNOUNCED = 'announced-resources';
+
+/** Code of the Task outputs that carry one rule of repair each, with how often it was applied: `null-removed: 12`. */
+const REPAIRS = 'repairs-by-rule';
 
 /** Code of the Task outputs that name one line each that was not loaded, see {@link formatLineProblem}. */
 const PROBLEM = 'problem';
@@ -43,6 +50,7 @@ const VANISHED = 'vanished';
 
 /** Anchored and bounded: a Task may have been edited by hand, and the text comes from a store that others write to. */
 const BY_TYPE_TEXT = /^([A-Z][A-Za-z]{1,63}): (\d{1,15})$/;
+const BY_RULE_TEXT = /^([a-z][a-z0-9-]{1,63}): (\d{1,15})$/;
 
 /**
  * Reads the counts that an import wrote into its Task.
@@ -74,6 +82,20 @@ export function receivedByTypeFromTask(task: Task): CountsByType {
 /** Reads how many resources of each type are in the store after the import. Entries that cannot be read are left out. */
 export function byTypeFromTask(task: Task): CountsByType {
   return countsByType(task, STORED_BY_TYPE);
+}
+
+/** Reads how many resources Fasten announced: in all (undefined when it did not say), and of each type. Advisory. */
+export function announcedFromTask(task: Task): { readonly total: number | undefined; readonly byType: CountsByType } {
+  const inputs = (code: string) => (task.input ?? []).filter(({ type }) => isOurs(type, code));
+  return {
+    total: inputs(ANNOUNCED)[0]?.valueInteger,
+    byType: countsFromTexts(inputs(ANNOUNCED_BY_TYPE), BY_TYPE_TEXT),
+  };
+}
+
+/** Reads how often each rule of repair was applied to the lines of the export. */
+export function repairsFromTask(task: Task): Readonly<Record<string, number>> {
+  return countsFromTexts(outputsWithCode(task, REPAIRS), BY_RULE_TEXT);
 }
 
 /** Reads the lines that were not loaded, with the reason; at most {@link MAX_NAMED_PROBLEMS} of them are named. */
@@ -111,12 +133,20 @@ export function outputsFromReport(report: ImportReport): TaskOutput[] {
   return [
     ...outputsFromCounts(report, report.storedByType),
     ...byTypeOutputs(RECEIVED_BY_TYPE, report.receivedByType),
+    ...repairOutputs(report.repairsByRule),
     ...syncOutputs(report),
     ...ledgerOutputs(report.ledger),
     ...(report.unsureTraits ?? []).map((trait) => ({ type: outputType(UNSURE_TRAIT), valueString: trait })),
     ...(report.withoutTransactions ? [{ type: outputType(WITHOUT_TRANSACTIONS), valueBoolean: true }] : []),
     ...problems,
   ];
+}
+
+/** In order of their names, as the types are. */
+function repairOutputs(repairs: ImportReport['repairsByRule']): TaskOutput[] {
+  return Object.entries(repairs)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([rule, count]) => ({ type: outputType(REPAIRS), valueString: `${rule}: ${count}` }));
 }
 
 /** What is not the end of a line, but worth telling: numbers above 0 only. */
@@ -222,9 +252,13 @@ function byTypeOutputs(code: string, byType: CountsByType): TaskOutput[] {
 }
 
 function countsByType(task: Task, code: string): CountsByType {
-  const pairs = outputsWithCode(task, code).flatMap((output): [string, number][] => {
-    const [, resourceType, count] = BY_TYPE_TEXT.exec(output.valueString ?? '') ?? [];
-    return resourceType && count ? [[resourceType, Number(count)]] : [];
+  return countsFromTexts(outputsWithCode(task, code), BY_TYPE_TEXT);
+}
+
+function countsFromTexts(told: readonly { readonly valueString?: string }[], text: RegExp): Record<string, number> {
+  const pairs = told.flatMap(({ valueString }): [string, number][] => {
+    const [, name, count] = text.exec(valueString ?? '') ?? [];
+    return name && count ? [[name, Number(count)]] : [];
   });
   return Object.fromEntries(pairs);
 }
@@ -234,7 +268,9 @@ function outputType(code: string): TaskOutput['type'] {
 }
 
 function outputsWithCode(task: Task, code: string): TaskOutput[] {
-  const isOurs = (output: TaskOutput): boolean =>
-    output.type.coding?.some((coding) => coding.system === IMPORT_CODE_SYSTEM && coding.code === code) ?? false;
-  return task.output?.filter(isOurs) ?? [];
+  return task.output?.filter(({ type }) => isOurs(type, code)) ?? [];
+}
+
+function isOurs({ coding }: CodeableConcept, wanted: string): boolean {
+  return coding?.some(({ system, code }) => system === IMPORT_CODE_SYSTEM && code === wanted) ?? false;
 }

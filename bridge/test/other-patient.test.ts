@@ -127,6 +127,10 @@ function attempts({
     'post /imports/:taskId/redrive': [{ path: `/imports/${taskId}/redrive`, ...notTheirs }],
     'get /imports/:taskId/patients': [{ path: `/imports/${heldTaskId}/patients`, ...notTheirs }],
     'get /imports/:taskId/ledger': [at(`/imports/${taskId}/ledger`), at(`/imports/${heldTaskId}/ledger`)],
+    'post /imports/:taskId/ledger/search': [
+      at(`/imports/${taskId}/ledger/search`, { text: 'a' }),
+      at(`/imports/${heldTaskId}/ledger/search`, { text: 'a' }),
+    ],
     'get /imports/:taskId/lines/:n': [at(`/imports/${taskId}/lines/1`), at(`/imports/${heldTaskId}/lines/1`)],
     'get /data/:patientId': [at(`/data/${patient.id}`)],
     'post /data/:patientId/views': [at(`/data/${patient.id}/views`)],
