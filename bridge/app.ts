@@ -57,13 +57,16 @@ import { startTracing } from './observe/trace.ts';
 import { BOARD_PATH, boardRoutes } from './operate/board-routes.ts';
 import { botRoutes } from './operate/bot-routes.ts';
 import { operateRoutes } from './operate/routes.ts';
+import { stateRoutes } from './operate/state-routes.ts';
 import { createBoardSessions } from './queue/board-sessions.ts';
 import { createLock } from './queue/hold-lock.ts';
+import { openReceipts, type Receipts } from './queue/keep-receipts.ts';
 import { createKeepReport, trimReports } from './queue/keep-reports.ts';
 import { openQueues, type Queues } from './queue/open-queues.ts';
 import { openRedis } from './queue/open-redis.ts';
 import { rememberFeed } from './queue/remember-feed.ts';
 import { rememberUploads } from './queue/remember-uploads.ts';
+import { countReplies, type ReplyCounts, readReplies, shareReplies } from './queue/share-replies.ts';
 import { openWorkerSigns, type WorkerSigns } from './queue/show-alive.ts';
 import { type JobHandlers, startWorkers, type Workers } from './queue/start-workers.ts';
 import { waitForLock } from './queue/wait-for-lock.ts';
@@ -112,6 +115,7 @@ interface Foundations {
   readonly medplum: MedplumConnection;
   /** A client that may `$expunge`, when there is one. */
   readonly eraser: MedplumConnection | undefined;
+  readonly receipts: Receipts;
   readonly fasten: FastenGateway;
   readonly now: () => number;
 }
@@ -129,7 +133,8 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
   const stopTracing = config.tracesTo ? await startTracing(config.tracesTo) : undefined;
   setPatience(config.medplum.patienceMs);
   const metrics = createMetrics();
-  const medplum = await createMedplum({ ...config.medplum, ...listenToMedplum(metrics) });
+  const replies = countReplies();
+  const medplum = await createMedplum({ ...config.medplum, ...listenToMedplum(metrics, replies) });
   const eraser = await openEraser(config);
   const redis = openLoggedRedis(config, log);
   const queues = openQueues(redis, config.redis.prefix);
@@ -141,6 +146,7 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
     workers: workerSigns.count,
     retained: async () => Number((await redis.get(`${config.redis.prefix}:retention`)) ?? Number.NaN) || undefined,
   });
+  const sharing = shareReplies(redis, config.redis.prefix, replies);
   const auditor = createAuditor({ addJob: queues.add, log, metrics });
   const foundations = {
     config,
@@ -153,9 +159,16 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
     medplum,
     eraser,
     now: overrides.now ?? Date.now,
-    fasten: createFasten({ ...config.fasten, onReply: (...reply) => metrics.sawReply('fasten', ...reply) }),
+    receipts: openReceipts(redis, config.redis.prefix),
+    fasten: createFasten({
+      ...config.fasten,
+      onReply: (...reply) => {
+        metrics.sawReply('fasten', ...reply);
+        replies.sawReply('fasten', ...reply);
+      },
+    }),
   };
-  const stops: (() => Promise<unknown>)[] = [];
+  const stops: (() => Promise<unknown>)[] = [() => sharing.close()];
   let closing: Promise<void> | undefined;
   return {
     log,
@@ -175,10 +188,16 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
   };
 }
 
-function listenToMedplum(metrics: Metrics) {
+function listenToMedplum(metrics: Metrics, replies: ReplyCounts) {
   return {
-    onReply: (status: number | undefined, durationMs: number) => metrics.sawReply('medplum', status, durationMs),
-    onQuota: ({ unitsLeft }: Quota) => metrics.quotaLeft.set(unitsLeft),
+    onReply: (status: number | undefined, durationMs: number) => {
+      metrics.sawReply('medplum', status, durationMs);
+      replies.sawReply('medplum', status, durationMs);
+    },
+    onQuota: ({ unitsLeft }: Quota) => {
+      metrics.quotaLeft.set(unitsLeft);
+      replies.sawQuota(unitsLeft);
+    },
     onWait: (waitMs: number) => metrics.quotaWaitSeconds.inc(waitMs / 1000),
   };
 }
@@ -241,7 +260,7 @@ async function serve(
   stops: (() => Promise<unknown>)[],
   { seeServer, pageFolder = join(import.meta.dirname, '../ui/dist') }: Overrides,
 ): Promise<string> {
-  const { config, log, metrics, redis, queues, auditor, medplum } = foundations;
+  const { config, log, metrics, redis, queues, receipts, auditor, medplum } = foundations;
   const callers = createCallers(config.medplum.baseUrl);
   const { mode } = config.fasten;
   const { audit } = auditor;
@@ -262,6 +281,7 @@ async function serve(
       addJob: queues.add,
       fastenBaseUrl: config.fasten.baseUrl,
       mode,
+      keepReceipt: receipts.keep,
       log,
       metrics,
     }),
@@ -296,6 +316,7 @@ async function serve(
       ledgerRoutes({ medplum: medplum.client, callerOf, audit }),
       recordRoutes({ callerOf, audit }),
       botRoutes({ callerOf, queues }),
+      stateRoutes({ callerOf, receipts, readReplies: () => readReplies(redis, config.redis.prefix) }),
       operateRoutes({ callerOf, queues, sessions, log, metrics }),
       eraseRoutes({ callerOf }),
     ],

@@ -20,6 +20,7 @@ import {
   ledgerSearchSchema,
   rawLineQuerySchema,
 } from './ledger-page.ts';
+import { serverListSchema, webhookPageSchema, webhookQuerySchema } from './operations.ts';
 import { recordBundleSchema, recordCategorySchema, recordQuerySchema } from './record-category.ts';
 import { changeConnectionSchema } from './resync.ts';
 import { stitchReportSchema } from './stitch-report.ts';
@@ -173,6 +174,16 @@ export const API_ROUTES: readonly ApiRoute[] = [
   },
   {
     method: 'get',
+    path: '/imports/events',
+    summary:
+      'What goes on in all imports that the caller may see, as server-sent events `import` (its data is an ImportStatus).',
+    proof: 'token',
+    status: 200,
+    answer: z.string(),
+    mediaType: 'text/event-stream',
+  },
+  {
+    method: 'get',
     path: '/imports/:taskId',
     summary: 'How an import stands.',
     proof: 'token',
@@ -294,6 +305,25 @@ export const API_ROUTES: readonly ApiRoute[] = [
     status: 200,
     answer: recordBundleSchema,
     mediaType: 'application/fhir+json',
+  },
+  {
+    method: 'get',
+    path: '/webhooks',
+    summary: "What became of Fasten's deliveries in the last 15 days, the latest first. For administrators.",
+    proof: 'token',
+    query: webhookQuerySchema,
+    status: 200,
+    answer: webhookPageSchema,
+    refusals: [403],
+  },
+  {
+    method: 'get',
+    path: '/servers',
+    summary: 'How Medplum and Fasten have answered lately, and what is left of the quota. For administrators.',
+    proof: 'token',
+    status: 200,
+    answer: serverListSchema,
+    refusals: [403],
   },
   {
     method: 'get',

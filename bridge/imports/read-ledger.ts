@@ -67,7 +67,11 @@ export function searchEntries(
   });
 }
 
-async function readPage(lines: AsyncIterable<string>, { _count, cursor }: Paging, filter: Filter): Promise<FoundEntries> {
+async function readPage(
+  lines: AsyncIterable<string>,
+  { _count, cursor }: Paging,
+  filter: Filter,
+): Promise<FoundEntries> {
   const entries: Entry[] = [];
   let position = 0;
   for await (const line of lines) {

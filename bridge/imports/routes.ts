@@ -6,6 +6,7 @@ import type { Log } from '../observe/log.ts';
 import { assertMayDecide } from './assert-may-decide.ts';
 import { type Decide, decideAs, refusing } from './decide.ts';
 import { type FollowDeps, followImport } from './follow-import.ts';
+import { followImports } from './follow-imports.ts';
 import { readImport } from './read-import.ts';
 import { showImport } from './show-import.ts';
 
@@ -19,9 +20,13 @@ export interface ImportRoutesDeps extends FollowDeps {
   readonly log: Log;
 }
 
-/** Everything below `imports/:taskId`: watch an import, decide about it, try it or its quarantined lines again. */
+/** `GET imports/events`, and everything below `imports/:taskId`: watch an import, decide about it, try it or its quarantined lines again. */
 export function importRoutes(deps: ImportRoutesDeps): Router {
   const router = express.Router();
+  // Before what takes any word for an id.
+  router.get('/imports/events', async (req, res) => {
+    await followImports(deps, deps.callerOf(req), res);
+  });
   router.get('/imports/:taskId', async (req, res) => {
     res.json(await showImport(await readImport(deps.callerOf(req), req.params.taskId), deps.readProgress));
   });

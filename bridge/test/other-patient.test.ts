@@ -82,7 +82,7 @@ async function connect(patient: Patient, who: { given?: string }) {
 }
 
 /** Calls that are about no patient at all. */
-const ABOUT_NOBODY = ['post /webhook', 'get /connections/return', 'post /connections/events'];
+const ABOUT_NOBODY = ['post /webhook', 'get /connections/return', 'post /connections/events', 'get /imports/events'];
 
 /** One row for each call of the API at least: a call without one fails the first test below. */
 function attempts({
@@ -137,6 +137,8 @@ function attempts({
     'get /data/:patientId/:dataType': [at(`/data/${patient.id}/labs`)],
     'get /bots/feeds': [{ path: '/bots/feeds', ...adminsOnly }],
     'get /bots/runs': [{ path: '/bots/runs', ...adminsOnly }],
+    'get /webhooks': [{ path: '/webhooks', ...adminsOnly }],
+    'get /servers': [{ path: '/servers', ...adminsOnly }],
     'get /queues': [{ path: '/queues', ...adminsOnly }],
     'get /queues/dead': [{ path: '/queues/dead', ...adminsOnly }],
     'post /queues/board': [{ path: '/queues/board', ...adminsOnly }],
@@ -234,7 +236,7 @@ test('a connection of somebody else is not bound by an attempt of ones own', asy
 test('the patient whose ids they are may read what is theirs by each of these calls', async () => {
   const user = await world.signInAs(victim.patient);
   const own = Object.entries(attempts(victim)).filter(
-    ([route]) => route.startsWith('get ') && !/queues|bots|\/patients$/.test(route),
+    ([route]) => route.startsWith('get ') && !/queues|bots|webhooks|servers|\/patients$/.test(route),
   );
   for (const [route, [row]] of own) {
     const authorization = `Bearer ${user.getAccessToken()}`;

@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { HttpError } from '../errors.ts';
 import { createLog } from '../observe/log.ts';
 import { createMetrics } from '../observe/metrics.ts';
+import { openReceipts } from '../queue/keep-receipts.ts';
 import { openQueues, type Queues } from '../queue/open-queues.ts';
 import { type TestRedis, withRedis } from '../test/with-redis.ts';
 import { webhookRoutes } from './routes.ts';
@@ -32,8 +33,9 @@ beforeEach(async () => {
   metrics = createMetrics();
   const verify = createVerifier([OLD_SECRET, NEW_SECRET]);
   const log = createLog('silent');
+  const { keep: keepReceipt } = openReceipts(store.redis, store.prefix);
   const app = express();
-  app.use(webhookRoutes({ verify, addJob: queues.add, fastenBaseUrl: BASE, mode: 'test', log, metrics }));
+  app.use(webhookRoutes({ verify, addJob: queues.add, fastenBaseUrl: BASE, mode: 'test', keepReceipt, log, metrics }));
   app.use((error: unknown, _req: express.Request, res: express.Response, _next: express.NextFunction) => {
     res.status(error instanceof HttpError ? error.status : ((error as { status?: number }).status ?? 500)).json({});
   });

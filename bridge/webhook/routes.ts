@@ -1,10 +1,12 @@
 import express, { type Request, type Router } from 'express';
+import type { WebhookOutcome, WebhookReceipt } from '../contract/operations.ts';
 import { HttpError } from '../errors.ts';
 import { type FastenEvent, readEvent, UnreadableEventError } from '../fasten/read-event.ts';
 import type { ApiMode } from '../fasten/read-key-mode.ts';
 import type { Log } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import { inStep, noteStep } from '../observe/trace.ts';
+import type { Receipts } from '../queue/keep-receipts.ts';
 import type { AddJob } from '../queue/specs.ts';
 import { queueEvent } from './queue-event.ts';
 import type { VerifySignature } from './verify-signature.ts';
@@ -16,9 +18,13 @@ export interface WebhookDeps {
   readonly fastenBaseUrl: string;
   /** Mode of our key; events of the other one are not ours. Unknown: all are taken. */
   readonly mode: ApiMode | undefined;
+  /** Keeps what became of a delivery for people to look at. */
+  readonly keepReceipt: Receipts['keep'];
   readonly log: Log;
   readonly metrics: Metrics;
 }
+
+type Seen = Omit<WebhookReceipt, 'outcome' | 'receivedAt'>;
 
 /** An event of an export with many links and long per-type counts stays far below this. */
 const MAX_BODY = '1mb';
@@ -40,16 +46,17 @@ export function webhookRoutes(deps: WebhookDeps): Router {
 async function receive(deps: WebhookDeps, req: Request): Promise<void> {
   const rawBody: unknown = req.body;
   if (!Buffer.isBuffer(rawBody) || !deps.verify(rawBody, req.headers)) {
-    deps.metrics.webhooks.inc({ outcome: 'forged' });
+    note(deps, 'forged');
     deps.log.warn('webhook.forged');
     throw new HttpError(401, 'security', 'the signature does not match, or the event is too old');
   }
   const event = readOrRefuse(deps, rawBody);
   const eventId = event.eventId ?? String(req.headers['webhook-id']);
   noteStep({ eventType: event.type });
-  const seen = { eventId, eventType: event.type, fastenRequestId: event.fastenRequestId };
+  const { type: eventType, fastenRequestId } = event;
+  const seen: Seen = { eventId, eventType, ...(fastenRequestId && { fastenRequestId }) };
   if (deps.mode !== undefined && event.apiMode !== undefined && event.apiMode !== deps.mode) {
-    deps.metrics.webhooks.inc({ outcome: 'wrong-mode' });
+    note(deps, 'wrong-mode', seen);
     deps.log.warn('webhook.wrong-mode', { ...seen, mode: event.apiMode });
     return;
   }
@@ -60,8 +67,13 @@ async function receive(deps: WebhookDeps, req: Request): Promise<void> {
   }
   const queued = await queueEvent(deps.addJob, event, eventId);
   const outcome = outcomeOf(queued, event.kind);
-  deps.metrics.webhooks.inc({ outcome });
+  note(deps, outcome, seen);
   deps.log.info(`webhook.${outcome}`, seen);
+}
+
+function note({ metrics, keepReceipt }: WebhookDeps, outcome: WebhookOutcome, seen: Seen = {}): void {
+  metrics.webhooks.inc({ outcome });
+  keepReceipt({ outcome, ...seen });
 }
 
 function readOrRefuse(deps: WebhookDeps, rawBody: Buffer): FastenEvent {
@@ -69,7 +81,7 @@ function readOrRefuse(deps: WebhookDeps, rawBody: Buffer): FastenEvent {
     return readEvent(rawBody.toString('utf8'), deps.fastenBaseUrl);
   } catch (error) {
     if (error instanceof UnreadableEventError) {
-      deps.metrics.webhooks.inc({ outcome: 'unreadable' });
+      note(deps, 'unreadable');
       deps.log.warn('webhook.unreadable');
       throw new HttpError(400, 'structure', error.message);
     }
