@@ -3,6 +3,7 @@ import { cpus, loadavg, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { BYTES_A_RESOURCE, type ExportFile, makeDocumentExport, makeExport, STEP_TIMEOUT_MS } from './make-export.ts';
+import { type BotFigures, measureBots } from './measure-bots.ts';
 import {
   type LimitFigures,
   type LoadFigures,
@@ -28,6 +29,7 @@ const ROWS = [
   'million',
   'documents',
   'webhooks',
+  'bots',
 ] as const;
 type Row = (typeof ROWS)[number];
 
@@ -35,7 +37,7 @@ type Row = (typeof ROWS)[number];
 const DEFAULT_ROWS = 'parse,scan,mixed,validate,load,resync,limit,sink,memory';
 const USAGE = `usage: npm run bench -- [--only ROWS|all] [--resources N] [--memory-mb N] [--documents-mb N] [--json]
 
-  --only          of ${ROWS.join(', ')}; default: all but the last four
+  --only          of ${ROWS.join(', ')}; default: all but the last five
   --resources     lines of the generated export (20000)
   --memory-mb     size of the file of the row memory (500)
   --documents-mb  size of the file of the row documents (3000)
@@ -53,7 +55,7 @@ interface ReadingFigures extends Usage {
 }
 
 type Figures = Partial<
-  Record<Row, ReadingFigures | LoadFigures | LimitFigures | WebhookFigures | readonly LoadFigures[]>
+  Record<Row, ReadingFigures | LoadFigures | LimitFigures | WebhookFigures | BotFigures | readonly LoadFigures[]>
 >;
 
 /** What the rows are compared in, each within one run: machines differ, and so do hours. */
@@ -144,6 +146,11 @@ async function measure(folder: string, options: Options): Promise<Figures> {
       figures.documents = await measureDocuments(folder, file);
     });
   }
+  if (rows.has('bots')) {
+    await using(makeExport(folder, resources), async (file) => {
+      figures.bots = await measureBots(folder, file);
+    });
+  }
   if (rows.has('webhooks')) figures.webhooks = await measureWebhooks(folder);
   return figures;
 }
@@ -191,12 +198,14 @@ function compare(figures: Figures): Ratios {
   // The larger, since what an import costs but once says nothing of a resource.
   const sink = one('memory') ?? one('sink');
   const webhooks = figures.webhooks as WebhookFigures | undefined;
+  const bots = figures.bots as BotFigures | undefined;
   const all: Record<string, number | undefined> = {
     'load to limit': divide(perSecond('load'), perSecond('limit')),
     'resync to load': divide(perSecond('resync'), perSecond('load')),
     'sink to validate, CPU a resource': divide(sink?.cpuMicrosPerResource, validateMicros),
     'scan to parse': divide(one('scan')?.linesPerSecond, one('parse')?.linesPerSecond),
     'webhook beside an import to idle, median': divide(webhooks?.medianMs, webhooks?.idleMedianMs),
+    'import with bots to one without, seconds': bots && 1 + bots.slowedBy,
     'growth, CPU a resource': growthOf((figures.growth ?? []) as readonly LoadFigures[]),
   };
   return Object.fromEntries(
@@ -237,6 +246,7 @@ function printTable(machine: object, figures: Figures, ratios: Ratios): void {
     return all.map((one, position) => [all.length > 1 ? `${row} ${GROWTH[position]}` : row, columnsOf(one)]);
   });
   console.table(Object.fromEntries(rows));
+  if (figures.bots) console.table((figures.bots as BotFigures).bots);
   console.table(ratios);
 }
 
