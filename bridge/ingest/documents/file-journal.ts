@@ -1,4 +1,5 @@
-import { appendFile, mkdir, readFile, rm } from 'node:fs/promises';
+import { appendFileSync } from 'node:fs';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { UploadJournal } from './documents.ts';
@@ -31,7 +32,8 @@ export async function openFileJournal(folder: string, namespace: string): Promis
       await folderMade;
       const start = isTorn ? '\n' : '';
       isTorn = false;
-      await appendFile(path, `${start}${JSON.stringify({ sha256, binary })}\n`, { mode: 0o600 });
+      // Synchronous on purpose: a line goes into the page cache in microseconds, through the thread pool it costs ten times as much.
+      appendFileSync(path, `${start}${JSON.stringify({ sha256, binary })}\n`, { mode: 0o600 });
     },
     remove: () => rm(path, { force: true }),
   };
