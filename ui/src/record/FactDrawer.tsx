@@ -2,6 +2,7 @@ import { Badge, Button, Drawer, Group, Stack, Text } from '@mantine/core';
 import { lazy, Suspense, useState } from 'react';
 import { LoadingState } from '../states/LoadingState.tsx';
 import { describeFact, timeOfFact } from './describe-fact.ts';
+import { ConversionNote } from './documents/ConversionNote.tsx';
 import { attachmentsOf } from './documents/find-attachments.ts';
 import { ClusterPanel } from './duplicates/ClusterPanel.tsx';
 import type { Fact } from './find-facts.ts';
@@ -48,6 +49,7 @@ export function FactDrawer({ fact, onClose }: FactDrawerProps) {
             </Text>
           </Group>
           {words.details.length > 0 && <Text size="sm">{words.details.join(' · ')}</Text>}
+          {fact.resourceType === 'DocumentReference' && <ConversionNote document={fact} />}
           <Suspense fallback={<LoadingState label="Loading the document" blocks={2} />}>
             {attachments.map((attachment) => (
               <DocumentView

@@ -266,7 +266,7 @@ test('what no section is about is counted by type, listed, and told element by e
   const drawer = within(await screen.findByRole('dialog'));
   fireEvent.click(drawer.getByRole('button', { name: 'Show everything it says' }));
   const elements = within(await drawer.findByRole('group', { name: 'Elements' }));
-  expect(elements.getByText('Bring your glasses.')).toBeDefined();
+  expect(await elements.findByText('Bring your glasses.')).toBeDefined();
   fireEvent.click(drawer.getByRole('button', { name: 'Close' }));
   fireEvent.click(screen.getByRole('link', { name: 'Other results' }));
   expect((await screen.findByRole('button', { name: /^PHQ-9/ })).textContent).toContain('7 points');
