@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import type { MedplumClient } from '@medplum/core';
 import { orgConnectionIdOf } from '../contract/connection.ts';
 import { heldTask } from '../contract/import-hold.ts';
-import type { ImportProgress, ImportReport } from '../contract/import-report.ts';
-import { DISPOSITIONS, type RawExport, rawExportsFromTask } from '../contract/import-task.ts';
+import type { ImportProgress } from '../contract/import-report.ts';
+import { type RawExport, rawExportsFromTask } from '../contract/import-task.ts';
 import { PermanentError } from '../errors.ts';
 import type { ExportFile } from '../fasten/export-file.ts';
 import { changeTask, type StoredTask } from '../medplum/change-task.ts';
@@ -17,6 +17,7 @@ import type { JobProgress, Payload } from '../queue/specs.ts';
 import { TryLater } from '../queue/try-later.ts';
 import { missingLines } from './announce.ts';
 import { completeTask } from './complete-task.ts';
+import { countImport } from './count-import.ts';
 import { CONNECTION_REVOKED, failTask, isSettled, moveTask } from './end-task.ts';
 import { type Destination, type HeldLoad, importLock, type Loaded, loadLineage } from './load-lineage.ts';
 import { measureProgress } from './measure-progress.ts';
@@ -110,6 +111,7 @@ async function importExport(deps: ImportExportDeps, job: Payload<'import'>, cont
     await deps.announceImport(task);
     return;
   }
+  const counts = countImport(deps.metrics);
   deps.log.info('import.started', { ...named, files: job.files.length });
   const report = await deps.withFolder(context.jobId, async (folder) => {
     const kept = rawExportsFromTask(task);
@@ -118,7 +120,7 @@ async function importExport(deps: ImportExportDeps, job: Payload<'import'>, cont
     const { consent, patient } = await requireActive(deps, job.consentId);
     await moveTask(deps.medplum, job.taskId, 'loading');
     const retrieved = new Date(task.authoredOn ?? Date.now());
-    const request = { files, patient, retrieved, ...named, onProgress: reporter(context, deps.metrics) };
+    const request = { files, patient, retrieved, ...named, onProgress: reporter(context, counts.saw) };
     const loaded = await loadLineage(deps, consent, context.signal, (destination) =>
       load(deps, { ...request, ...destination }),
     );
@@ -130,18 +132,12 @@ async function importExport(deps: ImportExportDeps, job: Payload<'import'>, cont
   await tellImport(deps, completeTask(await deps.medplum.readResource('Task', job.taskId), report));
   const done = await changeTask(deps.medplum, job.taskId, (stored) => completeTask(stored, report));
   await deps.announceImport(done);
-  countReport(deps.metrics, report);
+  counts.ended(report);
   const missing = missingLines(done, report.lines);
   if (missing > 0) deps.log.warn('import.fewer-than-announced', { ...named, lines: report.lines, count: missing });
   const { lines, created, updated, unchanged, quarantined, skipped } = report;
   const mode = report.withoutTransactions ? 'batches' : 'transactions';
   deps.log.info('import.done', { ...named, mode, lines, created, updated, unchanged, quarantined, skipped });
-}
-
-function countReport(metrics: Metrics, report: ImportReport): void {
-  for (const disposition of DISPOSITIONS) metrics.lines.inc({ disposition }, report[disposition]);
-  for (const [rule, count] of Object.entries(report.repairsByRule)) metrics.repairs.inc({ rule }, count);
-  for (const [code, count] of Object.entries(report.problemsByCode)) metrics.problems.inc({ code }, count);
 }
 
 /** The job is done with: a person decides, and another job goes on. See `decideImport`. */
@@ -206,13 +202,10 @@ async function fetchFiles(
 }
 
 /** Progress is told for people to watch; an import does not wait for it, nor fail with it. */
-function reporter(context: ImportContext, metrics: Metrics): (progress: ImportProgress) => void {
+function reporter(context: ImportContext, saw: (progress: ImportProgress) => void): (progress: ImportProgress) => void {
   const measure = measureProgress(() => performance.now());
-  let counted = 0;
   return (progress) => {
-    const { written = counted } = progress;
-    metrics.written.inc(Math.max(0, written - counted));
-    counted = written;
+    saw(progress);
     context.report(measure(progress)).catch(() => undefined);
   };
 }

@@ -1,9 +1,9 @@
-import { Redis } from 'ioredis';
 import { openQueues } from '../../bridge/queue/open-queues.ts';
+import { openRedis } from '../../bridge/queue/open-redis.ts';
 
 /** Jobs that wait, a schedule, and a job that is put off: what must not be lost. */
 export async function fillQueues(url: string): Promise<void> {
-  const redis = new Redis(url, { maxRetriesPerRequest: null });
+  const redis = openRedis({ url });
   const queues = openQueues(redis, 'drill');
   for (let event = 0; event < 100; event++) {
     const eventId = `event-${event}`;

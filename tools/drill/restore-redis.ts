@@ -1,8 +1,10 @@
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Redis } from 'ioredis';
+import { openRedis } from '../../bridge/queue/open-redis.ts';
 import { startRedis } from '../../sandbox/redis/start-redis.ts';
 import { assertSame } from './restore-postgres.ts';
+
+type Connection = ReturnType<typeof openRedis>;
 
 /**
  * Backs a Redis up as operations.md says: its append-only file is written anew, then the folder is copied. Starts another
@@ -39,15 +41,15 @@ export async function drillRedis(folder: string, fill: (url: string) => Promise<
 }
 
 /** Each key with a digest of its value; what is counted down is left out. */
-async function describeKeys(redis: Redis): Promise<string[]> {
+async function describeKeys(redis: Connection): Promise<string[]> {
   const keys = (await redis.keys('*')).map(String).toSorted();
   return Promise.all(
     keys.map(async (key) => `${key} ${await redis.call('DEBUG', 'DIGEST-VALUE', key).catch(() => redis.type(key))}`),
   );
 }
 
-async function withClient<T>(url: string, work: (redis: Redis) => Promise<T>): Promise<T> {
-  const redis = new Redis(url, { maxRetriesPerRequest: null });
+async function withClient<T>(url: string, work: (redis: Connection) => Promise<T>): Promise<T> {
+  const redis = openRedis({ url });
   try {
     return await work(redis);
   } finally {
