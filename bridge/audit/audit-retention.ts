@@ -11,9 +11,15 @@ export interface RemovalAct {
   readonly count: number;
 }
 
+const RETENTION = { display: 'Retention of the Fasten-Medplum bridge' };
+
 /** Nobody asked the bridge to (BALP: delete; with a patient where it was one's). */
 export function removed({ at, patient, kind, task, count }: RemovalAct, bridge: BridgeName): AuditEvent {
   const head = { recorded: at, interaction: 'delete', bridge } as const;
-  const event = auditEvent(head, [system('destination', bridge, true)], [aboutPatient(patient), aboutJob(task)]);
+  const event = auditEvent(
+    head,
+    [system('source', RETENTION), system('destination', bridge, true)],
+    [aboutPatient(patient), aboutJob(task)],
+  );
   return { ...event, outcomeDesc: `retention: ${kind}, ${count}` };
 }

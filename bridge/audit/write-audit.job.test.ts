@@ -22,10 +22,14 @@ const [who, patient] = [
   'Patient/7e6d5c4b-3a29-4817-a6b5-c4d3e2f1a002',
 ];
 const [consent, task] = [`Consent/${crypto.randomUUID()}`, `Task/${crypto.randomUUID()}`];
+/** Another time than the erasure's: an act is recognised by its time, too. */
+const REMOVED = '2026-11-21T11:00:00.000Z';
+
 const ACTS: [AuditedAct, string, string][] = [
   [{ what: 'consent-given', at, who, patient, consent }, 'C', 'create'],
   [{ what: 'consent-revoked', at, patient, consent }, 'U', 'update'],
   [{ what: 'erased', at, who, patient, consent, task, isDone: true }, 'D', 'delete'],
+  [{ what: 'removed', at: REMOVED, patient, task, kind: 'raw-export', count: 1 }, 'D', 'delete'],
   [{ what: 'record-read', at, who, patient, category: 'labs', requestId: 'request-1' }, 'E', 'search'],
   [{ what: 'record-opened', at: OPENED, who, patient, requestId: 'request-2' }, 'R', 'read'],
   [{ what: 'ledger-read', at, who, patient, task }, 'R', 'read'],
@@ -60,7 +64,7 @@ test('what cannot be queued, and what is given up, is counted, and nobody who re
   const { audit, settled } = createAuditor({ addJob, log, metrics });
   audit({ what: 'record-read', who, patient, category: 'labs' }, ['x']);
   await settled();
-  const [given] = ACTS[5] ?? [];
+  const [given] = ACTS[6] ?? [];
   if (given) await createAuditJob({ medplum: sandbox.medplum, log, metrics }).gaveUp(given, { code: 'x' });
   const text = await metrics.registry.getSingleMetricAsString('bridge_audits_lost_total');
   expect(text).toContain('{what="record-read"} 1');
