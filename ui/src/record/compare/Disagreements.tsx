@@ -87,11 +87,13 @@ function Voice({ fact, title }: { readonly fact: Fact; readonly title: string })
     open(await medplum.readResource(fact.resourceType, fact.id).catch(() => fact));
   };
   return (
-    <UnstyledButton onClick={() => void openWhole()} aria-label={`${title}: open ${name}`} maw="100%">
-      <FactSource fact={fact} />
+    <>
+      <UnstyledButton onClick={() => void openWhole()} aria-label={`${title}: open ${name}`} maw="100%">
+        <FactSource fact={fact} />
+      </UnstyledButton>
       <Text size="xs" c="dimmed" fw={400} lineClamp={2}>
         {[words.title !== title && words.title, timeOfFact(words)].filter(Boolean).join(' · ')}
       </Text>
-    </UnstyledButton>
+    </>
   );
 }
