@@ -26,7 +26,7 @@ export function keyOf({ system, code }: { readonly system?: unknown; readonly co
 }
 
 /** Whether a bot added this Coding, or the code of this Quantity. */
-export function isAddedCode(value: unknown): value is Json {
+function isAddedCode(value: unknown): value is Json {
   return isObject(value) && markOf(value) !== undefined;
 }
 
@@ -47,6 +47,32 @@ export function* codedPlaces(value: unknown, path = ''): Generator<CodedPlace> {
       yield* codedPlaces(child, `${path}/${name}`);
     }
   }
+}
+
+/** An added code, for people to read. */
+export interface AddedCode {
+  readonly system: string;
+  readonly code: string;
+  readonly display?: string | undefined;
+  /** What it was made of: a code, or the text of a unit. */
+  readonly from: string;
+  /** The ConceptMap that says so. */
+  readonly map: string;
+}
+
+/** Every code that bots added to a resource, each once. */
+export function listAddedCodes(resource: unknown): AddedCode[] {
+  const found = new Map<string, AddedCode>();
+  for (const { kind, at } of codedPlaces(resource)) {
+    for (const one of kind === 'concept' ? at.coding.filter(isAddedCode) : [at].filter(isAddedCode)) {
+      const mark = markOf(one) ?? {};
+      const from = kind === 'concept' ? originOf(one)?.code : partOf(mark, 'from')?.valueString;
+      const { system, code, display } = one;
+      const said = { system: textOf(system), code: textOf(code), display: textOf(display) || undefined };
+      found.set(keyOf(one), { ...said, from: textOf(from), map: textOf(partOf(mark, 'map')?.valueUri) });
+    }
+  }
+  return [...found.values()];
 }
 
 /** Takes what bots added out of a resource, in place: it says then what it said before. */
@@ -124,6 +150,10 @@ function markOf(value: Json): Json | undefined {
 
 function partOf(extension: Json, name: string): Json | undefined {
   return listOf(extension.extension).find(({ url }) => url === name);
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }
 
 function isConcept(value: Json): value is Concept {

@@ -17,6 +17,7 @@ import { LoadingState } from '../../states/LoadingState.tsx';
 import { useLoaded } from '../../states/use-loaded.ts';
 import { FactSource } from '../FactRow.tsx';
 import type { Fact } from '../find-facts.ts';
+import { AddedCodes } from './AddedCodes.tsx';
 import { findOrigin } from './find-origin.ts';
 import { describeRepair } from './repair-words.ts';
 
@@ -54,6 +55,7 @@ export function OriginPanel({ fact }: { readonly fact: Fact }) {
           <ErrorState title="Its origin could not be loaded" hint={explainError(error)} onRetry={reload} />
         )}
         {!origin && error === undefined && <LoadingState label="Loading where it comes from" blocks={1} />}
+        <AddedCodes fact={fact} />
         {origin && <Provenances provenances={origin.provenances} />}
         {origin?.lines.map((entry) => (
           <Line key={`${entry.file} ${entry.offset}`} entry={entry} taskId={origin.task?.id ?? ''} />
