@@ -177,6 +177,21 @@ function answer(status: string, isMeant: (type: string) => boolean, times: numbe
   };
 }
 
+test('two documents that say the same and are converted at the same time make it once', async () => {
+  const { executeBatch } = medplum;
+  const bothHaveLooked = Promise.withResolvers<void>();
+  let waiting = 2;
+  medplum.executeBatch = async (bundle, options) => {
+    if (bundle.entry?.[0]?.request?.method === 'POST' && --waiting <= 0) bothHaveLooked.resolve();
+    if (bundle.entry?.[0]?.request?.method === 'POST') await bothHaveLooked.promise;
+    return executeBatch.call(medplum, bundle, options);
+  };
+  const documents = [await store(CCD), await store(`${CCD}\n`)];
+  const reports = await Promise.all(documents.map(run));
+  expect(reports.map(outputs)).toMatchObject([{ converted: FACTS }, { converted: FACTS }]);
+  expect(await record()).toHaveLength(FACTS);
+});
+
 test('creates that are in the way of another run’s are tried again', async () => {
   answer('409', (type) => type !== 'Goal', 2);
   expect(outputs(await run(await store(CCD)))).toMatchObject({ converted: FACTS });
