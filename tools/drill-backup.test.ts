@@ -4,7 +4,9 @@ import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { assertSame } from './drill/restore-postgres.ts';
 
-test('the drill backs up and restores what it tries itself on: store, Redis, and PostgreSQL where there is one', async () => {
+test('the drill backs up and restores what it tries itself on: store, Redis, and PostgreSQL where there is one', {
+  timeout: 180_000,
+}, async () => {
   const { stdout } = await promisify(execFile)(process.execPath, [join(import.meta.dirname, 'drill-backup.ts')]);
   expect(stdout).toMatch(/^store: \{"files":\d+,"lines":201\}$/m);
   expect(stdout).toMatch(/^redis: \{"keys":\d{3}\}$/m);

@@ -48,7 +48,9 @@ const add = (eventId: string) =>
 
 const isDone = (eventId: string) => eventually(async () => (done.includes(eventId) ? true : undefined));
 
-test('a master that dies is followed by its replica: jobs that were added stay, and more can be added', async () => {
+test('a master that dies is followed by its replica: jobs that were added stay, and more can be added', {
+  timeout: 180_000,
+}, async () => {
   const sentinel = await startSentinel();
   fleet = sentinel;
   open({ REDIS_SENTINELS: `127.0.0.1:${sentinel.sentinel}` });
