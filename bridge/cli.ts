@@ -11,6 +11,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   'bots:replay': async () => (await import('./commands/replay-command.ts')).replayCommand,
   provision: async () => (await import('./commands/provision-command.ts')).provisionCommand,
   retention: async () => (await import('./commands/retention-command.ts')).retentionCommand,
+  doctor: async () => (await import('./commands/doctor-command.ts')).doctorCommand,
   secrets: async () => (await import('./commands/secrets-command.ts')).secretsCommand,
   decide: async () => (await import('./commands/decide-command.ts')).decideCommand,
 };

@@ -25,12 +25,13 @@ function words<T extends z.ZodType<unknown, string>>(each: T) {
     .pipe(z.array(each));
 }
 
-const environment = z.object({
+/** What the service is told by its environment; docs/configuration.md is made of it and of these comments. */
+export const environment = z.object({
   /** Where Medplum answers; paths such as `fhir/R4` and `oauth2/token` are appended. */
   MEDPLUM_BASE_URL: httpUrl,
   /** The bridge's own ClientApplication in Medplum: an ordinary client with an AccessPolicy, never a super admin. */
   MEDPLUM_CLIENT_ID: z.string().min(1),
-  /** Several, separated by blanks, while it is being rotated. */
+  /** Secret of that client; several, separated by blanks, while it is being rotated. */
   MEDPLUM_CLIENT_SECRET: z.string().min(1),
   /** How long a Medplum that does not answer is asked again before the command or the attempt of a job ends. */
   MEDPLUM_PATIENCE_SECONDS: z.coerce.number().min(0).max(86_400).default(120),
@@ -39,6 +40,7 @@ const environment = z.object({
    * what is erased is deleted, and its history stays in Medplum.
    */
   MEDPLUM_ADMIN_CLIENT_ID: z.string().min(1).optional(),
+  /** The secret of that second client; needed with its id. */
   MEDPLUM_ADMIN_CLIENT_SECRET: z.string().min(1).optional(),
   /** Redis for jobs and short-lived progress; it must run with `maxmemory-policy noeviction` and an AOF. */
   REDIS_URL: z.url({ protocol: /^rediss?$/ }),
@@ -46,6 +48,7 @@ const environment = z.object({
   REDIS_SENTINELS: words(node),
   /** What the Sentinels call the master. */
   REDIS_SENTINEL_NAME: z.string().min(1).default('mymaster'),
+  /** Of the Sentinels themselves, when they ask for one. */
   REDIS_SENTINEL_PASSWORD: z.string().min(1).optional(),
   /** Nodes of a Redis Cluster to begin with, as `host:port` separated by blanks; user and password as REDIS_URL has them. */
   REDIS_CLUSTER_NODES: words(node),
@@ -58,7 +61,7 @@ const environment = z.object({
   FASTEN_BASE_URL: httpUrl.default('https://api.connect.fastenhealth.com/v1').transform(normaliseBaseUrl),
   /** Fasten's key pair; which of `test` and `live` it is decides the mode of everything. */
   FASTEN_PUBLIC_ID: z.string().min(1),
-  /** Several private keys, separated by blanks, while it is being rotated. */
+  /** The private half of that pair; several, separated by blanks, while it is being rotated. */
   FASTEN_PRIVATE_KEY: z.string().min(1),
   /** Signing secrets of our webhook endpoint, separated by blanks; several while one is being rotated. */
   FASTEN_WEBHOOK_SECRETS: words(webhookSecret),
@@ -88,6 +91,7 @@ const environment = z.object({
   DATA_DIR: z.string().min(1).default('.data'),
   /** Base address of an OTLP/HTTP receiver for traces (`/v1/traces` is appended); without it nothing is traced. */
   OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl.optional(),
+  /** What is logged at least: `debug`, `info`, `warn`, `error`, or nothing (`silent`). */
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   /** Days after the end of an import for which the export as it came is kept in Medplum. */
   RETENTION_RAW_EXPORT_DAYS: days.default(365),

@@ -9,6 +9,7 @@ export interface WantedClient {
   readonly name: string;
   /** As the bridge's environment names it, if it does already. */
   readonly id?: string | undefined;
+  /** Several, separated by blanks, while it is being rotated: any of them will do, the first is what it should become. */
   readonly secret?: string | undefined;
   /** Its one AccessPolicy, `AccessPolicy/<id>`; undefined: an admin of the project instead. */
   readonly policy: string | undefined;
@@ -39,10 +40,11 @@ export async function keepClient(
   if (!client) return undefined;
   const { secret = '' } = client;
   const { medplum } = writer;
-  if (wanted.secret !== undefined && wanted.secret !== secret && wanted.id === client.id) {
-    const change = () => medplum.updateResource<ClientApplication>({ ...client, ...rotated(client, wanted) });
+  const [newest, ...older] = wanted.secret?.split(/\s+/).filter(Boolean) ?? [];
+  if (newest !== undefined && ![newest, ...older].includes(secret) && wanted.id === client.id) {
+    const change = () => medplum.updateResource<ClientApplication>({ ...client, ...rotated(client, newest) });
     await steps.change(`ClientApplication ${wanted.name}: secret as the environment says`, change);
-    return { id: client.id, secret: wanted.secret };
+    return { id: client.id, secret: newest };
   }
   await keepMembership(steps, writer, client, wanted);
   return { id: client.id, secret };
@@ -78,7 +80,7 @@ async function create(writer: ProjectWriter, wanted: WantedClient): Promise<With
     return made;
   }
   const meta = { project: projectId };
-  const secret = wanted.secret ?? randomBytes(32).toString('hex');
+  const secret = wanted.secret?.split(/\s+/)[0] || randomBytes(32).toString('hex');
   const body: ClientApplication = { resourceType: 'ClientApplication', meta, name: wanted.name, secret };
   const client = wanted.id
     ? await medplum.updateResource<ClientApplication>({ ...body, id: wanted.id })
@@ -121,12 +123,6 @@ function rightsOf({ policy }: WantedClient): Pick<ProjectMembership, 'admin' | '
 }
 
 /** The server takes the old secret too until it is retired, so that a bridge that still has it goes on. */
-function rotated(
-  client: ClientApplication,
-  wanted: WantedClient,
-): Pick<ClientApplication, 'secret' | 'retiringSecret'> {
-  return {
-    ...(client.secret && { retiringSecret: client.secret }),
-    ...(wanted.secret !== undefined && { secret: wanted.secret }),
-  };
+function rotated(client: ClientApplication, secret: string): Pick<ClientApplication, 'secret' | 'retiringSecret'> {
+  return { ...(client.secret && { retiringSecret: client.secret }), secret };
 }

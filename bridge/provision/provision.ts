@@ -92,7 +92,7 @@ export async function provisionProject(
 
 /** Tells a credential that the environment does not hold. */
 function hand(steps: Steps, prefix: string, given: Credentials, client: { id: string; secret: string }): void {
-  if (given.id === client.id && given.secret === client.secret) return;
+  if (given.id === client.id && given.secret?.split(/\s+/).includes(client.secret)) return;
   steps.hand(`${prefix}_CLIENT_ID`, client.id);
   steps.hand(`${prefix}_CLIENT_SECRET`, client.secret);
 }

@@ -9,19 +9,27 @@ export const provisionEnvironment = z.object({
   MEDPLUM_BASE_URL: z.url({ protocol: /^https?$/ }),
   /** The bridge's ClientApplication; without them one is made and handed over. */
   MEDPLUM_CLIENT_ID: text,
+  /** Its secret; one that the server does not have yet becomes its new one. */
   MEDPLUM_CLIENT_SECRET: text,
-  /** An admin of the project, as a client or as a person. */
+  /** An admin of the project, as a client. */
   MEDPLUM_ADMIN_CLIENT_ID: text,
+  /** The secret of that admin’s client. */
   MEDPLUM_ADMIN_CLIENT_SECRET: text,
+  /** An admin of the project, as a person. */
   MEDPLUM_ADMIN_EMAIL: text,
+  /** The password of that person. */
   MEDPLUM_ADMIN_PASSWORD: text,
-  /** A super admin of the server, as a client or as a person: makes the project, sets its features and its quota. */
+  /** A super admin of the server, as a client: makes the project, sets its features and its quota. */
   MEDPLUM_SUPER_ADMIN_CLIENT_ID: text,
+  /** The secret of that super admin’s client. */
   MEDPLUM_SUPER_ADMIN_CLIENT_SECRET: text,
+  /** A super admin of the server, as a person. */
   MEDPLUM_SUPER_ADMIN_EMAIL: text,
+  /** The password of that person. */
   MEDPLUM_SUPER_ADMIN_PASSWORD: text,
-  /** Which project; a super admin finds or makes it by its name when no id is given. */
+  /** Which project; without it a super admin finds or makes it by its name. */
   MEDPLUM_PROJECT_ID: text,
+  /** The name by which a super admin finds or makes the project. */
   MEDPLUM_PROJECT_NAME: z.string().min(1).default('Fasten bridge'),
   /** FHIR interaction units a minute and member. A stored resource costs 100, so this is 50,000 resources a minute. */
   MEDPLUM_FHIR_QUOTA: z.coerce.number().int().min(50_000).default(5_000_000),

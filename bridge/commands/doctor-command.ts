@@ -1,0 +1,70 @@
+import { ConfigError, readConfig } from '../config.ts';
+import { checkClock } from '../doctor/check-clock.ts';
+import { checkFasten, checkKeys } from '../doctor/check-fasten.ts';
+import { checkMedplum } from '../doctor/check-medplum.ts';
+import { checkRedis } from '../doctor/check-redis.ts';
+import { checkSpool } from '../doctor/check-spool.ts';
+import { about, type Finding } from '../doctor/finding.ts';
+import { probeTransactions } from '../ingest/probe-transactions.ts';
+import { setPatience } from '../medplum/retry-read.ts';
+import { openRedis } from '../queue/open-redis.ts';
+import { type Command, UsageError } from './command.ts';
+import { readOptions } from './read-options.ts';
+
+const DEFAULT_PER_DAY = 100_000;
+
+export const doctorCommand: Command = {
+  usage: `usage: npm run doctor [-- --resources-per-day N] [--json]
+
+  --resources-per-day  what the quota has to be enough for; default: ${DEFAULT_PER_DAY}
+  --json               the findings as one JSON array
+
+Looks at the configuration, Fasten's keys, Fasten, the webhook's secret, Medplum, its quota, Redis, the disk of the spool and
+the clock. Each finding says what to do. Exits with 1 when there is a fault. It changes nothing.`,
+
+  run: async (args, env) => {
+    const options = { 'resources-per-day': { type: 'string' }, json: { type: 'boolean', default: false } } as const;
+    const { values } = readOptions({ args, options });
+    const resourcesPerDay = Number(values['resources-per-day'] ?? DEFAULT_PER_DAY);
+    if (!Number.isInteger(resourcesPerDay) || resourcesPerDay < 1)
+      throw new UsageError('--resources-per-day is a number');
+    const findings = await examine(env, resourcesPerDay, Date.now);
+    if (values.json) console.log(JSON.stringify(findings));
+    else for (const finding of findings) console.log(line(finding));
+    return findings.some(({ state }) => state === 'fault') ? 1 : 0;
+  },
+};
+
+/** Exported for the test, which brings a clock of its own. */
+export async function examine(env: NodeJS.ProcessEnv, resourcesPerDay: number, now: () => number): Promise<Finding[]> {
+  let config: ReturnType<typeof readConfig>;
+  try {
+    config = readConfig(env);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    const [, ...faults] = error.message.split('\n');
+    return faults.map((fault) => about('configuration').fault(`${fault.trim()} (docs/configuration.md)`));
+  }
+  // Whoever asks stands by: a server that is away is told at once.
+  setPatience(0);
+  const [fasten, medplum, redis, spool] = await Promise.all([
+    checkFasten(config.fasten),
+    checkMedplum(config, { probeTransactions, resourcesPerDay }),
+    checkRedis(() => openRedis(config.redis)),
+    checkSpool(config.spool),
+  ]);
+  const clocks = checkClock(now(), { Medplum: medplum.clockMs, Fasten: fasten.clockMs });
+  return [
+    about('configuration').ok(`role ${config.role}`),
+    ...checkKeys(config.fasten),
+    ...fasten.found,
+    ...medplum.found,
+    ...redis,
+    spool,
+    ...clocks,
+  ];
+}
+
+function line({ about: what, state, text }: Finding): string {
+  return `${{ ok: 'ok     ', warning: 'warning', fault: 'FAULT  ' }[state]}  ${what.padEnd(13)}  ${text}`;
+}
