@@ -24,6 +24,12 @@ export async function countRequests(page: Page, work: () => Promise<void>): Prom
 
 async function entriesOf(response: { json(): Promise<unknown> }): Promise<number> {
   // A stream, an empty answer and one that the page no longer wants have none.
-  const body = (await response.json().catch(() => undefined)) as { entry?: readonly unknown[] } | undefined;
-  return body?.entry?.length ?? 0;
+  const body = (await response.json().catch(() => undefined)) as Answer | undefined;
+  const within = body?.entry?.map(({ resource }) => resource?.entry?.length ?? 0) ?? [];
+  return Math.max(body?.entry?.length ?? 0, ...within);
+}
+
+/** A Bundle; that of a batch of searches has Bundles in it. */
+interface Answer {
+  readonly entry?: readonly { readonly resource?: { readonly entry?: readonly unknown[] } }[];
 }

@@ -4,23 +4,28 @@ import type { Browser } from 'playwright-core';
 import { startBrowser } from '../test/start-browser.ts';
 import { type Product, startProduct } from '../test/start-product.ts';
 import { measureLists } from './measure-lists.ts';
+import { measureRecord } from './measure-record.ts';
 
 type Measure = (product: Product, browser: Browser, options: Options) => Promise<object>;
 
 interface Options {
   /** How long the lists are. */
   readonly rows: number;
+  /** How large the record is. */
+  readonly resources: number;
 }
 
 /** What is measured, each with a whole product of its own. */
 const MEASURES = {
   lists: (product, browser, { rows }) => measureLists(product, browser, rows),
+  record: (product, browser, { resources }) => measureRecord(product, browser, resources),
 } as const satisfies Record<string, Measure>;
 
-const USAGE = `usage: npm run bench:ui -- [--only MEASURES] [--rows N] [--json]
+const USAGE = `usage: npm run bench:ui -- [--only MEASURES] [--rows N] [--resources N] [--json]
 
   --only  of ${Object.keys(MEASURES).join(', ')}; default: all
   --rows  length of the lists (5000)
+  --resources  size of the record (50000)
   --json  the last line of stdout is one JSON object
 
 How the page keeps up in a real Chromium, over the running sandbox. CHROMIUM_PATH names another than the machine's.`;
@@ -70,15 +75,18 @@ function readOptions() {
       options: {
         only: { type: 'string' },
         rows: { type: 'string', default: '5000' },
+        resources: { type: 'string', default: '50000' },
         json: { type: 'boolean', default: false },
       },
     });
     const asked = values.only?.split(',') ?? Object.keys(MEASURES);
     const names = (Object.keys(MEASURES) as (keyof typeof MEASURES)[]).filter((name) => asked.includes(name));
     const rows = Number(values.rows);
+    const resources = Number(values.resources);
+    if (!(resources >= 100)) throw new Error('--resources takes a number of 100 or more');
     if (!(rows >= 1)) throw new Error('--rows takes a number');
     if (names.length !== asked.length) throw new Error(`--only takes ${Object.keys(MEASURES).join(', ')}`);
-    return { names, rows, json: values.json };
+    return { names, rows, resources, json: values.json };
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : error}\n${USAGE}`);
     return undefined;

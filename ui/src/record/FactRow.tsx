@@ -1,9 +1,10 @@
-import { Badge, Grid, Group, Paper, Text, UnstyledButton } from '@mantine/core';
+import { Badge, Box, Group, Paper, Text, UnstyledButton } from '@mantine/core';
 import type { ReactNode } from 'react';
 import rowClasses from '../imports/ImportRow.module.css';
 import { namespaceOf } from '../sources/find-sources.ts';
 import { SourceBadge } from '../sources/SourceBadge.tsx';
 import { describeFact, timeOfFact } from './describe-fact.ts';
+import classes from './FactRow.module.css';
 import type { Fact } from './find-facts.ts';
 import { useRecord } from './record-context.ts';
 
@@ -24,8 +25,8 @@ export function FactRow({ fact, sources = <FactSource fact={fact} />, children }
   const words = describeFact(fact);
   return (
     <Paper role="listitem" withBorder px="md" py="xs" className={rowClasses.row ?? ''}>
-      <Grid gutter="xs" align="center">
-        <Grid.Col span={{ base: 12, sm: 8 }}>
+      <Box className={classes.columns ?? ''}>
+        <div>
           <Group gap={6}>
             <UnstyledButton fw={600} className={rowClasses.link ?? ''} onClick={() => open(fact)} maw="100%">
               {words.title}
@@ -42,14 +43,12 @@ export function FactRow({ fact, sources = <FactSource fact={fact} />, children }
               {words.details.join(' · ')}
             </Text>
           )}
-        </Grid.Col>
-        <Grid.Col span={{ base: 12, sm: 4 }}>
-          <Group gap="2px 8px">
-            <Text size="sm">{timeOfFact(words)}</Text>
-            {sources}
-          </Group>
-        </Grid.Col>
-      </Grid>
+        </div>
+        <Group gap="2px 8px">
+          <Text size="sm">{timeOfFact(words)}</Text>
+          {sources}
+        </Group>
+      </Box>
       {children}
     </Paper>
   );

@@ -5,11 +5,9 @@ import { EmptyState } from '../states/EmptyState.tsx';
 import { ErrorState } from '../states/ErrorState.tsx';
 import { explainError } from '../states/explain-error.ts';
 import { LoadingState } from '../states/LoadingState.tsx';
-import { ClusterRow } from './duplicates/ClusterRow.tsx';
 import type { FactClusters } from './duplicates/find-clusters.ts';
-import { groupFacts } from './duplicates/group-facts.ts';
 import { useClusters } from './duplicates/use-clusters.ts';
-import { FactRow } from './FactRow.tsx';
+import { FactRows } from './FactRows.tsx';
 import { type FactFilters, MAX_OFFSET } from './find-facts.ts';
 import { useRecord } from './record-context.ts';
 import type { RecordSection } from './sections.ts';
@@ -36,7 +34,14 @@ export function FactSection({ section, filters }: FactSectionProps) {
       {lists === undefined && error === undefined && <LoadingState label={`Loading the ${name}`} />}
       {lists && filled.length === 0 && <NothingHere section={section} filters={filters} />}
       {filled.map((list) => (
-        <FactList key={list.search.label} list={list} clusters={clusters} regroup={regroup} isLoading={isLoading} />
+        <FactList
+          key={list.search.label}
+          list={list}
+          clusters={clusters}
+          regroup={regroup}
+          isLoading={isLoading}
+          isEndless={filled.length === 1}
+        />
       ))}
     </Stack>
   );
@@ -57,9 +62,10 @@ interface FactListProps {
   readonly clusters: FactClusters;
   readonly regroup: () => void;
   readonly isLoading: boolean;
+  readonly isEndless: boolean;
 }
 
-function FactList({ list, clusters, regroup, isLoading }: FactListProps) {
+function FactList({ list, clusters, regroup, isLoading, isEndless }: FactListProps) {
   const { search, facts, total, more } = list;
   return (
     <section aria-label={search.label}>
@@ -71,15 +77,7 @@ function FactList({ list, clusters, regroup, isLoading }: FactListProps) {
           {total > facts.length ? `${formatCount(facts.length)} of ${formatCount(total)}` : formatCount(total)}
         </Text>
       </Group>
-      <Stack gap={6} role="list" aria-label={search.label}>
-        {groupFacts(facts, clusters).map(({ fact, cluster }) =>
-          cluster ? (
-            <ClusterRow key={fact.id} fact={fact} cluster={cluster} onChange={regroup} />
-          ) : (
-            <FactRow key={fact.id} fact={fact} />
-          ),
-        )}
-      </Stack>
+      <FactRows list={list} clusters={clusters} regroup={regroup} isEndless={isEndless} />
       <ShowMore list={list} isLoading={isLoading} />
       {!more && total > MAX_OFFSET && (
         <Text size="sm" c="dimmed" mt="xs">

@@ -17,7 +17,7 @@ import { ErrorState } from '../states/ErrorState.tsx';
 import { explainError } from '../states/explain-error.ts';
 import { LoadingState } from '../states/LoadingState.tsx';
 import { useLoaded } from '../states/use-loaded.ts';
-import { DifferencesNotice, DifferencesSection, SectionDifferences } from './compare/DifferencesSection.tsx';
+import { DifferencesSection, SectionDifferences } from './compare/DifferencesSection.tsx';
 import { EverythingSection } from './everything/EverythingSection.tsx';
 import { FactDrawer } from './FactDrawer.tsx';
 import { FactSection } from './FactSection.tsx';
@@ -90,7 +90,6 @@ function PatientRecord({ patient }: { readonly patient: WithId<Patient> }) {
         {lastLook && path === 'summary' && (
           <NewsNotice since={lastLook} onFollow={() => setFilters({ since: lastLook })} />
         )}
-        {hasSeveral && path === 'summary' && <DifferencesNotice />}
         <Grid gutter="lg">
           <Grid.Col span={{ base: 12, md: 2.5 }}>
             <SectionNavigation patientId={patient.id} path={path} />

@@ -1,12 +1,12 @@
 import { RECORD_CATEGORIES } from '@fasten-medplum/bridge/contract/record-category';
-import { Anchor, Group, Paper, SimpleGrid, Stack, Text, Title, UnstyledButton } from '@mantine/core';
+import { Group, SimpleGrid, Text, UnstyledButton } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { Link } from 'react-router';
 import { formatWhen } from '../format-when.ts';
 import { formatCount } from '../imports/format.ts';
 import { ErrorState } from '../states/ErrorState.tsx';
 import { explainError } from '../states/explain-error.ts';
 import { LoadingState } from '../states/LoadingState.tsx';
+import { DifferencesCard } from './compare/DifferencesSection.tsx';
 import { describeFact, timeOfFact } from './describe-fact.ts';
 import { FactSources } from './duplicates/ClusterRow.tsx';
 import type { FactCluster, FactClusters } from './duplicates/find-clusters.ts';
@@ -18,6 +18,7 @@ import { useRecord } from './record-context.ts';
 import { readingsOf } from './results/find-trend.ts';
 import { groupReadings, type Measurement } from './results/group-readings.ts';
 import { FlagBadge } from './results/ReadingTable.tsx';
+import { SummaryPaper } from './SummaryPaper.tsx';
 import type { FactSearch } from './sections.ts';
 import { type FactPages, useFacts } from './use-facts.ts';
 
@@ -84,7 +85,7 @@ const RESULTS: readonly SummaryCard[] = [
 
 /** The record at a glance. */
 export function SummarySection({ filters }: { readonly filters: FactFilters }) {
-  const { patientId } = useRecord();
+  const { patientId, sources } = useRecord();
   const lists = useFacts(patientId, LISTS, filters, CARD_ROWS);
   const results = useFacts(patientId, RESULTS, filters, RESULTS_READ);
   const { lists: grouped, clusters } = useClusters(lists.lists);
@@ -108,6 +109,7 @@ export function SummarySection({ filters }: { readonly filters: FactFilters }) {
       {grouped.slice(3).map((list, index) => (
         <ListCard key={list.search.label} card={LISTS[index + 3]} list={list} clusters={clusters} />
       ))}
+      {sources.length > 0 && <DifferencesCard />}
     </SimpleGrid>
   );
 }
@@ -191,25 +193,20 @@ function ReadingLine({ measurement }: { readonly measurement: Measurement }) {
 function Card({ card, list, children }: CardProps & { readonly children: ReactNode }) {
   const { patientId } = useRecord();
   const { label } = list.search;
+  const isMore = list.total > list.facts.length;
+  const link = card && {
+    to: `/patients/${patientId}/${card.path}`,
+    text: `See all${isMore ? ` ${formatCount(list.total)}` : ''}`,
+  };
   return (
-    <Paper withBorder p="md" component="section" aria-label={label}>
-      <Group justify="space-between" mb="xs">
-        <Title order={2} size="h5">
-          {label}
-        </Title>
-        {card && list.total > 0 && (
-          <Anchor component={Link} to={`/patients/${patientId}/${card.path}`} size="sm">
-            See all{list.total > list.facts.length ? ` ${formatCount(list.total)}` : ''}
-          </Anchor>
-        )}
-      </Group>
+    <SummaryPaper label={label} link={list.total > 0 ? link : undefined}>
       {list.facts.length > 0 ? (
-        <Stack gap="xs">{children}</Stack>
+        children
       ) : (
         <Text size="sm" c="dimmed">
           {card?.none}
         </Text>
       )}
-    </Paper>
+    </SummaryPaper>
   );
 }

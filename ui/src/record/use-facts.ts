@@ -1,5 +1,5 @@
 import { useMedplum } from '@medplum/react-hooks';
-import { useCallback, useEffect, useMemo, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { type FactFilters, findFacts, MAX_OFFSET, type PageOfFacts } from './find-facts.ts';
 import type { FactSearch } from './sections.ts';
 
@@ -25,6 +25,9 @@ interface State {
   readonly isLoading: boolean;
 }
 
+/** Facts of a page after the first, which is short so that it is soon there. */
+const NEXT_COUNT = 100;
+
 /**
  * Reads the lists of a section, page by page as the reader asks for more. What was read stays until the first page of the
  * next filters is there, so that nothing flashes.
@@ -40,6 +43,8 @@ export function useFacts(
   const medplum = useMedplum();
   const [state, setState] = useState<State>({ pages: undefined, error: undefined, isLoading: false });
   const [request, setRequest] = useState({});
+  /** Pages behind which the next is being read: whoever scrolls asks more than once. */
+  const underWay = useRef(new WeakSet<PageOfFacts>());
 
   useEffect(() => {
     let current = request !== undefined;
@@ -54,13 +59,16 @@ export function useFacts(
   const readMore = useCallback(
     async (index: number) => {
       const [search, known] = [searches[index], state.pages?.[index]];
-      if (!search || !known) return;
+      if (!search || !known || underWay.current.has(known)) return;
+      underWay.current.add(known);
       setState((now) => ({ ...now, isLoading: true }));
       try {
-        const paging = { offset: known.facts.length, ...(count && { count }) };
+        // Who asks for more reads on.
+        const paging = { offset: known.facts.length, count: count ?? NEXT_COUNT };
         const next = await findFacts(medplum, patientId, search, filters, paging);
         setState((now) => ({ pages: append(now.pages, known, next), error: undefined, isLoading: false }));
       } catch (error) {
+        underWay.current.delete(known);
         setState(({ pages }) => ({ pages, error, isLoading: false }));
       }
     },

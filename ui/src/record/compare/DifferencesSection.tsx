@@ -1,6 +1,5 @@
-import { Alert, Anchor, Stack, Text, Title } from '@mantine/core';
+import { Stack, Text, Title } from '@mantine/core';
 import { IconArrowsLeftRight } from '@tabler/icons-react';
-import { Link } from 'react-router';
 import { formatCount } from '../../imports/format.ts';
 import { EmptyState } from '../../states/EmptyState.tsx';
 import { ErrorState } from '../../states/ErrorState.tsx';
@@ -8,7 +7,8 @@ import { explainError } from '../../states/explain-error.ts';
 import { LoadingState } from '../../states/LoadingState.tsx';
 import type { FactFilters } from '../find-facts.ts';
 import { useRecord } from '../record-context.ts';
-import { Disagreements } from './Disagreements.tsx';
+import { SummaryPaper } from '../SummaryPaper.tsx';
+import { Disagreements, KINDS } from './Disagreements.tsx';
 import { COMPARED_COUNT, type ComparableType } from './find-comparable.ts';
 import { useDisagreements } from './use-disagreements.ts';
 
@@ -76,22 +76,41 @@ export function SectionDifferences({ path, filters }: FilteredProps & { readonly
 
 const NO_FILTERS: FactFilters = {};
 
-/** As many as a glance takes in. */
-const NAMED = 4;
+/** As many as the other cards of the summary have. */
+const CARD_ROWS = 5;
 
-/** One line on the summary that leads to them; nothing when nobody contradicts. */
-export function DifferencesNotice() {
+/** On the summary: what they are about, and the way to all of it. */
+export function DifferencesCard() {
   const { patientId } = useRecord();
-  const { value: disagreements } = useDisagreements(ALL, NO_FILTERS);
-  if (!disagreements?.length) return null;
-  const titles = disagreements.map(({ title }) => title);
+  const { value: disagreements, error } = useDisagreements(ALL, NO_FILTERS);
   return (
-    <Alert color="orange" p="xs" icon={<IconArrowsLeftRight />}>
-      Sources say different things of {titles.slice(0, NAMED).join(', ')}
-      {titles.length > NAMED && ` and ${formatCount(titles.length - NAMED)} more`}.{' '}
-      <Anchor component={Link} to={`/patients/${patientId}/differences`} size="sm" c="inherit" td="underline">
-        Compare them
-      </Anchor>
-    </Alert>
+    <SummaryPaper
+      label="Told differently"
+      link={disagreements?.length ? { to: `/patients/${patientId}/differences`, text: 'Compare them' } : undefined}
+    >
+      {disagreements?.slice(0, CARD_ROWS).map(({ title, type, voices, elements }) => (
+        <div key={voices[0]?.fact.id}>
+          <Text size="sm">{title}</Text>
+          <Text size="xs" c="dimmed">
+            {KINDS[type] ?? type}: {voices.length} sources differ in {elements.join(', ').toLowerCase()}
+          </Text>
+        </div>
+      ))}
+      {disagreements && disagreements.length > CARD_ROWS && (
+        <Text size="xs" c="dimmed">
+          and {formatCount(disagreements.length - CARD_ROWS)} more
+        </Text>
+      )}
+      {disagreements?.length === 0 && (
+        <Text size="sm" c="dimmed">
+          The sources do not contradict each other.
+        </Text>
+      )}
+      {!disagreements && (
+        <Text size="sm" c="dimmed">
+          {error === undefined ? 'Comparing the sources…' : 'The sources could not be compared.'}
+        </Text>
+      )}
+    </SummaryPaper>
   );
 }

@@ -8,7 +8,7 @@ import { useRecord } from '../record-context.ts';
 import type { Disagreement } from './find-disagreements.ts';
 
 /** Of what they are, for people. */
-const KINDS: Readonly<Record<string, string>> = {
+export const KINDS: Readonly<Record<string, string>> = {
   AllergyIntolerance: 'Allergy',
   Condition: 'Problem',
   MedicationRequest: 'Prescription',

@@ -3,7 +3,7 @@ import type { Bundle } from '@medplum/fhirtypes';
 import { conditions, type Fact, type FactFilters } from '../find-facts.ts';
 
 /** Of each kind the newest: what goes back further is seldom what stands now. */
-export const COMPARED_COUNT = 500;
+export const COMPARED_COUNT = 200;
 
 /** ABO and Rh group together, and each alone (LOINC). */
 const BLOOD_GROUPS = ['882-1', '883-9', '10331-7'].map((code) => `http://loinc.org|${code}`).join(',');

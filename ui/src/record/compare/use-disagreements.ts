@@ -1,5 +1,5 @@
 import { useMedplum } from '@medplum/react-hooks';
-import { useCallback } from 'react';
+import { useCallback, useMemo } from 'react';
 import { type Loaded, useLoaded } from '../../states/use-loaded.ts';
 import type { FactFilters } from '../find-facts.ts';
 import { useRecord } from '../record-context.ts';
@@ -14,10 +14,13 @@ import { type Disagreement, findDisagreements } from './find-disagreements.ts';
 export function useDisagreements(types: readonly ComparableType[], filters: FactFilters): Loaded<Disagreement[]> {
   const medplum = useMedplum();
   const { patientId, sources } = useRecord();
-  const load = useCallback(async () => {
-    const facts = await findComparable(medplum, patientId, types, filters);
-    const order = sources.map(({ namespace }) => namespace);
-    return findDisagreements(facts, order);
-  }, [medplum, patientId, types, filters, sources]);
-  return useLoaded(load);
+  const load = useCallback(
+    () => findComparable(medplum, patientId, types, filters),
+    [medplum, patientId, types, filters],
+  );
+  const { value: facts, ...loaded } = useLoaded(load);
+  // The sources are looked at again and again while an import runs; what they say is not read again for that.
+  const order = sources.map(({ namespace }) => namespace).join(' ');
+  const value = useMemo(() => facts && findDisagreements(facts, order.split(' ')), [facts, order]);
+  return { value, ...loaded };
 }

@@ -1,5 +1,5 @@
 import { useMedplum } from '@medplum/react-hooks';
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import type { PageOfFacts } from '../find-facts.ts';
 import { type FactClusters, findClusters } from './find-clusters.ts';
 
@@ -13,6 +13,14 @@ export interface ClusteredLists<T> {
 
 const NONE: FactClusters = new Map();
 
+interface Looked {
+  /** The request that it belongs to: another one looks at everything again. */
+  readonly of: object | undefined;
+  /** Ids of the facts whose clusters are known. */
+  readonly facts: ReadonlySet<string>;
+  readonly clusters: FactClusters;
+}
+
 /**
  * Looks up what of some lists is doubled, in all of them at once. When that fails each fact stands for itself.
  *
@@ -22,11 +30,22 @@ export function useClusters<T extends PageOfFacts>(lists: readonly T[] | undefin
   const medplum = useMedplum();
   const [known, setKnown] = useState<Omit<ClusteredLists<T>, 'reload'>>({ lists: undefined, clusters: NONE });
   const [request, setRequest] = useState({});
+  const looked = useRef<Looked>({ of: undefined, facts: new Set(), clusters: NONE });
   useEffect(() => {
     let current = request !== undefined;
-    const facts = lists?.flatMap((list) => list.facts) ?? [];
+    // What was looked up for one page is not asked again for the next.
+    if (looked.current.of !== request) looked.current = { of: request, facts: new Set(), clusters: NONE };
+    const before = looked.current;
+    const facts = lists?.flatMap((list) => list.facts).filter(({ id }) => !before.facts.has(id)) ?? [];
     const looking = facts.length > 0 ? findClusters(medplum, facts) : Promise.resolve(NONE);
-    void looking.catch(() => NONE).then((clusters) => current && setKnown({ lists, clusters }));
+    void looking
+      .catch(() => NONE)
+      .then((found) => {
+        if (!current) return;
+        const clusters = found.size > 0 ? new Map([...before.clusters, ...found]) : before.clusters;
+        looked.current = { of: request, facts: new Set([...before.facts, ...facts.map(({ id }) => id)]), clusters };
+        setKnown({ lists, clusters });
+      });
     return () => {
       current = false;
     };

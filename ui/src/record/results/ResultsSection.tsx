@@ -1,4 +1,4 @@
-import { Accordion, Group, Stack, Text } from '@mantine/core';
+import { Accordion, Box, Group, Stack, Text } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import { formatWhen } from '../../format-when.ts';
 import { formatCount } from '../../imports/format.ts';
@@ -13,6 +13,7 @@ import type { RecordSection } from '../sections.ts';
 import { useFacts } from '../use-facts.ts';
 import { readingsOf } from './find-trend.ts';
 import { groupReadings, type Measurement } from './group-readings.ts';
+import classes from './LatestReading.module.css';
 import { FlagBadge } from './ReadingTable.tsx';
 import { TrendPanel } from './TrendPanel.tsx';
 
@@ -70,19 +71,21 @@ function LatestReading({ measurement }: { readonly measurement: Measurement }) {
   const [latest] = measurement.readings;
   if (!latest) return null;
   return (
-    <Group gap="xs" justify="space-between" pr="xs">
+    <Box className={classes.columns ?? ''} pr="xs">
       <Group gap={6}>
         <Text fw={600}>{measurement.name}</Text>
         <NewBadge fact={latest.fact} />
       </Group>
       <Group gap={6}>
-        <FlagBadge flag={latest.flag} />
         <Text style={{ overflowWrap: 'anywhere' }}>{latest.text}</Text>
+        <FlagBadge flag={latest.flag} />
+      </Group>
+      <Group gap="2px 8px">
         <Text size="sm" c="dimmed">
           {formatWhen(latest.at)}
         </Text>
         <FactSource fact={latest.fact} />
       </Group>
-    </Group>
+    </Box>
   );
 }

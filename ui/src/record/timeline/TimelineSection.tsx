@@ -1,5 +1,6 @@
 import { Badge, Button, Group, Stack, Text, Timeline, Title, UnstyledButton } from '@mantine/core';
 import { IconTimeline } from '@tabler/icons-react';
+import { memo } from 'react';
 import { formatWhen } from '../../format-when.ts';
 import { EmptyState } from '../../states/EmptyState.tsx';
 import { ErrorState } from '../../states/ErrorState.tsx';
@@ -93,7 +94,8 @@ function Events({ groups }: { readonly groups: readonly FactGroup[] }) {
   );
 }
 
-function Event({ fact, cluster }: FactGroup) {
+/** Reading on draws what is new only. */
+const Event = memo(function Event({ fact, cluster }: FactGroup) {
   const { open } = useRecord();
   const words = describeFact(fact);
   const kind = STRANDS.find(({ type }) => type === fact.resourceType)?.label;
@@ -103,7 +105,7 @@ function Event({ fact, cluster }: FactGroup) {
         <Badge variant="light" color="gray" tt="none">
           {kind}
         </Badge>
-        <UnstyledButton fw={600} onClick={() => open(fact)}>
+        <UnstyledButton fw={600} mih={24} onClick={() => open(fact)}>
           {words.title}
         </UnstyledButton>
         <NewBadge fact={fact} />
@@ -116,7 +118,7 @@ function Event({ fact, cluster }: FactGroup) {
       </Group>
     </Stack>
   );
-}
+});
 
 function groupByYear(groups: readonly FactGroup[]): { year: string; events: FactGroup[] }[] {
   const byYear = Map.groupBy(groups, ({ fact }) => formatWhen(`${new Date(timeOfEvent(fact)).getUTCFullYear()}`));
