@@ -173,6 +173,27 @@ test('a resource at which the bot fails does not keep it from the others', async
   expect(await seen(stored)).toEqual(versions(stored).filter((_, index) => index !== 1));
 }, 30_000);
 
+test('a bot that changes what it is fed is fed more than a page of it, each once', async () => {
+  const touching = `exports.handler = async (medplum, { input }) => {
+    if (input.resourceType !== 'Observation') return;
+    await medplum.patchResource('Observation', input.id, [{ op: 'add', path: '/note', value: [{ text: input.meta.versionId }] }]);
+  };`;
+  const config = { name: 'touching', source: '', dist: '', description: 'For tests' };
+  const subscriptions = [{ criteria: 'Observation?status=final', imports: 'afterwards' as const }];
+  await world.deploy({ ...config, subscriptions, access: [{ resourceType: 'Observation' }] }, touching);
+  try {
+    const { stored, taskId } = await load(Array.from({ length: 130 }, (_, n) => n + 100));
+    await makeJob()({ botId: (await world.bot('touching')).id, taskId });
+    for (const { id, meta } of stored) {
+      const now = await world.admin.readResource('Observation', id, { cache: 'reload' });
+      expect(now.note?.map(({ text }) => text)).toEqual([meta?.versionId]);
+      expect((await world.admin.readHistory('Observation', id)).entry).toHaveLength(2);
+    }
+  } finally {
+    await world.deploy({ ...config, subscriptions: [], access: [] }, touching);
+  }
+});
+
 test('a replay feeds once more what changed since a date, whoever wrote it', async () => {
   const since = new Date().toISOString();
   const { stored } = await load([1, 2]);
