@@ -6,7 +6,7 @@ import {
 import type { BotEvent, WithId } from '@medplum/core';
 import type { Condition, Immunization, Linkage, Patient, Provenance, Resource, Task } from '@medplum/fhirtypes';
 import { MockClient } from '@medplum/mock';
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import { handler } from './find-duplicates.ts';
 
 const CVX = 'http://hl7.org/fhir/sid/cvx';
@@ -164,6 +164,15 @@ test('a diagnosis in SNOMED CT and one in ICD-10 come together', async () => {
   const other = await addFrom('b', condition('http://hl7.org/fhir/sid/icd-10-cm', 'E11.9'));
   const [linkage] = await run(other);
   expect(membersOf(linkage as Linkage)).toEqual(references(one, other));
+});
+
+test('what matches nothing costs two requests, however much the record holds', async () => {
+  for (let year = 1950; year < 2010; year++) await addFrom('a', shot({ occurrenceDateTime: `${year}-10-01` }));
+  const one = await addFrom('b', shot());
+  const requests = vi.spyOn(medplum, 'fetch');
+  expect(await run(one)).toEqual([]);
+  expect(requests).toHaveBeenCalledTimes(2);
+  expect(JSON.stringify(requests.mock.calls[0])).toContain('date=ge2024-09-30');
 });
 
 test.each<[string, object]>([

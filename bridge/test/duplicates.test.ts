@@ -7,6 +7,7 @@ import { deployBots } from '../../bots/deploy/deploy-bots.ts';
 import { signInToDeploy } from '../../bots/deploy/sign-in.ts';
 import { seed } from '../../sandbox/seed.ts';
 import { clusterFromLinkage } from '../contract/duplicate-cluster.ts';
+import { endedConnectionsSchema, erasureSchema } from '../contract/erasure.ts';
 import { eventually, startWorld, type World } from './start-world.ts';
 
 const WHO = { given: 'Zyxwvut', family: 'Qponmlk', birthDate: '1971-02-03', gender: 'female' } as const;
@@ -16,6 +17,7 @@ let clinician: MedplumClient;
 let admin: MedplumClient;
 let botId: string;
 let patient: WithId<Patient>;
+let second: string;
 
 beforeAll(async () => {
   world = await startWorld();
@@ -75,7 +77,7 @@ async function ofSource(type: 'Immunization' | 'AllergyIntolerance' | 'Condition
 test('two health systems that tell of the same: when the second import is done, each fact is one cluster, once', async () => {
   const first = await connect(41);
   expect(await clusters(clinician)).toEqual([]);
-  const second = await connect(42);
+  second = await connect(42);
   expect(feeds().map(({ failed }) => failed)).toEqual([0, 0]);
 
   const found = await clusters(clinician);
@@ -143,6 +145,24 @@ test('a clinician’s edit reaches the cluster by itself, a deletion at the next
   await admin.executeBot(botId, ended, 'application/fhir+json');
   expect(await clusterOf(ended)).toBeUndefined();
 });
+
+test('an erasure of one health system takes its clusters along, but for the one that a person ended', async () => {
+  const [ended, ...others] = (await clusters(clinician)).toSorted((a, b) => Number(isByHand(b)) - Number(isByHand(a)));
+  const { body } = await world.call(clinician, 'DELETE', `/connections/${patient.id}/${second}?erase=true`);
+  expect(others.length).toBeGreaterThan(20);
+  const [erasure] = endedConnectionsSchema.parse(body).erasures;
+  await eventually(async () => {
+    const { status } = erasureSchema.parse(
+      (await world.call(clinician, 'GET', `/erasures/${erasure?.erasureId}`)).body,
+    );
+    return status === 'completed' ? true : undefined;
+  });
+  expect((await clusters(clinician)).map(({ id }) => id)).toEqual([ended?.id]);
+});
+
+function isByHand({ meta }: Linkage): boolean {
+  return meta?.author?.reference?.startsWith('Practitioner/') ?? false;
+}
 
 /** Three of three clusters. */
 async function pickOfThree(
