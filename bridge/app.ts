@@ -24,6 +24,7 @@ import { decideImport } from './export/decide-import.ts';
 import { createFailExportJob } from './export/fail-export.job.ts';
 import { createImportJob, type LoadRequest } from './export/import-export.job.ts';
 import { importJobKey } from './export/import-job-key.ts';
+import { listHeld } from './export/list-imports.ts';
 import { importLock } from './export/load-lineage.ts';
 import { createReceiveExportJob } from './export/receive-export.job.ts';
 import { createRedriveJob, type RedriveWanted } from './export/redrive-import.job.ts';
@@ -294,6 +295,7 @@ async function serve(
         stitch: config.fasten.stitch,
         scheduleJob: queues.schedule,
         readNextRun: queues.readNextRun,
+        listHeld: (connections) => listHeld(medplum.client, connections),
         requestErasure: (ended, profile) =>
           requestErasure({ medplum: medplum.client, addJob: queues.add, log }, ended, profile),
         keepReport: createKeepReport(redis, config.redis.prefix, Date.now, config.ages.supportEventMs),

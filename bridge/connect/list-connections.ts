@@ -4,6 +4,7 @@ import {
   type ConnectionList,
   connectionFromConsent,
   type LatestImport,
+  orgConnectionIdOf,
 } from '../contract/connection.ts';
 import { BRIDGE_CODE_SYSTEM, IMPORT_TASK_CODE } from '../contract/identifiers.ts';
 import { importStatusFromTask } from '../contract/import-status.ts';
@@ -13,13 +14,22 @@ import type { ReadNextRun } from '../queue/specs.ts';
 
 const MAX_RESULTS = '1000';
 
+export interface ListDeps {
+  readonly readNextRun: ReadNextRun;
+  /**
+   * Imports on hold by the connection (`org_connection_id`) that they name. The bridge's own client sees them: they name no
+   * Patient, so that their own patient would not even be told that there is one.
+   */
+  readonly listHeld: (orgConnectionIds: readonly string[]) => Promise<ReadonlyMap<string, Task>>;
+}
+
 /**
  * Every connection of a Patient with its latest import and its next re-sync, read with the caller's own token throughout.
  *
  * @throws HttpError 404 for a Patient that the caller does not see.
  */
 export async function listConnections(
-  readNextRun: ReadNextRun,
+  { readNextRun, listHeld }: ListDeps,
   caller: Caller,
   patientId: string,
 ): Promise<ConnectionList> {
@@ -32,9 +42,11 @@ export async function listConnections(
       _sort: '-_lastUpdated',
     }),
   ]);
+  const held = await listHeld(consents.flatMap((consent) => orgConnectionIdOf(consent) ?? []));
   const listed = consents.map(async (consent): Promise<Connection> => {
-    const task = tasks.find(({ focus }) => focus?.reference === `Consent/${consent.id}`);
     const connection = connectionFromConsent(consent);
+    const done = tasks.find(({ focus }) => focus?.reference === `Consent/${consent.id}`);
+    const task = newer(held.get(connection.orgConnectionId), done);
     const isScheduled = connection.status === 'active' && connection.resync !== 'off';
     const next = isScheduled ? await readNextRun('re-sync', [consent.id]) : undefined;
     return {
@@ -45,6 +57,11 @@ export async function listConnections(
   });
   const connections = await Promise.all(listed);
   return { connections: connections.map((each) => withSuccessor(each, connections)) };
+}
+
+function newer(held: Task | undefined, other: Task | undefined): Task | undefined {
+  const at = (task: Task | undefined) => Date.parse(task?.authoredOn ?? task?.meta?.lastUpdated ?? '') || 0;
+  return at(held) >= at(other) ? (held ?? other) : other;
 }
 
 /** Of a lineage the newest connection stands for all; the others say which one that is. */

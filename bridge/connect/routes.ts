@@ -8,14 +8,13 @@ import { stitchReportSchema } from '../contract/stitch-report.ts';
 import { HttpError } from '../errors.ts';
 import type { Caller } from '../medplum/callers.ts';
 import type { StoredConsent } from '../medplum/find-connection.ts';
-import type { ReadNextRun } from '../queue/specs.ts';
 import { type ChangeResyncDeps, changeResync } from './change-resync.ts';
 import { completeAttempt } from './complete-attempt.ts';
 import { type CompleteDeps, completeConnection } from './complete-connection.ts';
 import { endConnections, eraseConnections, type RequestErasure } from './end-connections.ts';
 import { type InitiateDeps, initiateConnection } from './initiate-connection.ts';
 import { keepStitchReport, type ReportDeps } from './keep-stitch-report.ts';
-import { listConnections } from './list-connections.ts';
+import { type ListDeps, listConnections } from './list-connections.ts';
 
 export interface ConnectRoutesDeps extends Omit<CompleteDeps, 'medplum'>, ReportDeps {
   readonly medplum: CompleteDeps['medplum'] & InitiateDeps['medplum'];
@@ -23,7 +22,8 @@ export interface ConnectRoutesDeps extends Omit<CompleteDeps, 'medplum'>, Report
   readonly publicId: string;
   readonly stitch: InitiateDeps['stitch'];
   readonly scheduleJob: ChangeResyncDeps['scheduleJob'];
-  readonly readNextRun: ReadNextRun;
+  readonly readNextRun: ListDeps['readNextRun'];
+  readonly listHeld: ListDeps['listHeld'];
   readonly requestErasure: RequestErasure;
   /** Who makes the request; the routes are reached by known callers only. */
   readonly callerOf: (req: Request) => Caller;
@@ -54,13 +54,13 @@ export function connectRoutes(deps: ConnectRoutesDeps): Router {
     res.status(202).json({});
   });
   router.get('/connections/:patientId', async (req, res) => {
-    res.json(await listConnections(deps.readNextRun, deps.callerOf(req), req.params.patientId));
+    res.json(await listConnections(deps, deps.callerOf(req), req.params.patientId));
   });
   router.patch('/connections/:patientId/:connectionId', async (req, res) => {
     const { patientId, connectionId } = req.params;
     const { resync } = readBody(changeConnectionSchema, req.body);
     await changeResync(deps, deps.callerOf(req), patientId, connectionId, resync);
-    res.json(await listConnections(deps.readNextRun, deps.callerOf(req), patientId));
+    res.json(await listConnections(deps, deps.callerOf(req), patientId));
   });
   router.delete('/connections/:patientId{/:connectionId}', async (req, res) => {
     const { patientId, connectionId } = req.params as { patientId: string; connectionId?: string };

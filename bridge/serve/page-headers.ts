@@ -4,6 +4,8 @@ import helmet from 'helmet';
 /** Where Stitch runs, and where logos come from. Source: docs.connect.fastenhealth.com/stitch. */
 const FASTEN_CDN = 'https://cdn.fastenhealth.com';
 const STITCH_FRAME = 'https://embed.connect.fastenhealth.com';
+/** Who proves an identity in TEFCA mode: Fasten's own page, ID.me and CLEAR. Frames only: they see nothing of ours. */
+const IDENTITY_FRAMES = ['https://*.fastenhealth.com', 'https://*.id.me', 'https://*.clearme.com'];
 
 interface PageOrigins {
   readonly medplumBaseUrl: string;
@@ -33,7 +35,7 @@ export function pageHeaders(pages: PageOrigins): RequestHandler {
         imgSrc: ["'self'", 'data:', 'blob:', medplum, FASTEN_CDN, fasten],
         fontSrc: ["'self'", 'data:'],
         connectSrc: ["'self'", medplum, medplum.replace(/^http/, 'ws'), fasten, fasten.replace(/^http/, 'ws')],
-        frameSrc: ["'self'", 'blob:', medplum, STITCH_FRAME, fasten],
+        frameSrc: ["'self'", 'blob:', medplum, STITCH_FRAME, ...IDENTITY_FRAMES, fasten],
         mediaSrc: ["'self'", 'blob:', medplum],
         objectSrc: ["'none'"],
         baseUri: ["'self'"],

@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import type { MedplumClient } from '@medplum/core';
 import type { Patient, Task } from '@medplum/fhirtypes';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { connectionListSchema } from '../contract/connection.ts';
 import { type Decision, holdFromTask } from '../contract/import-hold.ts';
 import { importPatientsSchema } from '../contract/import-patients.ts';
 import { importStatusSchema } from '../contract/import-status.ts';
@@ -121,7 +122,7 @@ test('no patient decides whose records these are', async () => {
   expect((await readTask(task)).status).toBe('on-hold');
 });
 
-test('who decides sees both persons side by side, a patient never, and the reading is recorded', async () => {
+test('who decides sees both persons side by side, a patient never, the reading is recorded, and their list of connections tells that it is held', async () => {
   const { patient, task } = await connectTheWrongChart(29);
   const { status, body } = await world.call(clinician, 'GET', `/imports/${task.id}/patients`);
   expect(status).toBe(200);
@@ -137,4 +138,11 @@ test('who decides sees both persons side by side, a patient never, and the readi
 
   const themselves = await world.signInAs(patient as Patient & { id: string });
   expect((await world.call(themselves, 'GET', `/imports/${task.id}/patients`)).status).toBe(403);
+
+  for (const reader of [themselves, clinician]) {
+    const list = await world.call(reader, 'GET', `/connections/${patient.id}`);
+    const [connection] = connectionListSchema.parse(list.body).connections;
+    expect(connection?.latestImport).toMatchObject({ taskId: task.id, status: 'on-hold', phase: 'held' });
+  }
+  expect((await world.call(themselves, 'GET', `/imports/${task.id}`)).status).toBe(404);
 });

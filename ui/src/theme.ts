@@ -1,4 +1,4 @@
-import { type CSSVariablesResolver, createTheme, Modal } from '@mantine/core';
+import { type CSSVariablesResolver, createTheme, Modal, Notification } from '@mantine/core';
 
 /** Mantine's own look, with a system font (nothing is fetched from elsewhere) and text that keeps WCAG AA contrast. */
 export const theme = createTheme({
@@ -9,7 +9,10 @@ export const theme = createTheme({
   headings: { fontWeight: '650' },
   autoContrast: true,
   respectReducedMotion: true,
-  components: { Modal: Modal.extend({ defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } }) },
+  components: {
+    Modal: Modal.extend({ defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } }),
+    Notification: Notification.extend({ defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } }),
+  },
 });
 
 /** Mantine's dimmed text and light badges stay under WCAG AA's 4.5 : 1; these are the next shades that reach it. */
@@ -24,6 +27,8 @@ export const readableColors: CSSVariablesResolver = () => ({
     '--mantine-color-green-light-color': '#1e6e2f',
     '--mantine-color-orange-light-color': '#a33e00',
     '--mantine-color-yellow-light-color': '#7a5200',
+    '--mantine-color-teal-light-color': '#06674a',
+    '--mantine-color-violet-light-color': 'var(--mantine-color-violet-9)',
   },
   dark: { '--mantine-color-dimmed': 'var(--mantine-color-dark-1)' },
 });

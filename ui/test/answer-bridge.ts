@@ -22,7 +22,7 @@ export function answerBridge(answers: Answers): readonly BridgeCall[] {
     const call = `${method} ${url.replace('/api/fasten-health', '')}`;
     const sent: unknown = body === undefined ? undefined : JSON.parse(String(body));
     calls.push({ call, body: sent });
-    const answer = answers[call]?.(sent);
+    const answer = await answers[call]?.(sent);
     if (answer instanceof Response) return answer;
     return answer === undefined ? refusal(404, 'not-found') : Response.json(answer);
   });

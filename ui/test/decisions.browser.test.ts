@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import {
   BRIDGE_CODE_SYSTEM,
   CONNECTION_CONSENT_CODE,
@@ -32,16 +35,19 @@ beforeEach(() => {
 });
 
 /** Connects a chart with the records of this person; gives the id of the import's Task once it has come to rest. */
-async function connect(given: string, dirt: readonly 'bad-json'[] = []): Promise<string> {
+function connect(given: string, dirt: readonly 'bad-json'[] = []): Promise<string> {
+  const person = { given, family: 'Example', birthDate: '1980-05-17', gender: 'female' } as const;
+  return connectWith({ persona: { seed: 7, resources: 60, documentBytes: 200, patient: person, dirt: [...dirt] } });
+}
+
+async function connectWith(source: Parameters<Product['fasten']['createConnection']>[0]): Promise<string> {
   const patient = await clinician.createResource<Patient>({
     resourceType: 'Patient',
     name: [{ given: ['Kim'], family: 'Example' }],
     birthDate: '1980-05-17',
     gender: 'female',
   });
-  const person = { given, family: 'Example', birthDate: '1980-05-17', gender: 'female' } as const;
-  const persona = { seed: 7, resources: 60, documentBytes: 200, patient: person, dirt: [...dirt] };
-  const { orgConnectionId } = await product.fasten.createConnection({ persona });
+  const { orgConnectionId } = await product.fasten.createConnection(source);
   const body = { patientId: patient.id, org_connection_id: orgConnectionId };
   expect((await product.call(clinician, 'POST', '/connections/complete', body)).status).toBe(200);
   const task = await eventually(async () => {
@@ -51,6 +57,27 @@ async function connect(given: string, dirt: readonly 'bad-json'[] = []): Promise
     return tasks.find(ours);
   });
   return task.id;
+}
+
+/** Between the Task of an import and the line that is too large. */
+const SMALL_BYTES = 20_000;
+
+/** An export of somebody else's name, with a line that a small server does not take. */
+async function writeLargeOfAnother(folder: string): Promise<string> {
+  const lines = [
+    { resourceType: 'Patient', id: 'p', name: [{ given: ['Zyxwvut'], family: 'Example' }], birthDate: '1980-05-17' },
+    {
+      resourceType: 'Observation',
+      id: 'large',
+      status: 'final',
+      code: { text: 'Pulse' },
+      subject: { reference: 'Patient/p' },
+      note: [{ text: 'x'.repeat(2 * SMALL_BYTES) }],
+    },
+  ];
+  const file = join(folder, 'export.jsonl');
+  await writeFile(file, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+  return file;
 }
 
 test('a running import is followed over a stream of the server, and ends on the page when it ends', async () => {
@@ -124,11 +151,35 @@ test('the lines of an import are searched page by page, and one that was set asi
   await page.getByRole('dialog').waitFor({ state: 'hidden' });
 
   await lines.getByLabel('Ending').selectOption('All');
-  await lines.getByLabel('Resource type').fill('Patient');
+  await lines.getByLabel('Find').fill('Patient/');
   await expect.poll(() => lines.getByRole('row').count(), { timeout: 20_000 }).toBe(2);
   await page.setViewportSize({ width: 360, height: 740 });
   // The chart follows the window a moment later.
   await expect.poll(() => measureOverflowPx(page), { timeout: 20_000 }).toBe(0);
+  expect(stage.faults).toEqual([]);
+});
+
+test('an operator accepts a held import and retries a quarantined line', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'held-'));
+  const { switches } = product.medplum;
+  const usual = { ...switches };
+  Object.assign(switches, { maxJsonBytes: SMALL_BYTES, maxAsyncBatchBytes: SMALL_BYTES });
+  const taskId = await connectWith({ file: await writeLargeOfAnother(folder) });
+  await openAs('clinician@example.com', '/imports?show=attention');
+  await page.locator(`a[href="/imports/${taskId}"]`).click();
+  await page.getByRole('button', { name: 'Same person: load the records' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Load them' }).click();
+  const aside = page.getByRole('region', { name: 'Lines that need a look' });
+  const retry = aside.getByRole('button', { name: 'Try the line set aside again' });
+  await retry.waitFor();
+  expect(await findBarriers(page)).toEqual([]);
+  await keepScreens(page, 'import-set-aside');
+  Object.assign(switches, usual);
+  await retry.click();
+  await aside.getByText(/^Last tried .*: 1 loaded\.$/).waitFor({ timeout: 60_000 });
+  await page.getByText('1 of 1 could be loaded').waitFor();
+  expect(await findBarriers(page)).toEqual([]);
+  await rm(folder, { recursive: true });
   expect(stage.faults).toEqual([]);
 });
 

@@ -1,6 +1,6 @@
 import type { Connection } from '@fasten-medplum/bridge/contract/connection';
-import { MockClient } from '@medplum/mock';
-import { fireEvent, screen, waitFor, within } from '@testing-library/react';
+import { HomerSimpson, MockClient } from '@medplum/mock';
+import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { beforeEach, expect, test } from 'vitest';
 import { answerBridge, refusal } from '../../test/answer-bridge.ts';
 import { openPage } from '../../test/open-page.tsx';
@@ -33,6 +33,18 @@ test('a connection is shown with its name, its standing and its latest import', 
   expect(card.getByText('Test data')).toBeDefined();
   expect(card.getByText(/Since .*2026.*permission until .*2099/)).toBeDefined();
   expect(card.getByRole('link', { name: 'The records are here' }).getAttribute('href')).toBe('/imports/t1');
+});
+
+test('a patient is told of an import on hold without a way into it, staff are led there', async () => {
+  const held: Connection = { ...CLINIC, latestImport: { taskId: 't1', status: 'on-hold', phase: 'held' } };
+  answerBridge(list(held));
+  openPage(new MockClient({ profile: HomerSimpson }), '/connections/123');
+  expect(await screen.findByText(/first makes sure that these records are yours/)).toBeDefined();
+  expect(screen.getByText(/You need not do anything/)).toBeDefined();
+  expect(document.querySelector('a[href="/imports/t1"]')).toBeNull();
+  cleanup();
+  openPage(medplum, '/connections/123');
+  await waitFor(() => expect(document.querySelector('a[href="/imports/t1"]')).not.toBeNull());
 });
 
 test('a connection that ended can be connected again; one that another continues is not shown', async () => {

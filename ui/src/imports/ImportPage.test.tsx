@@ -1,4 +1,5 @@
 import { IMPORT_CODE_SYSTEM } from '@fasten-medplum/bridge/contract/identifiers';
+import { redrivenTask, redrivingTask } from '@fasten-medplum/bridge/contract/import-redrive';
 import { HomerSimpson, MockClient } from '@medplum/mock';
 import { fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -139,4 +140,33 @@ test('a running import shows what the server tells of it', async () => {
   answerBridge({ [`GET /imports/${id}/events`]: () => new Response(stream) });
   openPage(medplum, `/imports/${id}`);
   expect(await screen.findByText(/^500 of .*000 lines loaded · 100 a second · 15 seconds left$/)).toBeDefined();
+});
+
+test('lines that were set aside are tried again from the page, and it says what came of it', async () => {
+  const task = await medplum.createResource(makeImportTask('completed', 'loaded', { output: makeOutputs() }));
+  const askedAt = '2026-01-02T10:00:00Z';
+  const calls = answerBridge({
+    [`POST /imports/${task.id}/redrive`]: async () => {
+      await medplum.updateResource(redrivingTask(task, 'Practitioner/1', askedAt));
+      return { outcome: 'queued' };
+    },
+  });
+  openPage(medplum, `/imports/${task.id}`);
+  fireEvent.click(await screen.findByRole('button', { name: 'Try the 2 lines set aside again' }));
+  expect(await screen.findByText(/They are being tried again/)).toBeDefined();
+  expect(calls.map(({ call }) => call)).toContain(`POST /imports/${task.id}/redrive`);
+  await medplum.updateResource({
+    ...redrivenTask(redrivingTask(task, 'Practitioner/1', askedAt), '2026-01-02T10:01:00Z'),
+    output: makeOutputs({ quarantined: 0, created: 2702, problems: [] }),
+  });
+  expect(await screen.findByText(/^Last tried .*: 2 loaded\.$/)).toBeDefined();
+  expect(screen.queryByRole('button', { name: /set aside again/ })).toBeNull();
+});
+
+test('a patient is not offered to try lines again', async () => {
+  const patient = new MockClient({ profile: HomerSimpson });
+  const task = await patient.createResource(makeImportTask('completed', 'loaded', { output: makeOutputs() }));
+  openPage(patient, `/imports/${task.id}`);
+  await screen.findByRole('region', { name: 'Lines that need a look' });
+  expect(screen.queryByRole('button', { name: /set aside again/ })).toBeNull();
 });

@@ -1,14 +1,18 @@
+import { redriveFromTask } from '@fasten-medplum/bridge/contract/import-redrive';
 import type { ImportStatus } from '@fasten-medplum/bridge/contract/import-status';
 import {
+  announcedFromTask,
   byTypeFromTask,
   countsFromTask,
   ledgerFromTask,
   problemsFromTask,
   receivedByTypeFromTask,
+  repairsFromTask,
+  settledLines,
   storedLines,
   unsureTraitsFromTask,
 } from '@fasten-medplum/bridge/contract/import-task';
-import { Alert, Anchor, Container, Grid, Group, Paper, SimpleGrid, Stack, Text, Title } from '@mantine/core';
+import { Alert, Anchor, Code, Container, Grid, Group, Paper, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import type { Task } from '@medplum/fhirtypes';
 import { useMedplum } from '@medplum/react-hooks';
 import { IconArrowLeft } from '@tabler/icons-react';
@@ -29,6 +33,8 @@ import { LedgerTable } from './LedgerTable.tsx';
 import { PatientName } from './PatientName.tsx';
 import { ProblemTable } from './ProblemTable.tsx';
 import { RawLine, type RawLineId } from './RawLine.tsx';
+import { RedriveLines } from './RedriveLines.tsx';
+import { RepairList } from './RepairList.tsx';
 import { RetryImport } from './RetryImport.tsx';
 import { StatusBadge } from './StatusBadge.tsx';
 import { usePolled } from './use-polled.ts';
@@ -83,6 +89,9 @@ function ImportDetails({ task, live, onChanged }: ImportDetailsProps) {
   const counts = countsFromTask(task);
   const problems = problemsFromTask(task);
   const stored = byTypeFromTask(task);
+  const announced = announcedFromTask(task);
+  const repairs = repairsFromTask(task);
+  const ledger = ledgerFromTask(task);
   const reason = describeReason(task);
   const unsure = unsureTraitsFromTask(task);
   const [, patientId] = /^Patient\/(.+)$/.exec(task.for?.reference ?? '') ?? [];
@@ -102,7 +111,7 @@ function ImportDetails({ task, live, onChanged }: ImportDetailsProps) {
           </Anchor>
         )}
       </div>
-      {live && isRunning(task) && <ImportProgressBar status={live} />}
+      {isRunning(task) && <ImportProgressBar status={live} />}
       {task.status === 'on-hold' && <HoldDecision task={task} onDecided={onChanged} />}
       {task.status === 'failed' && (
         <Alert color="red" title="This import stopped before its end">
@@ -118,13 +127,19 @@ function ImportDetails({ task, live, onChanged }: ImportDetailsProps) {
         </Alert>
       )}
       <Section title="Lines of the export">
-        <SimpleGrid cols={{ base: 2, sm: 4 }} spacing="xs" mb="md">
+        <SimpleGrid cols={{ base: 2, sm: announced.total === undefined ? 4 : 5 }} spacing="xs" mb="md">
+          {announced.total !== undefined && <Figure label="Announced" count={announced.total} />}
           <Figure label="Received" count={counts.lines} />
           <Figure label="In Medplum" count={storedLines(counts)} />
           <Figure label="Set aside" count={counts.quarantined} />
           <Figure label="Left out" count={counts.skipped} />
         </SimpleGrid>
         <DispositionBar counts={counts} size="xl" />
+        {ledger && settledLines(counts) === counts.lines && (
+          <Text size="sm" c="dimmed" mt="xs">
+            Checked: every line has exactly one ending. Sealed by <Code>{ledger.merkleRoot.slice(0, 12)}</Code>
+          </Text>
+        )}
       </Section>
       <Grid gutter="md">
         <Grid.Col span={{ base: 12, md: 5 }}>
@@ -136,7 +151,7 @@ function ImportDetails({ task, live, onChanged }: ImportDetailsProps) {
           <Section title="By type">
             {Object.keys(stored).length > 0 ? (
               <Suspense fallback={<LoadingState label="Loading the chart" blocks={2} />}>
-                <TypeChart received={receivedByTypeFromTask(task)} stored={stored} />
+                <TypeChart announced={announced.byType} received={receivedByTypeFromTask(task)} stored={stored} />
               </Suspense>
             ) : (
               <Text c="dimmed">Nothing has been stored yet.</Text>
@@ -144,17 +159,23 @@ function ImportDetails({ task, live, onChanged }: ImportDetailsProps) {
           </Section>
         </Grid.Col>
       </Grid>
-      {problems.length > 0 && (
+      {Object.keys(repairs).length > 0 && (
+        <Section title="Repaired on the way">
+          <RepairList repairs={repairs} />
+        </Section>
+      )}
+      {(problems.length > 0 || redriveFromTask(task)) && (
         <Section title="Lines that need a look">
+          <RedriveLines task={task} onQueued={onChanged} />
           <ProblemTable
             problems={problems}
             total={counts.quarantined + counts.skipped}
-            {...(ledgerFromTask(task) && { onOpen: setLine })}
+            {...(ledger && { onOpen: setLine })}
           />
           <RawLine taskId={task.id ?? ''} line={line} onClose={() => setLine(undefined)} />
         </Section>
       )}
-      {ledgerFromTask(task) && (
+      {ledger && (
         <Section title="Every line">
           <LedgerTable task={task} />
         </Section>

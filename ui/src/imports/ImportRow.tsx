@@ -1,3 +1,4 @@
+import type { ImportStatus } from '@fasten-medplum/bridge/contract/import-status';
 import { countsFromTask } from '@fasten-medplum/bridge/contract/import-task';
 import { Group, Paper, Text } from '@mantine/core';
 import type { Task } from '@medplum/fhirtypes';
@@ -5,13 +6,20 @@ import { memo } from 'react';
 import { Link } from 'react-router';
 import { DispositionBar } from './DispositionBar.tsx';
 import { formatCount, formatTime } from './format.ts';
+import { ImportProgressBar } from './ImportProgressBar.tsx';
 import classes from './ImportRow.module.css';
-import { describePhase } from './import-words.ts';
+import { describePhase, describeStatus } from './import-words.ts';
 import { PatientName } from './PatientName.tsx';
 import { StatusBadge } from './StatusBadge.tsx';
 
+interface ImportRowProps {
+  readonly task: Task;
+  /** What the server tells of it, while it runs. */
+  readonly live: ImportStatus | undefined;
+}
+
 /** One import of the list. The name is the link to its page, and its surface covers the whole row. */
-export const ImportRow = memo(function ImportRow({ task }: { readonly task: Task }) {
+export const ImportRow = memo(function ImportRow({ task, live }: ImportRowProps) {
   const counts = countsFromTask(task);
   return (
     <Paper withBorder p="md" className={classes.row ?? ''}>
@@ -37,9 +45,10 @@ export const ImportRow = memo(function ImportRow({ task }: { readonly task: Task
             </>
           ) : (
             <Text size="sm" c="dimmed">
-              {describePhase(task)}
+              {live ? describeStatus(live) : describePhase(task)}
             </Text>
           )}
+          {live?.progress && <ImportProgressBar status={live} />}
         </div>
       </div>
     </Paper>

@@ -4,17 +4,18 @@ import { useMedplum } from '@medplum/react-hooks';
 import { IconDatabaseImport } from '@tabler/icons-react';
 import { useCallback } from 'react';
 import { useSearchParams } from 'react-router';
+import { type LiveImports, useLiveImports } from '../bridge/use-live-imports.ts';
 import { LongList } from '../lists/LongList.tsx';
 import { type Pages, usePages } from '../lists/use-pages.ts';
 import { EmptyState } from '../states/EmptyState.tsx';
 import { ErrorState } from '../states/ErrorState.tsx';
 import { explainError } from '../states/explain-error.ts';
 import { LoadingState } from '../states/LoadingState.tsx';
-import { findImports, IMPORT_FILTERS, type ImportFilter, PAGE_SIZE } from './find-imports.ts';
+import { findImports, IMPORT_FILTERS, type ImportFilter, isRunning, PAGE_SIZE } from './find-imports.ts';
 import { formatCount } from './format.ts';
 import { ImportRow } from './ImportRow.tsx';
 
-const OPTIONS = { size: PAGE_SIZE, pauseMs: 15_000 };
+const OPTIONS = { size: PAGE_SIZE, pauseMs: 30_000 };
 const ROW_HEIGHT_PX = 94;
 
 /** Every import the reader may see, newest change first, live. The filter stands in the address. */
@@ -25,6 +26,7 @@ export function ImportsPage() {
   const load = useCallback((page: number) => findImports(medplum, filter, page), [medplum, filter]);
   const pages = usePages(load, OPTIONS);
   const { total, error, reload } = pages;
+  const live = useLiveImports(reload);
 
   return (
     <Container size="lg" px={0}>
@@ -49,13 +51,19 @@ export function ImportsPage() {
           <ErrorState title="The imports could not be loaded" hint={explainError(error)} onRetry={reload} />
         )}
         {total === undefined && error === undefined && <LoadingState label="Loading the imports" />}
-        <ImportList pages={pages} filter={filter} />
+        <ImportList pages={pages} filter={filter} live={live} />
       </Stack>
     </Container>
   );
 }
 
-function ImportList({ pages, filter }: { readonly pages: Pages<Task>; readonly filter: ImportFilter }) {
+interface ImportListProps {
+  readonly pages: Pages<Task>;
+  readonly filter: ImportFilter;
+  readonly live: LiveImports;
+}
+
+function ImportList({ pages, filter, live }: ImportListProps) {
   if (pages.total === 0) {
     return filter === 'all' ? (
       <EmptyState icon={<IconDatabaseImport />} title="No imports yet">
@@ -68,6 +76,11 @@ function ImportList({ pages, filter }: { readonly pages: Pages<Task>; readonly f
     );
   }
   return (
-    <LongList label="Imports" pages={pages} rowHeight={ROW_HEIGHT_PX} render={(task) => <ImportRow task={task} />} />
+    <LongList
+      label="Imports"
+      pages={pages}
+      rowHeight={ROW_HEIGHT_PX}
+      render={(task) => <ImportRow task={task} live={isRunning(task) ? live.get(task.id ?? '') : undefined} />}
+    />
   );
 }

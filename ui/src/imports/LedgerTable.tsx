@@ -1,40 +1,48 @@
 import { DISPOSITIONS } from '@fasten-medplum/bridge/contract/import-task';
 import type { LedgerEntry, VanishedEntry } from '@fasten-medplum/bridge/contract/ledger-entry';
-import { ledgerPageSchema } from '@fasten-medplum/bridge/contract/ledger-page';
+import { ledgerFindingsSchema } from '@fasten-medplum/bridge/contract/ledger-page';
 import { Badge, Button, Code, Group, NativeSelect, Stack, Table, Text, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import type { Task } from '@medplum/fhirtypes';
 import { useCallback, useState } from 'react';
 import { useBridge } from '../bridge/use-bridge.ts';
+import { describeRepair } from '../record/origin/repair-words.ts';
 import { ErrorState } from '../states/ErrorState.tsx';
 import { explainError } from '../states/explain-error.ts';
 import { LoadingState } from '../states/LoadingState.tsx';
 import { formatCount } from './format.ts';
-import { DISPOSITION_WORDS, describeProblem } from './import-words.ts';
+import { codesSaying, DISPOSITION_WORDS, describeProblem } from './import-words.ts';
 import { RawLine, type RawLineId } from './RawLine.tsx';
 import { neverAgain, usePolled } from './use-polled.ts';
 
 const PAGE_SIZE = 25;
 const TYPING_MS = 400;
+const MAX_TEXT = 200;
+/** Stands among the endings, since it is looked for as they are. */
+const REPAIRED = 'repaired';
 
 /** Every line of the export and what became of it, page by page; each opens as it came. */
 export function LedgerTable({ task }: { readonly task: Task }) {
   const bridge = useBridge();
   const [disposition, setDisposition] = useState('');
   const [typed, setTyped] = useState('');
-  const [type] = useDebouncedValue(typed, TYPING_MS);
+  const [text] = useDebouncedValue(typed, TYPING_MS);
   /** Where the pages begin that were shown before this one. */
-  const [cursors, setCursors] = useState<readonly string[]>(['0']);
+  const [cursors, setCursors] = useState<readonly number[]>([0]);
   const [line, setLine] = useState<RawLineId>();
   const { id = '' } = task;
   const load = useCallback(() => {
-    const query = new URLSearchParams({ _count: `${PAGE_SIZE}`, cursor: cursors.at(-1) ?? '0' });
-    if (disposition) query.set('disposition', disposition);
-    if (/^[A-Za-z]{1,64}$/.test(type)) query.set('type', type);
-    return bridge.ask('GET', `/imports/${id}/ledger?${query}`, ledgerPageSchema);
-  }, [bridge, id, cursors, disposition, type]);
+    // In the body: what somebody looks for may be a source's id.
+    const search = {
+      text: text.slice(0, MAX_TEXT),
+      codes: codesSaying(text),
+      ...(disposition === REPAIRED ? { repaired: true } : disposition && { disposition }),
+      _count: PAGE_SIZE,
+      cursor: cursors.at(-1) ?? 0,
+    };
+    return bridge.ask('POST', `/imports/${id}/ledger/search`, ledgerFindingsSchema, search);
+  }, [bridge, id, cursors, disposition, text]);
   const { value, error, reload } = usePolled(load, neverAgain);
-  const next = value?.next ? new URL(value.next, window.location.origin).searchParams.get('cursor') : undefined;
 
   return (
     <Stack>
@@ -44,21 +52,24 @@ export function LedgerTable({ task }: { readonly task: Task }) {
           value={disposition}
           onChange={({ currentTarget }) => {
             setDisposition(currentTarget.value);
-            setCursors(['0']);
+            setCursors([0]);
           }}
           data={[
             { value: '', label: 'All' },
             ...DISPOSITIONS.map((each) => ({ value: each, label: DISPOSITION_WORDS[each].label })),
+            { value: REPAIRED, label: 'Repaired on the way' },
             { value: 'vanished', label: 'No longer in the export' },
           ]}
         />
         <TextInput
-          label="Resource type"
+          label="Find"
+          description="A type, a part of an id, a reason, an element"
           placeholder="Observation"
+          type="search"
           value={typed}
           onChange={({ currentTarget }) => {
             setTyped(currentTarget.value);
-            setCursors(['0']);
+            setCursors([0]);
           }}
         />
       </Group>
@@ -77,7 +88,12 @@ export function LedgerTable({ task }: { readonly task: Task }) {
         >
           Earlier lines
         </Button>
-        <Button size="xs" variant="default" disabled={!next} onClick={() => next && setCursors([...cursors, next])}>
+        <Button
+          size="xs"
+          variant="default"
+          disabled={value?.cursor === undefined}
+          onClick={() => value?.cursor !== undefined && setCursors([...cursors, value.cursor])}
+        >
           Later lines
         </Button>
       </Group>
@@ -147,7 +163,7 @@ function WhatItIs({ entry }: { readonly entry: LedgerEntry | VanishedEntry }) {
       ))}
       {repairs.length > 0 && (
         <Text size="sm" c="dimmed">
-          Repaired: {[...new Set(repairs.map(({ rule }) => rule))].join(', ')}
+          Repaired: {[...new Set(repairs.map(({ rule }) => describeRepair(rule)))].join('; ')}
         </Text>
       )}
     </>

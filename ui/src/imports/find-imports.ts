@@ -1,4 +1,5 @@
 import { BRIDGE_CODE_SYSTEM, IMPORT_TASK_CODE } from '@fasten-medplum/bridge/contract/identifiers';
+import { isRedriving } from '@fasten-medplum/bridge/contract/import-redrive';
 import type { MedplumClient } from '@medplum/core';
 import type { Task } from '@medplum/fhirtypes';
 import type { PageOf } from '../lists/use-pages.ts';
@@ -33,7 +34,7 @@ export async function findImports(medplum: MedplumClient, filter: ImportFilter, 
 
 /** Whether the bridge is still at work on it, so that looking again soon is worth it. */
 export function isRunning(task: Task): boolean {
-  return IMPORT_FILTERS[1].statuses.some((status) => status === task.status);
+  return isRedriving(task) || IMPORT_FILTERS[1].statuses.some((status) => status === task.status);
 }
 
 const RUNNING_PAUSE_MS = 2_000;

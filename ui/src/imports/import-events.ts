@@ -1,6 +1,9 @@
+import { redriveFromTask } from '@fasten-medplum/bridge/contract/import-redrive';
+import { countsFromTask } from '@fasten-medplum/bridge/contract/import-task';
 import { type ImportMoment, timelineFromTask } from '@fasten-medplum/bridge/contract/import-timeline';
 import type { Task } from '@medplum/fhirtypes';
-import { describePhase, wordsForStatus } from './import-words.ts';
+import { formatCount } from './format.ts';
+import { describePhase, describeRedriveFault, wordsForStatus } from './import-words.ts';
 
 /** One step of an import's story. */
 export interface ImportEvent {
@@ -46,13 +49,28 @@ const MOMENT_WORDS: Readonly<Record<ImportMoment, { readonly text: string; reado
  */
 export function eventsFromMoments(task: Task): ImportEvent[] {
   const moments = Object.entries(timelineFromTask(task)) as [ImportMoment, string][];
-  const events = moments.map(([moment, at]): ImportEvent => ({ at, label: moment, ...MOMENT_WORDS[moment] }));
+  const told = moments.map(([moment, at]): ImportEvent => ({ at, label: moment, ...MOMENT_WORDS[moment] }));
+  const events = told.length > 0 ? [...told, ...eventsFromRedrive(task)] : [];
   if (events.length === 0) return [];
   events.sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
   const at = task.meta?.lastUpdated;
   if (at === undefined || !['failed', 'on-hold', 'rejected', 'cancelled'].includes(task.status)) return events;
   const { label, color } = wordsForStatus(task.status);
   return [...events, { at, label, text: describePhase(task), color }];
+}
+
+/** That the lines set aside were tried again, and what came of it. */
+function eventsFromRedrive(task: Task): ImportEvent[] {
+  const redrive = redriveFromTask(task);
+  if (!redrive) return [];
+  const { askedAt, endedAt, fault, lines } = redrive;
+  const asked = { at: askedAt, label: 'redrive', text: 'The lines set aside were tried again', color: 'blue' };
+  if (endedAt === undefined) return [asked];
+  const loaded = Math.max(0, lines - countsFromTask(task).quarantined);
+  const text = fault
+    ? `That came to nothing: ${describeRedriveFault(fault)}`
+    : `${formatCount(loaded)} of ${formatCount(lines)} could be loaded`;
+  return [asked, { at: endedAt, label: 'redriven', text, color: fault ? 'red' : 'green' }];
 }
 
 function timeOf(task: Task): number {

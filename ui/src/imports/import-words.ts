@@ -45,6 +45,7 @@ const PHASE_WORDS: Readonly<Record<string, string>> = {
   downloading: 'Downloading the export',
   loading: 'Loading the records',
   loaded: 'All lines are accounted for',
+  redriving: 'Trying the lines that were set aside again',
   failed: 'Stopped',
   cancelled: 'Cancelled',
   rejected: 'Not taken in: these records belong to somebody else',
@@ -108,6 +109,26 @@ const PROBLEM_WORDS: Readonly<Record<string, string>> = {
   'operation-outcome': 'A remark of the source’s search, not part of the record',
 };
 
+/** Codes whose words hold this text, whatever its case: people look for what they read. */
+export function codesSaying(text: string): string[] {
+  const wanted = text.trim().toLowerCase();
+  if (wanted === '') return [];
+  return Object.entries(PROBLEM_WORDS).flatMap(([code, words]) => (words.toLowerCase().includes(wanted) ? [code] : []));
+}
+
 export function describeProblem(problem: Pick<LineProblem, 'code'>): string {
   return PROBLEM_WORDS[problem.code] ?? problem.code;
+}
+
+const REDRIVE_FAULTS: Readonly<Record<string, string>> = {
+  'connection-revoked': 'the connection has ended',
+  'raw-export-missing': 'the export is no longer kept',
+  'raw-export-changed': 'the export that is kept is not the one that was loaded',
+  'disk-full': 'there is no room on the disk of the worker',
+  'medplum-unreachable': 'Medplum did not answer',
+};
+
+/** Why a try of the lines that were set aside came to nothing, to go on a sentence with. */
+export function describeRedriveFault(code: string): string {
+  return REDRIVE_FAULTS[code] ?? code;
 }

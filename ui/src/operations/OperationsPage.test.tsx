@@ -24,7 +24,22 @@ const LETTER: DeadLetter = {
   about: { taskId: 't1' },
 };
 
+const RECEIPTS = [
+  { receivedAt: '2026-01-02T10:00:00Z', outcome: 'forged' },
+  { receivedAt: '2026-01-02T09:00:00Z', outcome: 'accepted', eventId: 'e1', eventType: 'patient.ehi_export_success' },
+];
+const SERVERS = [
+  { server: 'medplum', replies: 1200, lost: 0, faults: 2, throttled: 5, medianMs: 50, ms95: 1500 },
+  { server: 'fasten', replies: 0, lost: 0, faults: 0, throttled: 0 },
+];
+
 const QUIET = {
+  'GET /webhooks?_count=20': () => ({ receipts: RECEIPTS }),
+  'GET /servers': () => ({
+    minutes: 15,
+    servers: SERVERS,
+    quota: { left: 4_000, most: 50_000, toldAt: '2026-01-02T10:00:00Z' },
+  }),
   'GET /readyz': () => ({ redis: 'ok', medplum: 'down' }),
   'GET /queues': () => ({ queues: [{ queue: 'import', waiting: 1, active: 2, delayed: 0, failed: 3 }] }),
   'GET /queues/dead?_count=20&cursor=0': () => ({ deadLetters: [] }),
@@ -36,6 +51,17 @@ test('an administrator sees the health, the queues, and that nothing was given u
   expect(await screen.findByText('Does not answer')).toBeDefined();
   expect(await screen.findByRole('row', { name: 'import 1 2 0 3' })).toBeDefined();
   expect(await screen.findByText(/Nothing was given up/)).toBeDefined();
+});
+
+test('an administrator sees what became of each webhook, how the servers answer, and what is left of the quota', async () => {
+  answerBridge(QUIET);
+  openPage(admin, '/operations');
+  expect(await screen.findByRole('row', { name: /not said by Fasten Refused: not signed/ })).toBeDefined();
+  expect(screen.getByRole('row', { name: /patient\.ehi_export_success Accepted e1/ })).toBeDefined();
+  const name = `Medplum ${(1200).toLocaleString()} 50 ms 1.5 sec 0 2 5`;
+  expect(await screen.findByRole('row', { name })).toBeDefined();
+  expect(screen.getByRole('row', { name: 'Fasten 0 – – 0 0 0' })).toBeDefined();
+  expect(screen.getByText(/^4.000 of 50.000 units/)).toBeDefined();
 });
 
 test('a job that was given up says what would help, and is run again', async () => {

@@ -14,6 +14,8 @@ import { AuditTrail } from './AuditTrail.tsx';
 import { BotRuns } from './BotRuns.tsx';
 import { DeadLetters } from './DeadLetters.tsx';
 import { readHealth } from './read-health.ts';
+import { Servers } from './Servers.tsx';
+import { WebhookReceipts } from './WebhookReceipts.tsx';
 
 const PAUSE_MS = 5_000;
 
@@ -41,11 +43,17 @@ export function OperationsPage() {
         <Section title="Health">
           <Health />
         </Section>
+        <Section title="Medplum and Fasten">
+          <Servers />
+        </Section>
         <Section title="Given up">
           <DeadLetters />
         </Section>
         <Section title="Queues">
           <Queues />
+        </Section>
+        <Section title="Webhooks">
+          <WebhookReceipts />
         </Section>
         <Section title="Bots">
           <BotRuns />
@@ -69,7 +77,12 @@ function Section({ title, children }: { readonly title: string; readonly childre
   );
 }
 
-const HEALTH_NAMES: Readonly<Record<string, string>> = { redis: 'Redis', medplum: 'Medplum' };
+const HEALTH_NAMES: Readonly<Record<string, string>> = {
+  redis: 'Redis',
+  medplum: 'Medplum',
+  workers: 'Workers',
+  disk: 'Disk of the spool',
+};
 
 function Health() {
   const { value, error, reload } = usePolled(readHealth, pauseFor);

@@ -1,5 +1,5 @@
-import type { MedplumClient } from '@medplum/core';
-import type { Attachment } from '@medplum/fhirtypes';
+import { type MedplumClient, OperationOutcomeError } from '@medplum/core';
+import type { Attachment, OperationOutcome } from '@medplum/fhirtypes';
 import { type DocumentKind, recogniseDocument } from './recognise-document.ts';
 
 /** A document that is here. */
@@ -38,9 +38,25 @@ export function decodeText(bytes: Uint8Array): string {
   }
 }
 
+/**
+ * Medplum signs links to Binaries for an hour. What a page has held for longer is asked for anew by its id, which Medplum
+ * allows to whoever may see it.
+ */
 async function download(medplum: MedplumClient, url: string): Promise<Uint8Array<ArrayBuffer>> {
-  const blob = await medplum.download(url);
-  return new Uint8Array(await blob.arrayBuffer());
+  const response = await medplum.downloadResponse(url);
+  if (response.ok) return new Uint8Array(await response.arrayBuffer());
+  const [, id] = SIGNED_BINARY.exec(url) ?? [];
+  const anew = id === undefined ? response : await medplum.downloadResponse(medplum.fhirUrl('Binary', id));
+  if (!anew.ok) throw new OperationOutcomeError(outcomeOf(anew.status));
+  return new Uint8Array(await anew.arrayBuffer());
+}
+
+/** `<storage>/binary/<id>/<version>?<signature>`: the path as medplum-server makes it. */
+const SIGNED_BINARY = /\/([0-9a-f-]{36})\/[0-9a-f-]{36}\?/;
+
+function outcomeOf(status: number): OperationOutcome {
+  const code = status === 401 ? 'login' : status === 429 ? 'throttled' : status < 500 ? 'not-found' : 'transient';
+  return { resourceType: 'OperationOutcome', issue: [{ severity: 'error', code }] };
 }
 
 function fromBase64(data: string): Uint8Array<ArrayBuffer> {
