@@ -51,7 +51,7 @@ export const importReportSchema = z.object({
       reference: z.string(),
       /** Over the ledger's lines, hex: what one value proves them all by. */
       merkleRoot: z.string(),
-      /** Digest, hex, of what decides beside a line how it stands; absent when that cannot be told. See `findStanding`. */
+      /** Digest, hex, of what decides beside a line how it stands; absent when that cannot be told. See `digestStanding`. */
       standing: z.string().optional(),
     })
     .optional(),

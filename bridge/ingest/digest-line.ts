@@ -8,8 +8,20 @@ import type { ParsedReference } from './parse-reference.ts';
  * the version of the bridge, whose rules it went through.
  */
 export function digestLine(bytes: Buffer, binding: PatientBinding): string {
-  const boundTo = binding.kind === 'app' ? binding.reference : '';
-  return hash('sha256', Buffer.concat([Buffer.from(`${BRIDGE_VERSION}\n${boundTo}\n`), bytes]));
+  return hash('sha256', Buffer.concat([Buffer.from(`${BRIDGE_VERSION}\n${boundTo(binding)}\n`), bytes]));
+}
+
+/**
+ * Digest (hex) of what decides, beside its line, how a row stands in the store: the rules it went through, the Patient that
+ * it is bound to, and the run that was the last to write. Undefined when nobody can tell which run that was.
+ */
+export function digestStanding(binding: PatientBinding, lastRun: string | undefined): string | undefined {
+  return lastRun && hash('sha256', `${BRIDGE_VERSION}\n${boundTo(binding)}\n${lastRun}`);
+}
+
+/** The app's Patient; empty when the export's own is the app's, or there is none. */
+function boundTo(binding: PatientBinding): string {
+  return binding.kind === 'app' ? binding.reference : '';
 }
 
 /**

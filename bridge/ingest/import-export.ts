@@ -3,6 +3,7 @@ import type { ImportProgress, ImportReport } from '../contract/import-report.ts'
 import { bindPatient, boundPatient } from './bind-patient.ts';
 import { batchCommitter } from './commit-batch.ts';
 import { fencedCommitter } from './commit-bundle.ts';
+import { digestStanding } from './digest-line.ts';
 import { Documents, type UploadJournal } from './documents/documents.ts';
 import { FlightLimit, MOST_IN_FLIGHT } from './flight-limit.ts';
 import { guardChart } from './guard/guard-chart.ts';
@@ -10,7 +11,6 @@ import { guardLineage } from './guard/guard-lineage.ts';
 import { indexExport } from './index-export.ts';
 import { LanePool, LanesMoved } from './lane-pool.ts';
 import { readEarlierImport } from './ledger/earlier-import.ts';
-import { digestStanding } from './ledger/find-standing.ts';
 import { keepLedger } from './ledger/keep-ledger.ts';
 import { keepRawExport } from './ledger/keep-raw-export.ts';
 import type { LoadContext } from './load-context.ts';

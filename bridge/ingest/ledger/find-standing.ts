@@ -1,20 +1,7 @@
-import { hash } from 'node:crypto';
 import type { MedplumClient } from '@medplum/core';
 import type { Bundle, BundleEntry } from '@medplum/fhirtypes';
 import { BRIDGE_CODE_SYSTEM, IMPORT_TASK_CODE, LANE_CODE, ORG_CONNECTION_SYSTEM } from '../../contract/identifiers.ts';
 import { retryRead } from '../../medplum/retry-read.ts';
-import type { PatientBinding } from '../load-context.ts';
-import { BRIDGE_VERSION } from '../make-provenance.ts';
-
-/**
- * Digest (hex) of what decides, beside its line, how a row stands in the store: the rules it went through, the Patient that
- * it is bound to, and the run that was the last to write. Undefined when nobody can tell which run that was.
- */
-export function digestStanding(binding: PatientBinding, lastRun: string | undefined): string | undefined {
-  if (lastRun === undefined) return undefined;
-  const boundTo = binding.kind === 'app' ? binding.reference : '';
-  return hash('sha256', `${BRIDGE_VERSION}\n${boundTo}\n${lastRun}`);
-}
 
 /** What the bridge keeps in a namespace for itself, by type: no export brought it. */
 const NOT_OF_EXPORTS: Readonly<Record<string, string>> = {
