@@ -38,6 +38,7 @@ export function TypeChart({ announced, received, stored }: TypeChartProps) {
           dataKey="type"
           orientation="vertical"
           gridAxis="y"
+          xAxisProps={{ allowDecimals: false }}
           yAxisProps={{ width: 140, interval: 0 }}
           valueFormatter={formatCount}
           withLegend={hasReceived}

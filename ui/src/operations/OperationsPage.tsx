@@ -1,4 +1,4 @@
-import { queueListSchema } from '@fasten-medplum/bridge/contract/dead-letter';
+import { type QueueList, queueListSchema } from '@fasten-medplum/bridge/contract/dead-letter';
 import { Badge, Container, Group, Paper, Stack, Table, Text, Title } from '@mantine/core';
 import { useMedplum } from '@medplum/react-hooks';
 import { IconLock } from '@tabler/icons-react';
@@ -80,7 +80,7 @@ function Section({ title, children }: { readonly title: string; readonly childre
 const HEALTH_NAMES: Readonly<Record<string, string>> = {
   redis: 'Redis',
   medplum: 'Medplum',
-  workers: 'Workers',
+  worker: 'Workers',
   disk: 'Disk of the spool',
 };
 
@@ -133,7 +133,7 @@ function Queues() {
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>
-              {value.queues.map(({ queue, waiting, active, delayed, failed }) => (
+              {value.queues.filter(isBusy).map(({ queue, waiting, active, delayed, failed }) => (
                 <Table.Tr key={queue}>
                   <Table.Th scope="row">{queue}</Table.Th>
                   {Object.entries({ waiting, active, delayed, failed }).map(([state, count]) => (
@@ -147,7 +147,24 @@ function Queues() {
           </Table>
         </Table.ScrollContainer>
       )}
+      {value && <QuietQueues names={value.queues.filter((each) => !isBusy(each)).map(({ queue }) => queue)} />}
     </>
+  );
+}
+
+type QueueState = QueueList['queues'][number];
+
+function isBusy({ waiting, active, delayed, failed }: QueueState): boolean {
+  return waiting + active + delayed + failed > 0;
+}
+
+/** Those that hold nothing need no row each. */
+function QuietQueues({ names }: { readonly names: readonly string[] }) {
+  if (names.length === 0) return null;
+  return (
+    <Text size="sm" c="dimmed">
+      Empty: {names.join(', ')}
+    </Text>
   );
 }
 

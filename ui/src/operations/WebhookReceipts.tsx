@@ -72,19 +72,21 @@ export function WebhookReceipts() {
           </Table>
         </Table.ScrollContainer>
       )}
-      <Group gap="xs">
-        <Button
-          size="xs"
-          variant="default"
-          disabled={cursors.length === 0}
-          onClick={() => setCursors(cursors.slice(0, -1))}
-        >
-          Newer
-        </Button>
-        <Button size="xs" variant="default" disabled={!next} onClick={() => next && setCursors([...cursors, next])}>
-          Older
-        </Button>
-      </Group>
+      {(cursors.length > 0 || next) && (
+        <Group gap="xs">
+          <Button
+            size="xs"
+            variant="default"
+            disabled={cursors.length === 0}
+            onClick={() => setCursors(cursors.slice(0, -1))}
+          >
+            Newer
+          </Button>
+          <Button size="xs" variant="default" disabled={!next} onClick={() => next && setCursors([...cursors, next])}>
+            Older
+          </Button>
+        </Group>
+      )}
     </Stack>
   );
 }
