@@ -17,7 +17,7 @@ export default {
   forbidden: [
     {
       name: 'rooms-never-import-each-other',
-      comment: 'Rooms meet through a queue, or through a function type that app.ts joins.',
+      comment: 'Rooms meet through a queue, or through a function type that join/ joins.',
       severity: 'error',
       from: { path: `^bridge/${rooms}/`, pathNot: testsAndBench },
       to: { path: `^bridge/${rooms}/`, pathNot: '^bridge/$1/' },
@@ -27,16 +27,16 @@ export default {
       comment: 'What every room stands on knows none of them.',
       severity: 'error',
       from: { path: `^bridge/${foundations}`, pathNot: testsAndBench },
-      to: { path: `^bridge/(${rooms}/|app\\.ts$)` },
+      to: { path: `^bridge/(${rooms}/|app\\.ts$|join/)` },
     },
     {
       name: 'only-app-imports-rooms',
       comment:
-        'app.ts is the one place where rooms are joined. (The commands of cli.ts load a file without the rest: they may use ingest; decide-command.ts decides about one: it may use export; replay-command.ts only adds a job; retention-command.ts lists what the job would remove.)',
+        'app.ts and join/ are the one place where rooms are joined. (The commands of cli.ts load a file without the rest: they may use ingest; decide-command.ts decides about one: it may use export; replay-command.ts only adds a job; retention-command.ts lists what the job would remove.)',
       severity: 'error',
       from: {
         path: '^bridge/',
-        pathNot: [`^bridge/${rooms}/`, '^bridge/app\\.ts$', '^bridge/commands/', ...testsAndBench],
+        pathNot: [`^bridge/${rooms}/`, '^bridge/(app\\.ts$|join/)', '^bridge/commands/', ...testsAndBench],
       },
       to: { path: `^bridge/${rooms}/` },
     },
