@@ -39,7 +39,7 @@ export function TypeChart({ announced, received, stored }: TypeChartProps) {
           orientation="vertical"
           gridAxis="y"
           xAxisProps={{ allowDecimals: false }}
-          yAxisProps={{ width: 140, interval: 0 }}
+          yAxisProps={{ width: 158, interval: 0 }}
           valueFormatter={formatCount}
           withLegend={hasReceived}
           series={[
