@@ -1,4 +1,5 @@
 import { Box } from '@mantine/core';
+import type { Resource } from '@medplum/fhirtypes';
 import { ResourceTable } from '@medplum/react';
 import { useMedplum } from '@medplum/react-hooks';
 import { type MouseEvent, useCallback, useMemo } from 'react';
@@ -15,8 +16,8 @@ export function AllElements({ fact }: { readonly fact: Fact }) {
   const { open } = useRecord();
   const load = useCallback(() => medplum.requestSchema(fact.resourceType).then(() => true), [medplum, fact]);
   const { value: isKnown, error, reload } = useLoaded(load);
-  const told = useMemo((): Fact => {
-    const { meta: _, ...rest } = fact;
+  const told = useMemo((): Resource => {
+    const { meta: _, id: __, ...rest } = fact;
     return rest;
   }, [fact]);
   // Medplum's table links to pages that its own app has; here what is referred to opens in place.

@@ -13,6 +13,8 @@ export function sanitiseHtml(html: string): DocumentFragment {
   purifier.addHook('afterSanitizeAttributes', (node) => {
     const source = node.getAttribute('src');
     if (source !== null && !/^data:image\/(png|jpeg|gif|webp);/i.test(source)) node.removeAttribute('src');
+    // What its author did not describe, and what was not fetched, is no news to who cannot see it.
+    if (node.tagName === 'IMG' && !node.hasAttribute('alt')) node.setAttribute('alt', '');
     const link = node.getAttribute('href');
     if (link === null) return;
     if (!/^https:\/\//i.test(link)) node.removeAttribute('href');

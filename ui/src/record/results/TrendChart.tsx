@@ -62,8 +62,9 @@ export function TrendChart({ name, series }: TrendChartProps) {
       {(low !== undefined || high !== undefined) && (
         <ReferenceArea
           yAxisId="left"
-          {...(low !== undefined && { y1: low })}
-          {...(high !== undefined && { y2: high })}
+          // A range that is open on one side reaches to the values there: left out, it would be drawn on the other side.
+          y1={low ?? Math.min(...points.map(({ value }) => value), high ?? 0)}
+          y2={high ?? Math.max(...points.map(({ value }) => value), low ?? 0)}
           fill="var(--mantine-color-green-6)"
           fillOpacity={0.15}
           ifOverflow="extendDomain"
