@@ -34,7 +34,7 @@ export const ledgerPageSchema = z.object({
 export const ledgerSearchSchema = z.strictObject({
   ...narrowing,
   /** Found in the key, the disposition, the code, the target, a path or a rule of repair, whatever its case. */
-  text: z.string().max(200).default(''),
+  text: z.string().max(200),
   /** Codes that are found as well: those that the caller's own words for them name. */
   codes: z.array(code).max(100).default([]),
   /** Only what was repaired. */

@@ -27,8 +27,8 @@ export interface LedgerRoutesDeps {
 }
 
 /**
- * `GET imports/:taskId/ledger`, a search in it: `POST imports/:taskId/ledger/search`, one line of the export as it came: `GET imports/:taskId/lines/:n`, and whom it is about:
- * `GET imports/:taskId/patients`.
+ * `GET imports/:taskId/ledger`, a search in it: `POST imports/:taskId/ledger/search`, one line of the export as it came:
+ * `GET imports/:taskId/lines/:n`, and whom it is about: `GET imports/:taskId/patients`.
  */
 export function ledgerRoutes({ medplum, callerOf, audit }: LedgerRoutesDeps): Router {
   const router = express.Router();
@@ -48,8 +48,8 @@ export function ledgerRoutes({ medplum, callerOf, audit }: LedgerRoutesDeps): Ro
   });
   router.post('/imports/:taskId/ledger/search', async (req, res) => {
     const caller = callerOf(req);
-    const task = await readImport(caller, req.params.taskId);
     const search = readAsked(ledgerSearchSchema, req.body, 'body');
+    const task = await readImport(caller, req.params.taskId);
     const gone = new AbortController();
     res.once('close', () => gone.abort());
     const { entries, cursor } = await searchEntries(medplum, task, search, gone.signal);

@@ -31,7 +31,7 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 async function search(body: Partial<LedgerSearch>): Promise<LedgerFindings> {
-  const answer = await world.call(clinician, 'POST', `/imports/${taskId}/ledger/search`, body);
+  const answer = await world.call(clinician, 'POST', `/imports/${taskId}/ledger/search`, { text: '', ...body });
   expect(answer.status).toBe(200);
   return ledgerFindingsSchema.parse(answer.body);
 }
