@@ -23,9 +23,11 @@ beforeAll(async () => {
     id: READER_POLICY,
     resource: [{ resourceType: 'Consent' as const, readonly: true }],
   };
-  server = await startMedplum({ seed: { ...seed, policies: [policy], users: [], clients: [own, plain, reader] } });
+  server = await startMedplum({
+    seed: { ...seed, policies: [...seed.policies, policy], users: [], clients: [own, plain, reader] },
+  });
   callers = createCallers(server.baseUrl);
-  bridge = await signIn(server.baseUrl);
+  bridge = await signIn(server.baseUrl, 0);
 });
 
 afterAll(async () => {

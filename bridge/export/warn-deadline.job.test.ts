@@ -49,5 +49,5 @@ test('an import that was erased is no concern of anybody, deleted or expunged', 
   const metrics = createMetrics();
   const run = createWarnDeadlineJob({ medplum: client, log: createLog('silent'), metrics });
   for (const taskId of [deleted, crypto.randomUUID()]) await run({ taskId, exportId: 'x' });
-  expect((await metrics.alarms.get()).values).toEqual([]);
+  expect((await metrics.alarms.get()).values.filter(({ value }) => value > 0)).toEqual([]);
 });
