@@ -4,6 +4,7 @@ import { ReferenceArea } from 'recharts';
 import { formatWhen } from '../../format-when.ts';
 import type { Series } from './group-readings.ts';
 import { isConverted } from './reconcile-series.ts';
+import { shadedRange } from './shaded-range.ts';
 
 interface TrendChartProps {
   readonly name: string;
@@ -37,7 +38,7 @@ export function TrendChart({ name, series }: TrendChartProps) {
     const time = Date.parse(at ?? '');
     return value === undefined ? [] : [{ at: time, value, mark: flag?.color, isConverted: isConverted(reading) }];
   });
-  const { low, high } = series.readings.find(({ low, high }) => low !== undefined || high !== undefined) ?? {};
+  const shaded = shadedRange(series.readings);
   return (
     <LineChart
       h={HEIGHT_PX}
@@ -59,12 +60,11 @@ export function TrendChart({ name, series }: TrendChartProps) {
       lineChartProps={{ accessibilityLayer: false }}
       aria-hidden
     >
-      {(low !== undefined || high !== undefined) && (
+      {shaded && (
         <ReferenceArea
           yAxisId="left"
-          // A range that is open on one side reaches to the values there: left out, it would be drawn on the other side.
-          y1={low ?? Math.min(...points.map(({ value }) => value), high ?? 0)}
-          y2={high ?? Math.max(...points.map(({ value }) => value), low ?? 0)}
+          y1={shaded.from}
+          y2={shaded.to}
           fill="var(--mantine-color-green-6)"
           fillOpacity={0.15}
           ifOverflow="extendDomain"
