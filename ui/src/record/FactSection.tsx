@@ -5,6 +5,7 @@ import { EmptyState } from '../states/EmptyState.tsx';
 import { ErrorState } from '../states/ErrorState.tsx';
 import { explainError } from '../states/explain-error.ts';
 import { LoadingState } from '../states/LoadingState.tsx';
+import { DeniedLists } from './DeniedLists.tsx';
 import type { FactClusters } from './duplicates/find-clusters.ts';
 import { useClusters } from './duplicates/use-clusters.ts';
 import { FactRows } from './FactRows.tsx';
@@ -32,7 +33,10 @@ export function FactSection({ section, filters }: FactSectionProps) {
         <ErrorState title={`The ${name} could not be loaded`} hint={explainError(error)} onRetry={reload} />
       )}
       {lists === undefined && error === undefined && <LoadingState label={`Loading the ${name}`} />}
-      {lists && filled.length === 0 && <NothingHere section={section} filters={filters} />}
+      <DeniedLists lists={lists} />
+      {lists && filled.length === 0 && !lists.some(({ isDenied }) => isDenied) && (
+        <NothingHere section={section} filters={filters} />
+      )}
       {filled.map((list) => (
         <FactList
           key={list.search.label}

@@ -204,7 +204,7 @@ function Card({ card, list, children }: CardProps & { readonly children: ReactNo
         children
       ) : (
         <Text size="sm" c="dimmed">
-          {card?.none}
+          {list.isDenied ? 'You are not allowed to see these.' : card?.none}
         </Text>
       )}
     </SummaryPaper>

@@ -23,6 +23,8 @@ export interface PageOfFacts {
   readonly facts: readonly Fact[];
   /** How many there are on all pages. */
   readonly total: number;
+  /** The reader may not search these; then it is empty. */
+  readonly isDenied?: boolean;
 }
 
 /** Medplum goes no further by offset. */

@@ -1,5 +1,6 @@
 import { useMedplum } from '@medplum/react-hooks';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { isForbidden } from '../states/explain-error.ts';
 import { type FactFilters, findFacts, MAX_OFFSET, type PageOfFacts } from './find-facts.ts';
 import type { FactSearch } from './sections.ts';
 
@@ -30,7 +31,7 @@ const NEXT_COUNT = 100;
 
 /**
  * Reads the lists of a section, page by page as the reader asks for more. What was read stays until the first page of the
- * next filters is there, so that nothing flashes.
+ * next filters is there, so that nothing flashes. A list that the reader may not search is empty and says so.
  *
  * @param searches - Must keep its identity between renders, as must `filters`; other searches want another component.
  */
@@ -48,7 +49,8 @@ export function useFacts(
 
   useEffect(() => {
     let current = request !== undefined;
-    Promise.all(searches.map((search) => findFacts(medplum, patientId, search, filters, { ...(count && { count }) })))
+    const paging = { ...(count && { count }) };
+    Promise.all(searches.map((search) => findFacts(medplum, patientId, search, filters, paging).catch(deniedPage)))
       .then((pages) => current && setState({ pages, error: undefined, isLoading: false }))
       .catch((error: unknown) => current && setState(({ pages }) => ({ pages, error, isLoading: false })));
     return () => {
@@ -90,6 +92,11 @@ export function useFacts(
     isLoading: state.isLoading,
     reload: () => setRequest({}),
   };
+}
+
+function deniedPage(error: unknown): PageOfFacts {
+  if (!isForbidden(error)) throw error;
+  return { facts: [], total: 0, isDenied: true };
 }
 
 /** Nothing happens when the list was read anew meanwhile. An offset can show a fact twice when others came in before it. */

@@ -1,9 +1,13 @@
 import { OperationOutcomeError } from '@medplum/core';
 
+/** Whether the server refused because of who asks. */
+export function isForbidden(error: unknown): boolean {
+  return codeOf(error) === 'forbidden';
+}
+
 /** What to tell a person about a failed request: never the server's words, which may quote what was asked for. */
 export function explainError(error: unknown): string {
-  const code = error instanceof OperationOutcomeError ? error.outcome.issue[0]?.code : undefined;
-  switch (code) {
+  switch (codeOf(error)) {
     case 'login':
       return 'Your session has ended. Sign in again.';
     case 'forbidden':
@@ -16,4 +20,8 @@ export function explainError(error: unknown): string {
     default:
       return 'Medplum could not be reached or did not answer as expected. This page tries again by itself.';
   }
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof OperationOutcomeError ? error.outcome.issue[0]?.code : undefined;
 }

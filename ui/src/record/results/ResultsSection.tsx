@@ -5,6 +5,7 @@ import { formatCount } from '../../imports/format.ts';
 import { ErrorState } from '../../states/ErrorState.tsx';
 import { explainError } from '../../states/explain-error.ts';
 import { LoadingState } from '../../states/LoadingState.tsx';
+import { DeniedLists } from '../DeniedLists.tsx';
 import { FactSource, NewBadge } from '../FactRow.tsx';
 import { NothingHere, ShowMore } from '../FactSection.tsx';
 import type { FactFilters } from '../find-facts.ts';
@@ -39,7 +40,10 @@ export function ResultsSection({ section, filters }: ResultsSectionProps) {
         <ErrorState title={`The ${name} could not be loaded`} hint={explainError(error)} onRetry={reload} />
       )}
       {!list && error === undefined && <LoadingState label={`Loading the ${name}`} />}
-      {list && measurements.length === 0 && !list.more && <NothingHere section={section} filters={filters} />}
+      <DeniedLists lists={lists} />
+      {list && measurements.length === 0 && !list.more && !list.isDenied && (
+        <NothingHere section={section} filters={filters} />
+      )}
       {list && (
         <Accordion variant="separated" value={opened} onChange={setOpened} order={2}>
           {measurements.map((measurement) => (

@@ -6,6 +6,7 @@ import { EmptyState } from '../../states/EmptyState.tsx';
 import { ErrorState } from '../../states/ErrorState.tsx';
 import { explainError } from '../../states/explain-error.ts';
 import { LoadingState } from '../../states/LoadingState.tsx';
+import { DeniedLists } from '../DeniedLists.tsx';
 import { describeFact, timeOfFact } from '../describe-fact.ts';
 import { FactSources } from '../duplicates/ClusterRow.tsx';
 import { type FactGroup, groupFacts } from '../duplicates/group-facts.ts';
@@ -41,6 +42,7 @@ export function TimelineSection({ filters }: { readonly filters: FactFilters }) 
   const strands = lists.map((list) => ({ ...list, hasMore: list.more !== undefined }));
   const { shown, undated, next } = mergeStrands(strands);
   if (shown.length === 0 && undated.length === 0 && next.length === 0) {
+    if (lists.some(({ isDenied }) => isDenied)) return <DeniedLists lists={lists} />;
     return (
       <EmptyState icon={<IconTimeline />} title="Nothing has happened here">
         {Object.values(filters).some(Boolean)
@@ -57,6 +59,7 @@ export function TimelineSection({ filters }: { readonly filters: FactFilters }) 
   };
   return (
     <Stack>
+      <DeniedLists lists={lists} />
       {groupByYear(groups.filter((group) => !isUndated(group))).map(({ year, events }) => (
         <section key={year} aria-label={year}>
           <Title order={2} size="h4" mb="sm">
