@@ -7,6 +7,7 @@ import { attachmentsOf } from './documents/find-attachments.ts';
 import { ClusterPanel } from './duplicates/ClusterPanel.tsx';
 import type { Fact } from './find-facts.ts';
 import { OriginPanel } from './origin/OriginPanel.tsx';
+import { VanishedNote } from './vanished/VanishedMark.tsx';
 
 /** What shows documents comes with the first one. */
 const DocumentView = lazy(() =>
@@ -49,6 +50,7 @@ export function FactDrawer({ fact, onClose }: FactDrawerProps) {
             </Text>
           </Group>
           {words.details.length > 0 && <Text size="sm">{words.details.join(' · ')}</Text>}
+          <VanishedNote fact={fact} />
           {fact.resourceType === 'DocumentReference' && <ConversionNote document={fact} />}
           <Suspense fallback={<LoadingState label="Loading the document" blocks={2} />}>
             {attachments.map((attachment) => (

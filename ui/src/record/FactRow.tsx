@@ -7,6 +7,7 @@ import { describeFact, timeOfFact } from './describe-fact.ts';
 import classes from './FactRow.module.css';
 import type { Fact } from './find-facts.ts';
 import { useRecord } from './record-context.ts';
+import { VanishedMark } from './vanished/VanishedMark.tsx';
 
 /** Statuses that say nothing worth a badge: the usual one of their type. */
 const USUAL = new Set(['completed', 'final', 'finished', 'current', 'confirmed']);
@@ -54,12 +55,17 @@ export function FactRow({ fact, sources = <FactSource fact={fact} />, children }
   );
 }
 
-/** Where a fact came in. */
+/** Where a fact came in, and whether it still does. */
 export function FactSource({ fact }: { readonly fact: Fact }) {
   const { sources } = useRecord();
   const namespace = namespaceOf(fact);
   const unnamed = namespace && { namespace, name: namespace, color: 'gray' };
-  return <SourceBadge source={sources.find((source) => source.namespace === namespace) ?? (unnamed || undefined)} />;
+  return (
+    <>
+      <SourceBadge source={sources.find((source) => source.namespace === namespace) ?? (unnamed || undefined)} />{' '}
+      <VanishedMark fact={fact} />
+    </>
+  );
 }
 
 /** Marks what was stored since the reader last looked. */

@@ -32,6 +32,7 @@ import { SummarySection } from './SummarySection.tsx';
 import { RECORD_SECTIONS, sectionAt } from './sections.ts';
 import { TimelineSection } from './timeline/TimelineSection.tsx';
 import { useViewNoted } from './use-view-noted.ts';
+import { findVanished, type Vanished } from './vanished/find-vanished.ts';
 
 const OVERVIEWS = [
   { path: 'summary', label: 'Summary' },
@@ -42,6 +43,9 @@ const OVERVIEWS = [
 const PAGES = [...OVERVIEWS, ...RECORD_SECTIONS];
 
 const TYPING_MS = 300;
+
+/** Until it is known, and for a reader who may not see Lists: nothing is marked. */
+const NONE_VANISHED: Vanished = new Map();
 
 /** The record of one patient: who they are, and below a summary, a timeline and the sections, each with its address. */
 export function RecordPage() {
@@ -67,6 +71,8 @@ function PatientRecord({ patient }: { readonly patient: WithId<Patient> }) {
   const { section: path = 'summary' } = useParams();
   const load = useCallback(async () => (await findSources(medplum, [patient])).get(patient.id), [medplum, patient]);
   const { value: known } = usePolled<PatientSources | undefined>(load, pauseForSources);
+  const loadVanished = useCallback(() => findVanished(medplum, patient.id), [medplum, patient.id]);
+  const { value: vanished = NONE_VANISHED } = useLoaded(loadVanished);
   const [lastLook] = useState(() =>
     noteLook(localStorage, `${profile?.resourceType}/${profile?.id}`, patient.id, new Date()),
   );
@@ -75,8 +81,8 @@ function PatientRecord({ patient }: { readonly patient: WithId<Patient> }) {
   const [settled] = useDebouncedValue(filters, TYPING_MS);
   const sources = known?.sources;
   const context = useMemo(
-    () => ({ patientId: patient.id, sources: sources ?? [], lastLook, open: setOpened }),
-    [patient.id, sources, lastLook],
+    () => ({ patientId: patient.id, sources: sources ?? [], lastLook, vanished, open: setOpened }),
+    [patient.id, sources, lastLook, vanished],
   );
   const section = sectionAt(path);
   // What was entered here is a voice too.

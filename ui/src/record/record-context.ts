@@ -1,6 +1,7 @@
 import { createContext, useContext } from 'react';
 import type { NamedSource } from '../sources/source-names.ts';
 import type { Fact } from './find-facts.ts';
+import type { Vanished } from './vanished/find-vanished.ts';
 
 /** What every part of an open record needs. */
 export interface RecordContextValue {
@@ -8,6 +9,8 @@ export interface RecordContextValue {
   readonly sources: readonly NamedSource[];
   /** FHIR instant; what was stored later is new to the reader. */
   readonly lastLook: string | undefined;
+  /** What the sources no longer send; empty until that is known. */
+  readonly vanished: Vanished;
   /** Shows where a fact comes from, and its document. */
   readonly open: (fact: Fact) => void;
 }
@@ -16,6 +19,7 @@ export const RecordContext = createContext<RecordContextValue>({
   patientId: '',
   sources: [],
   lastLook: undefined,
+  vanished: new Map(),
   open: () => undefined,
 });
 
