@@ -7,7 +7,10 @@ const bridgeUrl = process.env.BRIDGE_URL ?? 'http://127.0.0.1:8100';
 export default defineConfig({
   root: import.meta.dirname,
   plugins: [react()],
-  server: { host: '127.0.0.1', proxy: { '/config.json': bridgeUrl, '/readyz': bridgeUrl, '/api': bridgeUrl } },
+  server: {
+    host: '127.0.0.1',
+    proxy: { '/config.json': bridgeUrl, '/readyz': bridgeUrl, '/api': bridgeUrl, '/board': bridgeUrl },
+  },
   test: {
     name: 'ui',
     include: ['src/**/*.test.{ts,tsx}'],

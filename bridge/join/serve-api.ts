@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { returnRoutes } from '../connect/return-routes.ts';
 import { connectRoutes } from '../connect/routes.ts';
+import type { HealthCheck } from '../contract/health.ts';
 import { isRedriving } from '../contract/import-redrive.ts';
 import { requestErasure } from '../erase/request-erasure.ts';
 import { eraseRoutes } from '../erase/routes.ts';
@@ -40,7 +41,7 @@ function checksOf({ config, redis, medplum, workerSigns }: Foundations): Readonl
       if ((await workerSigns.count()) === 0) throw new Error('no process runs jobs');
     },
     ...(config.role !== 'api' && { disk: () => assertRoom(dir, leastBytes) }),
-  };
+  } satisfies Partial<Record<HealthCheck, Check>>;
 }
 
 /** Gives the origin, when a port was named. */

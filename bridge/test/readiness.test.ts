@@ -6,6 +6,7 @@ import { SANDBOX_KEYS } from '../../sandbox/fasten/sandbox-keys.ts';
 import { type SandboxMedplum, startMedplum } from '../../sandbox/medplum/start-medplum.ts';
 import { type App, buildApp } from '../app.ts';
 import { readConfig } from '../config.ts';
+import { HEALTH_CHECKS } from '../contract/health.ts';
 import { queueNames } from '../queue/open-queues.ts';
 import { eventually } from './start-world.ts';
 import { type TestRedis, withRedis } from './with-redis.ts';
@@ -75,7 +76,8 @@ const says = (origin: string, states: Record<string, string>) =>
 const gauge = async (origin: string, name: string) =>
   (await (await fetch(`${origin}/metrics`)).text()).split('\n').find((line) => line.startsWith(name));
 
-const ALL = { redis: 'ok', medplum: 'ok', worker: 'ok', disk: 'ok' };
+/** The names that the page has words for. */
+const ALL = Object.fromEntries(HEALTH_CHECKS.map((check) => [check, 'ok']));
 
 test('Redis stops and comes back: readiness and its metric turn with it, and the process lives all the while', async () => {
   const origin = await start('both');

@@ -1,5 +1,5 @@
 import { type QueueList, queueListSchema } from '@fasten-medplum/bridge/contract/dead-letter';
-import { Badge, Container, Group, Paper, Stack, Table, Text, Title } from '@mantine/core';
+import { Container, Paper, Stack, Table, Text, Title } from '@mantine/core';
 import { useMedplum } from '@medplum/react-hooks';
 import { IconLock } from '@tabler/icons-react';
 import { type ReactNode, useCallback } from 'react';
@@ -13,7 +13,8 @@ import { LoadingState } from '../states/LoadingState.tsx';
 import { AuditTrail } from './AuditTrail.tsx';
 import { BotRuns } from './BotRuns.tsx';
 import { DeadLetters } from './DeadLetters.tsx';
-import { readHealth } from './read-health.ts';
+import { Health } from './Health.tsx';
+import { OpenBoard } from './OpenBoard.tsx';
 import { Servers } from './Servers.tsx';
 import { WebhookReceipts } from './WebhookReceipts.tsx';
 
@@ -51,6 +52,7 @@ export function OperationsPage() {
         </Section>
         <Section title="Queues">
           <Queues />
+          <OpenBoard />
         </Section>
         <Section title="Webhooks">
           <WebhookReceipts />
@@ -74,39 +76,6 @@ function Section({ title, children }: { readonly title: string; readonly childre
       </Title>
       {children}
     </Paper>
-  );
-}
-
-const HEALTH_NAMES: Readonly<Record<string, string>> = {
-  redis: 'Redis',
-  medplum: 'Medplum',
-  worker: 'Workers',
-  disk: 'Disk of the spool',
-};
-
-function Health() {
-  const { value, error, reload } = usePolled(readHealth, pauseFor);
-  if (error !== undefined) {
-    return (
-      <ErrorState
-        title="The service does not answer"
-        hint="Its process may have stopped: look at its log, then try again."
-        onRetry={reload}
-      />
-    );
-  }
-  if (value === undefined) return <LoadingState label="Asking for the health" blocks={1} />;
-  return (
-    <Group>
-      {Object.entries(value).map(([name, state]) => (
-        <Group key={name} gap="xs">
-          <Text>{HEALTH_NAMES[name] ?? name}</Text>
-          <Badge variant="light" color={state === 'ok' ? 'green' : 'red'}>
-            {state === 'ok' ? 'Answers' : 'Does not answer'}
-          </Badge>
-        </Group>
-      ))}
-    </Group>
   );
 }
 
