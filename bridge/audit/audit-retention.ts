@@ -1,11 +1,12 @@
 import type { AuditEvent } from '@medplum/fhirtypes';
+import { type KeptKind, retentionText } from '../contract/retention-text.ts';
 import { aboutJob, aboutPatient, auditEvent, type BridgeName, system } from './audit-event.ts';
 
 /** Something was removed because it had the age until which it is kept. */
 export interface RemovalAct {
   readonly at: string;
   readonly patient?: string | undefined;
-  readonly kind: 'raw-export' | 'ledger' | 'audit-events';
+  readonly kind: KeptKind;
   /** `Task/<id>` of the import that it belonged to. */
   readonly task?: string | undefined;
   readonly count: number;
@@ -21,5 +22,5 @@ export function removed({ at, patient, kind, task, count }: RemovalAct, bridge: 
     [system('source', RETENTION), system('destination', bridge, true)],
     [aboutPatient(patient), aboutJob(task)],
   );
-  return { ...event, outcomeDesc: `retention: ${kind}, ${count}` };
+  return { ...event, outcomeDesc: retentionText(kind, count) };
 }

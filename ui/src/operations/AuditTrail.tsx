@@ -1,3 +1,4 @@
+import { isRetentionText } from '@fasten-medplum/bridge/contract/retention-text';
 import { Button, Group, Stack, Table, Text, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import type { AuditEvent } from '@medplum/fhirtypes';
@@ -13,6 +14,8 @@ import { LoadingState } from '../states/LoadingState.tsx';
 const PAGE_SIZE = 20;
 const PAUSE_MS = 30_000;
 const TYPING_MS = 400;
+/** AuditEvent.outcome: success; the others (4, 8, 12) are failures. */
+const DONE = '0';
 const ID = /^[A-Za-z0-9-]{1,64}$/;
 
 /** AuditEvents, the newest first; narrowed to what concerns one patient. */
@@ -103,12 +106,17 @@ function Who({ event }: { readonly event: AuditEvent }) {
   return agent.who.display ?? <ResourceName value={agent.who} inherit span />;
 }
 
-function describeEvent({ type, subtype, entity, outcomeDesc }: AuditEvent): string {
+/**
+ * Codes, types and whether it was done. Other free text is left out: a bot's run keeps what the bot logged or threw, which
+ * may quote the record.
+ */
+function describeEvent({ type, subtype, entity, outcome, outcomeDesc }: AuditEvent): string {
   const [first] = subtype ?? [];
   const act = first?.display ?? first?.code ?? type.display ?? type.code ?? '';
   const types = entity?.flatMap(({ what: about }) => about?.reference?.split('/')[0] ?? []) ?? [];
   const what = types.length > 0 ? `${act} (${[...new Set(types)].join(', ')})` : act;
-  return outcomeDesc ? `${what}: ${outcomeDesc}` : what;
+  if (isRetentionText(outcomeDesc)) return `${what}: ${outcomeDesc}`;
+  return outcome && outcome !== DONE ? `${what}: not done` : what;
 }
 
 function pauseFor(): number {
