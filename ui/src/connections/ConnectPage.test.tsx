@@ -132,6 +132,67 @@ test('a portal that never answers is said, since Stitch says nothing', async () 
   expect(screen.getByText(/has not answered for twenty minutes/)).toBeDefined();
 });
 
+test('a window that is closed before anything was connected says so, and beginning again is a new attempt', async () => {
+  const attempts = [ATTEMPT, { ...ATTEMPT, externalState: 'secret-2' }];
+  const calls = answerBridge({ ...BASE, 'POST /connections/initiate': () => attempts.shift() });
+  const element = await agree();
+  tell(element, 'widget.close');
+  expect(await screen.findByText(/closed before anything was connected/)).toBeDefined();
+  fireEvent.click(screen.getByRole('button', { name: 'Begin again' }));
+  await waitFor(() =>
+    expect(document.querySelector('fasten-stitch-element')?.getAttribute('external-state')).toBe('secret-2'),
+  );
+  expect(screen.queryByText(/closed before anything was connected/)).toBeNull();
+  expect(calls.some(({ call }) => call === 'POST /connections/complete')).toBe(false);
+});
+
+test('one window makes several connections: each is counted once, and all are there when it closes', async () => {
+  const second = { ...CONNECTION, consentId: 'k2', orgConnectionId: 'c2', facts: { name: 'Hilltop Hospital' } };
+  const both = { connections: [CONNECTION, second] };
+  const answers = [{ connections: [CONNECTION] }, { connections: [second] }, both];
+  const calls = answerBridge({
+    ...BASE,
+    'POST /connections/complete': () => answers.shift(),
+    'GET /connections/123': () => both,
+  });
+  const element = await agree();
+  tell(element, 'patient.connection_success', SUCCESS);
+  expect(await screen.findByText(/^1 connected\. Choose/)).toBeDefined();
+  tell(element, 'patient.connection_success', { ...SUCCESS, org_connection_id: 'c2' });
+  expect(await screen.findByText(/^2 connected\. Choose/)).toBeDefined();
+  tell(element, 'widget.complete', [SUCCESS, { ...SUCCESS, org_connection_id: 'c2' }]);
+  await waitFor(() => expect(calls.filter(({ call }) => call === 'POST /connections/complete')).toHaveLength(3));
+  expect(await screen.findByText(/^2 connected\. Choose/)).toBeDefined();
+  tell(element, 'widget.close');
+  expect(await screen.findByRole('listitem', { name: 'Lakeside Clinic' })).toBeDefined();
+  expect(screen.getByRole('listitem', { name: 'Hilltop Hospital' })).toBeDefined();
+});
+
+test('the end of a window that connected nothing completes nothing', async () => {
+  const calls = answerBridge(BASE);
+  const element = await agree();
+  tell(element, 'widget.complete', []);
+  tell(element, 'widget.close');
+  expect(await screen.findByText(/closed before anything was connected/)).toBeDefined();
+  expect(calls.some(({ call }) => call === 'POST /connections/complete')).toBe(false);
+});
+
+test('a window that cannot be loaded is said, and can be tried again', async () => {
+  const stitch = { scriptUrl: 'http://127.0.0.1/blocked.js', styleUrl: 'http://127.0.0.1/blocked.css' };
+  answerBridge({ ...BASE, 'POST /connections/initiate': () => ({ ...ATTEMPT, stitch }) });
+  openPage(new MockClient(), '/connections/123/connect');
+  fireEvent.click(await screen.findByRole('checkbox'));
+  fireEvent.click(screen.getByRole('button', { name: 'Choose a health system' }));
+  const script = () => document.querySelector('script[src$="blocked.js"]');
+  await waitFor(() => expect(script()).not.toBeNull());
+  act(() => void script()?.dispatchEvent(new Event('error')));
+  expect((await screen.findByRole('alert')).textContent).toContain('could not be loaded');
+  fireEvent.click(screen.getByRole('button', { name: 'Try again' }));
+  await waitFor(() => expect(script()).not.toBeNull());
+  act(() => void script()?.dispatchEvent(new Event('load')));
+  await waitFor(() => expect(document.querySelector('fasten-stitch-element')).not.toBeNull());
+});
+
 test('a reconnect names the connection, and the widget its id', async () => {
   const calls = answerBridge({
     ...BASE,

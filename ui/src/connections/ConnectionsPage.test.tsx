@@ -58,6 +58,29 @@ test('a connection that ended can be connected again; one that another continues
   expect(screen.queryByText('Former')).toBeNull();
 });
 
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+test.each([
+  ['is about to end', 7, 'Ends soon'],
+  ['has ended though nobody ended it', -1, 'Ended'],
+])('a permission that %s is said, with the way to connect again', async (_what, days, standing) => {
+  answerBridge(list({ ...CLINIC, expiresAt: new Date(Date.now() + days * DAY_MS).toISOString() }));
+  openPage(medplum, '/connections/123');
+  const card = within(await screen.findByRole('listitem', { name: 'Lakeside Clinic' }));
+  expect(card.getByText(standing)).toBeDefined();
+  expect(card.getByText(/permission until/)).toBeDefined();
+  expect(card.getByRole('link', { name: 'Connect again' }).getAttribute('href')).toBe(
+    '/connections/123/connect?reconnect=k1',
+  );
+});
+
+test('a permission that lasts asks nobody to connect again', async () => {
+  answerBridge(list(CLINIC));
+  openPage(medplum, '/connections/123');
+  const card = within(await screen.findByRole('listitem', { name: 'Lakeside Clinic' }));
+  expect(card.queryByRole('link', { name: 'Connect again' })).toBeNull();
+});
+
 test('whoever asks too early for new records is told when there will be some', async () => {
   const answer = {
     consentId: 'k1',
