@@ -15,13 +15,13 @@ import {
 import { Alert, Anchor, Code, Container, Grid, Group, Paper, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import type { Task } from '@medplum/fhirtypes';
 import { useMedplum } from '@medplum/react-hooks';
-import { IconArrowLeft } from '@tabler/icons-react';
 import { lazy, type ReactNode, Suspense, useCallback, useEffect, useState } from 'react';
 import { Link, useParams } from 'react-router';
 import { useImportStatus } from '../bridge/use-import-status.ts';
 import { ErrorState } from '../states/ErrorState.tsx';
 import { explainError } from '../states/explain-error.ts';
 import { LoadingState } from '../states/LoadingState.tsx';
+import { BackToImports } from './BackToImports.tsx';
 import { DispositionBar } from './DispositionBar.tsx';
 import { isRunning, pauseFor } from './find-imports.ts';
 import { formatCount } from './format.ts';
@@ -62,11 +62,7 @@ export function ImportPage() {
   return (
     <Container size="lg" px={0}>
       <Stack>
-        <Anchor component={Link} to="/imports" size="sm">
-          <Group gap={4}>
-            <IconArrowLeft size={16} aria-hidden /> All imports
-          </Group>
-        </Anchor>
+        <BackToImports />
         {error !== undefined && (
           <ErrorState title="This import could not be loaded" hint={explainError(error)} onRetry={reload} />
         )}

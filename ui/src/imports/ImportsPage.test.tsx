@@ -1,6 +1,6 @@
 import { MockClient } from '@medplum/mock';
-import { fireEvent, screen, waitFor } from '@testing-library/react';
-import { beforeEach, expect, test, vi } from 'vitest';
+import { act, fireEvent, screen, waitFor } from '@testing-library/react';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { makeImportTask, makeOutputs } from '../../test/import-tasks.ts';
 import { openPage } from '../../test/open-page.tsx';
 
@@ -8,6 +8,11 @@ let medplum: MockClient;
 
 beforeEach(() => {
   medplum = new MockClient();
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllGlobals();
 });
 
 test('an import is listed with its patient, its status and how its lines ended', async () => {
@@ -71,6 +76,53 @@ test('of a long list only what is in view is asked for, the rest when somebody s
   const [first] = await screen.findAllByRole('listitem');
   expect(first?.getAttribute('aria-setsize')).toBe('90');
   expect(search.mock.calls.map(([, query]) => (query as { _offset: number })._offset)).toEqual([0]);
+});
+
+/** jsdom scrolls nowhere by itself. */
+function standAt(top: number): void {
+  Object.defineProperty(window, 'scrollY', { value: top, configurable: true, writable: true });
+}
+
+function scrollWindow(top: number): void {
+  standAt(top);
+  act(() => void window.dispatchEvent(new Event('scroll')));
+}
+
+const firstShown = (): number => Number(screen.getAllByRole('listitem')[0]?.getAttribute('aria-posinset'));
+
+/** Opens the last import that is drawn. Its page is shorter than the list, so that the window is at its top. */
+async function openLast(): Promise<void> {
+  const links = await screen.findAllByRole('link', { name: 'Ada Beispiel' });
+  fireEvent.click(links.at(-1) ?? document.body);
+  await screen.findByRole('link', { name: 'All imports' });
+  scrollWindow(0);
+}
+
+test('who goes back from an import finds the list where it was left, and its filter', async () => {
+  vi.spyOn(HTMLElement.prototype, 'offsetHeight', 'get').mockReturnValue(94);
+  vi.stubGlobal('scrollTo', ({ top = 0 }: ScrollToOptions) => standAt(top));
+  for (let index = 0; index < 90; index++) {
+    await medplum.createResource(makeImportTask('completed', 'loaded'));
+  }
+  openPage(medplum, '/');
+  fireEvent.click(await screen.findByRole('radio', { name: 'Done' }));
+  await waitFor(() => expect(screen.getByRole<HTMLInputElement>('radio', { name: 'Done' }).checked).toBe(true));
+  await screen.findAllByRole('listitem');
+  scrollWindow(3000);
+  await waitFor(() => expect(firstShown()).toBeGreaterThan(20));
+  const left = firstShown();
+
+  await openLast();
+  fireEvent.click(screen.getByRole('link', { name: 'All imports' }));
+  await screen.findAllByRole('listitem');
+  expect([firstShown(), window.scrollY]).toEqual([left, 3000]);
+  expect(screen.getByRole<HTMLInputElement>('radio', { name: 'Done' }).checked).toBe(true);
+
+  // Not who goes there anew.
+  await openLast();
+  fireEvent.click(screen.getByRole('link', { name: 'Imports' }));
+  await screen.findAllByRole('listitem');
+  expect(firstShown()).toBe(1);
 });
 
 test('a failure is said in plain words, without the server’s, and can be tried again', async () => {

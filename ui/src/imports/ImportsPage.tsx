@@ -80,6 +80,7 @@ function ImportList({ pages, filter, live }: ImportListProps) {
       label="Imports"
       pages={pages}
       rowHeight={ROW_HEIGHT_PX}
+      keepsPlace
       render={(task) => <ImportRow task={task} live={isRunning(task) ? live.get(task.id ?? '') : undefined} />}
     />
   );

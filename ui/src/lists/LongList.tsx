@@ -2,6 +2,7 @@ import { Box, Skeleton, Text } from '@mantine/core';
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { formatCount } from '../imports/format.ts';
+import { useKeptPlace } from './use-kept-place.ts';
 import { MAX_ROWS, type Pages } from './use-pages.ts';
 
 interface LongListProps<T> {
@@ -10,6 +11,8 @@ interface LongListProps<T> {
   /** About how high a row is, in pixels: so high is one that is not there yet. */
   readonly rowHeight: number;
   readonly render: (row: T) => ReactNode;
+  /** Who goes back to the list finds it where it was left. For one that its address tells whole: others begin anew. */
+  readonly keepsPlace?: boolean;
 }
 
 const GAP_PX = 8;
@@ -18,12 +21,19 @@ const OVERSCAN = 6;
 const SETTLED_MS = 80;
 
 /** A list of any length that scrolls with the page: only what is in view is drawn, and only its pages are read. */
-export function LongList<T>({ label, pages, rowHeight, render }: LongListProps<T>) {
+export function LongList<T>(props: LongListProps<T>) {
+  // A page without its rows is too short to be scrolled to the place that was left.
+  return props.pages.total === undefined ? null : <Rows {...props} />;
+}
+
+function Rows<T>({ label, pages, rowHeight, render, keepsPlace = false }: LongListProps<T>) {
   const host = useRef<HTMLDivElement>(null);
   const [top, setTop] = useState(0);
   const { total = 0, rowAt, look } = pages;
   const count = Math.min(total, MAX_ROWS);
+  const { left, note } = useKeptPlace(keepsPlace);
   const list = useWindowVirtualizer({
+    ...(left && { initialOffset: left.offset, initialMeasurementsCache: left.rows }),
     count,
     estimateSize: () => rowHeight,
     gap: GAP_PX,
@@ -34,6 +44,18 @@ export function LongList<T>({ label, pages, rowHeight, render }: LongListProps<T
   const [first, last] = [rows[0]?.index ?? 0, rows.at(-1)?.index ?? 0];
 
   useLayoutEffect(() => setTop(host.current?.offsetTop ?? 0), []);
+  useLayoutEffect(() => {
+    let offset = window.scrollY;
+    // As it scrolls: when the list goes, the window may stand where the next page lets it.
+    const see = (): void => {
+      offset = window.scrollY;
+    };
+    window.addEventListener('scroll', see, { passive: true });
+    return () => {
+      window.removeEventListener('scroll', see);
+      note({ offset, rows: list.takeSnapshot() });
+    };
+  }, [note, list]);
   // Who rushes past a row does not want to read it.
   useEffect(() => {
     const timer = setTimeout(() => look(first, last), SETTLED_MS);
