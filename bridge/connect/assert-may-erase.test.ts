@@ -24,7 +24,7 @@ beforeAll(async () => {
     resource: [{ resourceType: 'Consent' as const, readonly: true }],
   };
   server = await startMedplum({
-    seed: { ...seed, policies: [...seed.policies, policy], users: [], clients: [own, plain, reader] },
+    seed: { ...seed, policies: [...(seed.policies ?? []), policy], users: [], clients: [own, plain, reader] },
   });
   callers = createCallers(server.baseUrl);
   bridge = await signIn(server.baseUrl, 0);
