@@ -3,7 +3,8 @@
  * `tools/rooms.test.ts` breaks each of them once, to see that it bites.
  */
 
-const rooms = '(connect|doctor|erase|export|feed|webhook|download|imports|ingest|operate|provision|records|retain|serve)';
+const rooms =
+  '(connect|doctor|erase|export|feed|webhook|download|imports|ingest|operate|provision|records|retain|serve)';
 const foundations = '(errors\\.ts|config\\.ts|(audit|observe|queue|fasten|medplum|spool|contract)/)';
 
 /** Tests and measurements join what production keeps apart. */
