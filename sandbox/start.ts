@@ -92,7 +92,8 @@ function welcome(settings: Settings): string {
 
     ui           ${bridge}/
     Medplum API  ${medplum}/fhir/R4
-    Fasten API   ${fasten}/v1      remote control: ${fasten}/admin
+    Fasten API   ${fasten}/v1
+    remote control   ${fasten}/admin      connect patients, switch faults on, of Fasten and of Medplum
     sign in as   ${people}
     password     ${seed.users[0]?.password}
 

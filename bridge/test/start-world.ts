@@ -60,11 +60,12 @@ const PREFIX = '/api/fasten-health';
  */
 export async function startWorld({ keepsRedis = false, more = {}, pageFolder }: WorldOptions = {}): Promise<World> {
   const spoolDir = await mkdtemp(join(tmpdir(), 'bridge-spool-'));
-  const [medplum, fasten, redis] = await Promise.all([
-    startMedplum(),
-    startFasten({ exportDelayMs: 20, retryDelaysMs: [200, 400, 800, 1600] }),
-    withRedis({ persistent: keepsRedis }),
-  ]);
+  const [medplum, redis] = await Promise.all([startMedplum(), withRedis({ persistent: keepsRedis })]);
+  const fasten = await startFasten({
+    exportDelayMs: 20,
+    retryDelaysMs: [200, 400, 800, 1600],
+    storeUrl: medplum.baseUrl,
+  });
   const lines: string[] = [];
   const logTo = new Writable({
     write: (chunk, _encoding, done) => {

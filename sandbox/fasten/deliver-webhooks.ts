@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { Webhook } from 'standardwebhooks';
+import type { FastenFault } from '../faults/fault-kinds.ts';
+import type { Faults } from '../faults/faults.ts';
 import type { Chaos } from './chaos.ts';
+import { FORGERIES, forgeDelivery, type SentEvent, type SignedDelivery, signDelivery } from './forge-delivery.ts';
 import type { KeptState } from './keep-state.ts';
 import type { Clock } from './make-clock.ts';
 import type { Delivery } from './state.ts';
@@ -24,6 +26,7 @@ export interface SenderOptions {
   readonly kept: KeptState;
   readonly clock: Clock;
   readonly chaos: Chaos;
+  readonly faults: Faults<FastenFault>;
   /** `test` or `live`, part of every envelope. */
   readonly apiMode: string;
   /** How long to wait before each retry; as many retries as there are entries. */
@@ -34,9 +37,12 @@ export interface SenderOptions {
  * Sends events to the webhook as Fasten does: at least once, signed per Standard Webhooks, each attempt with a new
  * timestamp under the same id, success only on 2xx, no order promised.
  */
-export function sendWebhooks({ kept, clock, chaos, apiMode, retryDelaysMs }: SenderOptions): WebhookSender {
+export function sendWebhooks(options: SenderOptions): WebhookSender {
+  const { kept, clock, chaos, faults, apiMode, retryDelaysMs } = options;
   const { state, save } = kept;
   const underWay = new Map<Delivery, Promise<void>>();
+  /** Events that wait for another one to overtake them. */
+  const heldBack = new Set<Delivery>();
   const abort = new AbortController();
 
   function start(delivery: Delivery): void {
@@ -50,12 +56,18 @@ export function sendWebhooks({ kept, clock, chaos, apiMode, retryDelaysMs }: Sen
   }
 
   async function attemptOnce(delivery: Delivery, url: string): Promise<void> {
-    const copies = Array.from({ length: chaos.copies }, () => post(delivery, url));
-    const [outcome = 'not sent'] = await Promise.all(copies);
+    const event = { id: delivery.eventId, type: delivery.type, api_mode: apiMode, data: delivery.data };
+    await forge(delivery, event, url);
+    const copies = chaos.copies * (faults.strike('duplicated')?.copies ?? 1);
+    const signed = signDelivery(event, state.webhook.secret);
+    const [outcome = 'not sent'] = await Promise.all(Array.from({ length: copies }, () => post(signed, url)));
     if (abort.signal.aborted) {
       return;
     }
-    delivery.attempts.push({ atMs: clock.now(), outcome });
+    delivery.attempts.push({ atMs: clock.now(), outcome, ...(copies > 1 && { copies }) });
+    if (faults.strike('replayed')) {
+      note(delivery, 'replayed', await post(signed, url));
+    }
     const delayMs = retryDelaysMs[delivery.attempts.length - 1];
     if (typeof outcome === 'number' && outcome >= 200 && outcome < 300) {
       delivery.state = 'delivered';
@@ -64,7 +76,40 @@ export function sendWebhooks({ kept, clock, chaos, apiMode, retryDelaysMs }: Sen
     } else if (delivery.state === 'pending') {
       delivery.state = 'failed';
     }
+    letGo(delivery);
     await save();
+  }
+
+  /** What somebody else makes of an event comes first, when nothing is known of it yet. */
+  async function forge(delivery: Delivery, event: SentEvent, url: string): Promise<void> {
+    for (const forgery of FORGERIES) {
+      if (faults.strike(forgery)) {
+        note(delivery, forgery, await post(forgeDelivery(forgery, event, state.webhook.secret), url));
+      }
+    }
+  }
+
+  function note(delivery: Delivery, fault: FastenFault, outcome: number | string): void {
+    delivery.forged = [...(delivery.forged ?? []), { fault, outcome }];
+  }
+
+  /** This one has overtaken those that are held back. */
+  function letGo(overtaking: Delivery): void {
+    heldBack.delete(overtaking);
+    for (const delivery of heldBack) {
+      start(delivery);
+    }
+    heldBack.clear();
+  }
+
+  /** When the first delivery of an event is due; undefined: now. */
+  function delayOf(delivery: Delivery): number | undefined {
+    const late = faults.strike('late');
+    const outOfOrder = faults.strike('outOfOrder');
+    if (outOfOrder) {
+      heldBack.add(delivery);
+    }
+    return outOfOrder?.ms ?? late?.ms ?? chaos.delaysMs[delivery.type];
   }
 
   function wait(delivery: Delivery, timeMs: number): void {
@@ -76,18 +121,7 @@ export function sendWebhooks({ kept, clock, chaos, apiMode, retryDelaysMs }: Sen
     });
   }
 
-  async function post(delivery: Delivery, url: string): Promise<number | string> {
-    // The receiver compares the timestamp with its own clock, which nobody moves: real time, not the simulator's.
-    const sentAt = new Date();
-    const { eventId: id, type, data } = delivery;
-    const body = JSON.stringify({ api_mode: apiMode, type, date: sentAt.toISOString(), id, data });
-    const headers = {
-      'content-type': 'application/json',
-      'user-agent': 'Fasten-Connect-Sandbox',
-      'webhook-id': id,
-      'webhook-timestamp': `${Math.floor(sentAt.getTime() / 1000)}`,
-      'webhook-signature': new Webhook(state.webhook.secret).sign(id, sentAt, body),
-    };
+  async function post({ body, headers }: SignedDelivery, url: string): Promise<number | string> {
     const signal = AbortSignal.any([abort.signal, AbortSignal.timeout(RECEIVER_TIMEOUT_MS)]);
     try {
       const response = await fetch(url, { method: 'POST', headers, body, redirect: 'manual', signal });
@@ -103,7 +137,7 @@ export function sendWebhooks({ kept, clock, chaos, apiMode, retryDelaysMs }: Sen
       const delivery: Delivery = { eventId: randomUUID(), type, data, attempts: [], state: 'pending' };
       state.deliveries.push(delivery);
       await save();
-      const delayMs = chaos.delaysMs[type];
+      const delayMs = delayOf(delivery);
       if (delayMs === undefined) start(delivery);
       else wait(delivery, clock.now() + delayMs);
       return delivery;

@@ -14,6 +14,7 @@ const {
   SANDBOX_FASTEN_HOST,
   SANDBOX_FASTEN_ORIGIN,
   SANDBOX_STORAGE_ORIGIN,
+  SANDBOX_STORE_URL,
 } = process.env;
 
 try {
@@ -28,9 +29,12 @@ try {
     ...(SANDBOX_FASTEN_HOST ? { host: SANDBOX_FASTEN_HOST } : {}),
     ...(SANDBOX_FASTEN_ORIGIN ? { origin: SANDBOX_FASTEN_ORIGIN } : {}),
     ...(SANDBOX_STORAGE_ORIGIN ? { storageOrigin: SANDBOX_STORAGE_ORIGIN } : {}),
+    ...(SANDBOX_STORE_URL ? { storeUrl: SANDBOX_STORE_URL } : {}),
     ...(SANDBOX_WEBHOOK_URL ? { webhookUrl: SANDBOX_WEBHOOK_URL } : {}),
   });
-  process.stdout.write(`Fasten Connect simulator at ${fasten.baseUrl}, downloads at ${fasten.storageOrigin}\n`);
+  process.stdout.write(
+    `Fasten Connect simulator at ${fasten.baseUrl}, downloads at ${fasten.storageOrigin}, page at ${fasten.adminUrl}\n`,
+  );
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => void fasten.close());
   }

@@ -2,8 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { access } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import type { FastenFault } from '../faults/fault-kinds.ts';
+import type { Faults } from '../faults/faults.ts';
 import { GENERATOR_OPTIONS } from '../generator/generate-export.ts';
-import type { Chaos, ChaosChange } from './chaos.ts';
+import { type Chaos, type ChaosChange, calm } from './chaos.ts';
 import type { WebhookSender } from './deliver-webhooks.ts';
 import type { KeptState } from './keep-state.ts';
 import type { Clock } from './make-clock.ts';
@@ -69,8 +71,16 @@ export interface FastenAdmin {
   redeliver(eventId: string): boolean;
   /** Moves the simulator's clock forward and returns its time in milliseconds since 1970. */
   advanceClock(ms: number): number;
-  /** Switches faults on and off; gives all of them. */
+  /** The simulator's time in milliseconds since 1970. */
+  nowMs(): number;
+  /** How Fasten says what it says. */
+  chaos(): Chaos;
+  /** Changes how Fasten says what it says; gives all of it. */
   setChaos(change: ChaosChange): Chaos;
+  /** Everything is said as documented again. */
+  resetChaos(): Chaos;
+  /** What goes wrong at a rate. */
+  readonly faults: Faults<FastenFault>;
   /** Breaks the next download off after so many bytes, its signed address expired. Resolves when that has happened. */
   cutNextDownload(afterBytes: number): Promise<void>;
 }
@@ -82,6 +92,7 @@ export function makeAdmin(
   sender: WebhookSender,
   fault: StorageFault,
   chaos: Chaos,
+  faults: Faults<FastenFault>,
 ): FastenAdmin {
   const announce = async (event: WebhookEvent): Promise<void> => {
     if (state.webhook.connectionEvents) {
@@ -148,7 +159,11 @@ export function makeAdmin(
       clock.advance(ms);
       return clock.now();
     },
+    nowMs: () => clock.now(),
+    chaos: () => chaos,
     setChaos: (change) => Object.assign(chaos, withoutUndefined(change)),
+    resetChaos: () => Object.assign(chaos, calm()),
+    faults,
     cutNextDownload: (afterBytes) =>
       new Promise((done) => {
         fault.cut = { afterBytes, done };

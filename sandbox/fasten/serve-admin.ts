@@ -1,18 +1,43 @@
+import { join } from 'node:path';
 import express, { type ErrorRequestHandler, type Express } from 'express';
 import { z } from 'zod';
+import { onlyFromHere } from '../faults/only-from-here.ts';
+import { describeFaults, serveFaults } from '../faults/serve-faults.ts';
 import { CHAOS_CHANGE } from './chaos.ts';
 import { CONNECTION_SPEC, type FastenAdmin, WEBHOOK_CHANGE } from './make-admin.ts';
+import { passToStore } from './pass-to-store.ts';
+import { PERSONAS } from './personas.ts';
 
 const EVENT = z.strictObject({ type: z.string().min(1), data: z.record(z.string(), z.unknown()).default({}) });
 const ADVANCE = z.strictObject({ ms: z.number().int().positive() });
+const PAGE = join(import.meta.dirname, 'admin');
+
+export interface AdminSurroundings {
+  /** Where the sandbox Medplum is whose faults the page switches too, if there is one. */
+  readonly storeUrl?: string | undefined;
+  /** Where a proxy serves this, if one does. */
+  readonly origin?: string | undefined;
+}
 
 /**
  * The remote control of the simulator, to be mounted at `/admin`: what a patient, an EHR or Fasten's portal does in the
- * real world. Nothing like it exists at Fasten; it needs no key because the sandbox listens on 127.0.0.1 only.
+ * real world, and a page with all of it. Nothing like it exists at Fasten; it needs no key because the sandbox listens on
+ * 127.0.0.1 only.
  */
-export function serveAdmin(admin: FastenAdmin): Express {
-  const app = express().disable('x-powered-by').use(express.json());
+export function serveAdmin(admin: FastenAdmin, { storeUrl, origin }: AdminSurroundings = {}): Express {
+  const app = express().disable('x-powered-by').use(onlyFromHere(origin), express.json());
 
+  app.use((_req, res, next) => {
+    res.set({ 'cache-control': 'no-store', 'content-security-policy': "default-src 'self'; img-src data:" });
+    next();
+  });
+  app.get('/', (_req, res) => res.sendFile('index.html', { root: PAGE }));
+  app.use('/page', express.static(PAGE, { index: false }));
+  app.use('/faults', serveFaults(admin.faults));
+  app.use('/store-faults', passToStore(storeUrl));
+  app.get('/personas', (_req, res) => {
+    res.json(PERSONAS);
+  });
   app.get('/connections', (_req, res) => {
     res.json(admin.connections());
   });
@@ -45,8 +70,17 @@ export function serveAdmin(admin: FastenAdmin): Express {
   app.post('/events', async (req, res) => {
     res.status(202).json(await admin.sendEvent(EVENT.parse(req.body)));
   });
+  app.get('/clock', (_req, res) => {
+    res.json({ nowMs: admin.nowMs() });
+  });
   app.post('/clock', (req, res) => {
     res.json({ nowMs: admin.advanceClock(ADVANCE.parse(req.body).ms) });
+  });
+  app.get('/chaos', (_req, res) => {
+    res.json(admin.chaos());
+  });
+  app.delete('/chaos', (_req, res) => {
+    res.json(admin.resetChaos());
   });
   app.put('/chaos', (req, res) => {
     res.json(admin.setChaos(CHAOS_CHANGE.parse(req.body)));
@@ -56,10 +90,5 @@ export function serveAdmin(admin: FastenAdmin): Express {
 }
 
 const answerError: ErrorRequestHandler = (error, _req, res, _next) => {
-  if (error instanceof z.ZodError) {
-    const faults = error.issues.map((issue) => `${issue.path.join('.') || 'body'}: ${issue.message}`);
-    res.status(400).json({ error: faults.join('; ') });
-  } else {
-    res.status(400).json({ error: error instanceof Error ? error.message : 'failed' });
-  }
+  res.status(400).json({ error: describeFaults(error) });
 };

@@ -1,11 +1,13 @@
 import express, { type ErrorRequestHandler, type Express } from 'express';
+import type { FastenFault } from '../faults/fault-kinds.ts';
+import type { Faults } from '../faults/faults.ts';
 import type { Chaos } from './chaos.ts';
 import { type ApiKeys, requireBasic, sendError } from './check-credentials.ts';
 import type { KeptState } from './keep-state.ts';
 import type { Clock } from './make-clock.ts';
 import { PORTALS } from './portals.ts';
 import { type ExportRunner, RETENTION_MS } from './run-exports.ts';
-import { signStoragePath } from './serve-storage.ts';
+import { SIGNED_URL_MS, signStoragePath } from './serve-storage.ts';
 import type { OrgConnection } from './state.ts';
 import { SANDBOX_ORG_ID } from './webhook-events.ts';
 
@@ -14,19 +16,21 @@ export interface ApiOptions {
   readonly kept: KeptState;
   readonly clock: Clock;
   readonly chaos: Chaos;
+  readonly faults: Faults<FastenFault>;
   readonly exports: ExportRunner;
   /** Where downloads redirect to, known once that server listens. */
   readonly storageOrigin: string;
 }
 
 /** Fasten Connect's REST API, to be mounted at `/v1`: every answer in its `{success, data | error}` envelope. */
-export function serveApi({ keys, kept, clock, chaos, exports, storageOrigin }: ApiOptions): Express {
+export function serveApi({ keys, kept, clock, chaos, faults, exports, storageOrigin }: ApiOptions): Express {
   const { state } = kept;
   const app = express().disable('x-powered-by');
   const basic = requireBasic(keys);
   const apiMode = apiModeOf(keys.publicId);
 
   app.use((req, res, next) => {
+    if (faults.strike('apiUnavailable')) return sendError(res, 503, 'unavailable');
     const { answerNext } = chaos;
     if (!answerNext || (answerNext.method ?? req.method) !== req.method) return next();
     answerNext.times--;
@@ -86,7 +90,8 @@ export function serveApi({ keys, kept, clock, chaos, exports, storageOrigin }: A
     if (clock.now() - file.readyAtMs >= RETENTION_MS) {
       return sendError(res, 410, 'file was deleted');
     }
-    return res.redirect(302, storageOrigin + signStoragePath(state.signingKey, file.fileId, clock.now()));
+    const signedAtMs = clock.now() - (faults.strike('expiredLink') ? SIGNED_URL_MS : 0);
+    return res.redirect(302, storageOrigin + signStoragePath(state.signingKey, file.fileId, signedAtMs));
   });
 
   app.use((req, res) => {

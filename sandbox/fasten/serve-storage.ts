@@ -2,9 +2,12 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import express, { type Express, type Response } from 'express';
+import type { FastenFault } from '../faults/fault-kinds.ts';
+import type { Faults } from '../faults/faults.ts';
 import type { Chaos } from './chaos.ts';
 import type { KeptState } from './keep-state.ts';
 import type { Clock } from './make-clock.ts';
+import { sendSpoiled } from './send-spoiled.ts';
 
 /** What goes wrong with the next file that storage sends. */
 export interface StorageFault {
@@ -12,8 +15,18 @@ export interface StorageFault {
   cut?: { readonly afterBytes: number; readonly done: () => void } | undefined;
 }
 
+export interface StorageOptions {
+  readonly kept: KeptState;
+  readonly clock: Clock;
+  readonly cut: StorageFault;
+  readonly chaos: Chaos;
+  readonly faults: Faults<FastenFault>;
+  /** Folder for copies of what is sent otherwise than it is kept. */
+  readonly dir: string;
+}
+
 /** The signed target of a download lives this long; the API gives a fresh one on every call. */
-const SIGNED_URL_MS = 10 * 60 * 1000;
+export const SIGNED_URL_MS = 10 * 60 * 1000;
 
 /**
  * Makes the signed address of a file at the storage origin.
@@ -32,7 +45,8 @@ export function signStoragePath(signingKey: string, fileId: string, nowMs: numbe
  * The second origin, which behaves like S3 behind a signed URL: the query is the only credential, a request that carries
  * an Authorization header too is refused, and a file comes with Content-Length, ETag and byte ranges.
  */
-export function serveStorage({ state }: KeptState, clock: Clock, fault: StorageFault, chaos: Chaos): Express {
+export function serveStorage({ kept, clock, cut: fault, chaos, faults, dir }: StorageOptions): Express {
+  const { state } = kept;
   const app = express().disable('x-powered-by');
   app.get('/:fileId', async (req, res) => {
     const { fileId } = req.params;
@@ -51,10 +65,8 @@ export function serveStorage({ state }: KeptState, clock: Clock, fault: StorageF
     if (path === undefined || found === undefined) {
       return sendXmlError(res, 404, 'NoSuchKey', 'The specified key does not exist');
     }
-    res.set({
-      'content-type': 'binary/octet-stream',
-      etag: `"${found.size.toString(16)}-${Math.trunc(found.mtimeMs)}"`,
-    });
+    const etag = `"${found.size.toString(16)}-${Math.trunc(found.mtimeMs)}"`;
+    res.set({ 'content-type': 'binary/octet-stream', etag });
     const { cut } = fault;
     if (cut !== undefined) {
       fault.cut = undefined;
@@ -66,6 +78,9 @@ export function serveStorage({ state }: KeptState, clock: Clock, fault: StorageF
     if (chaos.keepBytes > 0) {
       const kept = (await readFile(path)).subarray(0, chaos.keepBytes);
       return res.set('content-length', `${kept.length}`).end(kept);
+    }
+    if (faults.isAny('downloads')) {
+      return sendSpoiled(faults, { path, bytes: found.size, etag }, dir, req, res);
     }
     // The data folder begins with a dot, which Express hides unless told not to.
     return res.sendFile(path, { dotfiles: 'allow', cacheControl: false });

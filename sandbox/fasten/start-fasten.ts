@@ -3,6 +3,8 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import express from 'express';
+import { FASTEN_FAULTS } from '../faults/fault-kinds.ts';
+import { Faults } from '../faults/faults.ts';
 import { calm } from './chaos.ts';
 import { sendWebhooks } from './deliver-webhooks.ts';
 import { keepState } from './keep-state.ts';
@@ -32,6 +34,8 @@ export interface FastenOptions {
   /** Where clients find it and its downloads, when that is not where it listens: the proxy's origins. */
   readonly origin?: string;
   readonly storageOrigin?: string;
+  /** Root of the sandbox Medplum whose faults the page at /admin switches too. */
+  readonly storeUrl?: string;
   /** Keeps state and generated exports; nothing: a temporary folder, removed by close(). */
   readonly dataDir?: string;
   /** How long an export stays pending, in milliseconds; default 200. */
@@ -70,12 +74,13 @@ export async function startFasten(options: FastenOptions = {}): Promise<SandboxF
   const clock = makeClock(options.now);
   const retryDelaysMs = options.retryDelaysMs ?? [1000, 4000, 16_000, 64_000];
   const chaos = calm();
-  const sender = sendWebhooks({ kept, clock, chaos, apiMode: apiModeOf(publicId), retryDelaysMs });
+  const faults = new Faults(FASTEN_FAULTS);
+  const sender = sendWebhooks({ kept, clock, chaos, faults, apiMode: apiModeOf(publicId), retryDelaysMs });
 
-  const fault: StorageFault = {};
+  const cut: StorageFault = {};
   const { host = '127.0.0.1' } = options;
   const storage = await listen(
-    serveStorage(kept, clock, fault, chaos),
+    serveStorage({ kept, clock, cut, chaos, faults, dir }),
     host,
     options.storagePort,
     options.storageOrigin,
@@ -87,13 +92,13 @@ export async function startFasten(options: FastenOptions = {}): Promise<SandboxF
   });
   const baseUrl = `${api.origin}/v1`;
   const exports = runExports({ kept, clock, sender, chaos, dir, baseUrl, exportDelayMs: options.exportDelayMs ?? 200 });
-  const admin = makeAdmin(kept, clock, sender, fault, chaos);
+  const admin = makeAdmin(kept, clock, sender, cut, chaos, faults);
   app.get('/healthz', (_req, res) => res.json({ ok: true, pid: process.pid }));
-  app.use('/admin', serveAdmin(admin));
+  app.use('/admin', serveAdmin(admin, { storeUrl: options.storeUrl, origin: options.origin }));
   app.use(serveStitch(admin));
   app.use(
     '/v1',
-    serveApi({ keys: { publicId, privateKey }, kept, clock, chaos, exports, storageOrigin: storage.origin }),
+    serveApi({ keys: { publicId, privateKey }, kept, clock, chaos, faults, exports, storageOrigin: storage.origin }),
   );
   exports.resume();
   sender.resume();

@@ -1,3 +1,4 @@
+import type { FastenFault } from '../faults/fault-kinds.ts';
 import type { GeneratorOptions } from '../generator/generate-export.ts';
 import type { Chaos } from './chaos.ts';
 
@@ -50,6 +51,14 @@ export interface DeliveryAttempt {
   readonly atMs: number;
   /** HTTP status of the receiver, or why there is none. */
   readonly outcome: number | string;
+  /** How often it was delivered at once; once when absent. */
+  readonly copies?: number;
+}
+
+/** A delivery that came beside a true one, by the fault that sent it. */
+export interface ForgedAttempt {
+  readonly fault: FastenFault;
+  readonly outcome: number | string;
 }
 
 /** One event on its way to the webhook: the same id in every attempt. */
@@ -58,6 +67,8 @@ export interface Delivery {
   readonly type: string;
   readonly data: Readonly<Record<string, unknown>>;
   readonly attempts: DeliveryAttempt[];
+  /** Absent: there was none. */
+  forged?: ForgedAttempt[];
   state: 'pending' | 'delivered' | 'failed';
   /** When the next attempt is due; absent when there is none. */
   nextAttemptAtMs?: number;

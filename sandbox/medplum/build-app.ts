@@ -1,6 +1,8 @@
 import { allOk, badRequest, isResource, normalizeOperationOutcome, type OperationOutcomeError } from '@medplum/core';
 import type { OperationOutcome } from '@medplum/fhirtypes';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import { onlyFromHere } from '../faults/only-from-here.ts';
+import { serveFaults } from '../faults/serve-faults.ts';
 import { adminRoutes } from './admin-routes.ts';
 import { authRoutes } from './auth-routes.ts';
 import { type AuthWorld, requireCaller } from './authenticate.ts';
@@ -11,6 +13,7 @@ import { oauthRoutes } from './oauth-routes.ts';
 import { sendOutcome } from './send-fhir.ts';
 import { sendRateLimit } from './send-rate-limit.ts';
 import type { RepositoryWorld } from './sqlite-repository.ts';
+import { strikeRequest } from './strike-request.ts';
 import type { Switches } from './switches.ts';
 
 const JSON_TYPES = ['application/json', 'application/*+json'];
@@ -24,6 +27,8 @@ export function buildApp(auth: AuthWorld, world: RepositoryWorld): Express {
   app.disable('etag');
   app.disable('x-powered-by');
   app.use(allowAnyOrigin);
+  app.use('/sandbox/faults', onlyFromHere(), serveFaults(world.faults));
+  app.use(strikeRequest(world.faults));
   app.use(sendRateLimit(auth.quotas, switches));
   app.use('/fhir/R4/Binary', (req, res, next) => (req.method === 'GET' ? next() : authenticated(req, res, next)));
   app.use('/fhir/R4/Binary', binaryRoutes(world));

@@ -2,7 +2,9 @@ import type { Request } from 'express';
 import { Access } from './access.ts';
 import { callerOf } from './authenticate.ts';
 import { buildAccessPolicy } from './build-access-policy.ts';
+import { serializationFailure } from './serializable-gate.ts';
 import { type RepositoryWorld, SqliteRepository } from './sqlite-repository.ts';
+import { occasionOf } from './strike-request.ts';
 
 /** The repository as the caller of a request sees it. */
 export function repositoryFor(world: RepositoryWorld, req: Request): SqliteRepository {
@@ -16,5 +18,8 @@ export function repositoryFor(world: RepositoryWorld, req: Request): SqliteRepos
     quota,
     extended: req.get('X-Medplum') === 'extended',
     isGone: () => req.socket.destroyed,
+    meetConflict: () => {
+      if (world.faults.strike('conflict', occasionOf(req))) throw serializationFailure();
+    },
   });
 }

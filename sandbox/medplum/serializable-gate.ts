@@ -41,7 +41,8 @@ export class SerializableGate {
   }
 }
 
-function serializationFailure(): OperationOutcomeError {
+/** What a write ends in that Postgres could not serialise, after one retry. */
+export function serializationFailure(): OperationOutcomeError {
   const text = 'could not serialize access due to read/write dependencies among transactions';
   return new OperationOutcomeError(conflict(text, '40001'));
 }

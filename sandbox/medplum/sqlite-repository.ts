@@ -28,6 +28,8 @@ import {
   type UpdateResourceOptions,
 } from '@medplum/fhir-router';
 import type { Bundle, BundleEntry, OperationOutcome, Parameters, Reference, Resource } from '@medplum/fhirtypes';
+import type { StoreFault } from '../faults/fault-kinds.ts';
+import type { Faults } from '../faults/faults.ts';
 import type { Access } from './access.ts';
 import { applyAnyPatch } from './apply-any-patch.ts';
 import type { BinaryStorage } from './binary-storage.ts';
@@ -56,6 +58,7 @@ export interface RepositoryWorld {
   readonly switches: Switches;
   readonly urls: BinaryUrls;
   readonly gate: SerializableGate;
+  readonly faults: Faults<StoreFault>;
   readonly changes: ChangeFeed;
 }
 
@@ -70,6 +73,8 @@ export interface RepositoryCaller extends Writer {
   readonly extended: boolean;
   /** True once the client has hung up. */
   readonly isGone: () => boolean;
+  /** Throws when a transaction that begins now is to end in a conflict. Absent: none does. */
+  readonly meetConflict?: () => void;
 }
 
 /** FHIR storage for one request, as the FhirRouter wants it. Behaves as Medplum's own Repository for an ordinary client. */
@@ -283,6 +288,7 @@ export class SqliteRepository extends FhirRepository {
     const { queue, store } = this.#world;
     // Inside a transaction a failure of any part fails the whole: there is nothing to save.
     if (this.#inTransaction) return work(this);
+    this.#caller.meetConflict?.();
     const changes: Change[] = [];
     const result = await queue.transaction(
       () => work(new SqliteRepository(this.#world, this.#caller, changes)),

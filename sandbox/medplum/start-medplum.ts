@@ -3,6 +3,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { STORE_FAULTS, type StoreFault } from '../faults/fault-kinds.ts';
+import { Faults } from '../faults/faults.ts';
 import { seed as defaultSeed, type Seed, type SeedUser } from '../seed.ts';
 import { BinaryStorage } from './binary-storage.ts';
 import { buildApp } from './build-app.ts';
@@ -35,6 +37,8 @@ export interface SandboxMedplum {
   readonly baseUrl: string;
   /** Change any of them while the server runs. */
   readonly switches: Switches;
+  /** What goes wrong at a rate; over HTTP at `sandbox/faults`. */
+  readonly faults: Faults<StoreFault>;
   /** A further person of one of the seed's projects, who can sign in from now on; forgotten when the server stops. */
   addUser(user: SeedUser): void;
   /** Versions written since the start, deletions too: tells whether anything was done in between. */
@@ -68,6 +72,7 @@ export async function startMedplum(options: SandboxMedplumOptions = {}): Promise
     urls,
     binaries: new BinaryStorage(join(folder, 'binary'), tokens, urls.storageBase),
     gate: new SerializableGate(),
+    faults: new Faults(STORE_FAULTS),
     changes: new ChangeFeed(),
   };
   const members = membersOf(seed);
@@ -82,6 +87,7 @@ export async function startMedplum(options: SandboxMedplumOptions = {}): Promise
   return {
     baseUrl,
     switches,
+    faults: world.faults,
     addUser(user) {
       const project = seed.projects.find(({ id }) => id === user.projectId);
       if (!project) throw new Error(`The seed has no project ${user.projectId}`);

@@ -50,7 +50,7 @@ export function listChildren(settings: Settings): readonly ChildSpec[] {
     {
       name: 'Sandbox Fasten',
       script: 'sandbox/fasten/main.ts',
-      env: { ...env, SANDBOX_WEBHOOK_URL: `${address.bridgeApi}/webhook` },
+      env: { ...env, SANDBOX_WEBHOOK_URL: `${address.bridgeApi}/webhook`, SANDBOX_STORE_URL: `${address.medplum}/` },
       isHealthy: answersOk(`${address.fasten}/healthz`),
     },
     {
