@@ -1,5 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { getStatus, OperationOutcomeError } from '@medplum/core';
 import type { Provenance } from '@medplum/fhirtypes';
 import { EHI_EXPORT_SYSTEM, ORG_CONNECTION_SYSTEM } from '../contract/identifiers.ts';
 import { sourceRoot } from '../contract/source-key.ts';
@@ -11,7 +9,6 @@ import { makeProvenance } from './make-provenance.ts';
 
 /** Pages that are looked for at once. */
 const PAGES_A_SEARCH = 100;
-const MAX_COLLISIONS = 8;
 
 /**
  * The Provenances of one export, as numbered pages: page n is created on the condition that there is no page n. What a
@@ -57,15 +54,7 @@ export class ProvenanceBook {
     const provenance = makeProvenance(this.#context, patientReference(this.#context, new Map()), references);
     const resource = { ...provenance, meta: { ...provenance.meta, source: this.#source(page) } };
     const query = `_source=${encodeURIComponent(this.#source(page))}`;
-    for (let collisions = 0; ; collisions++) {
-      try {
-        return await retryRead(() => medplum.createResourceIfNoneExist(resource, query), signal);
-      } catch (error) {
-        const isCollision = error instanceof OperationOutcomeError && getStatus(error.outcome) === 409;
-        if (!isCollision || collisions >= MAX_COLLISIONS) throw error;
-      }
-      await sleep(50 * 2 ** collisions * (0.5 + Math.random()));
-    }
+    return retryRead(() => medplum.createResourceIfNoneExist(resource, query), signal);
   }
 
   async #firstFree(): Promise<number> {

@@ -6,6 +6,7 @@ import { LostReplyError } from './lost-reply-error.ts';
 import { type Fetch, pacedFetch } from './paced-fetch.ts';
 import { Pacer, type Pacing, setPacer } from './pacer.ts';
 import { refuseWrites } from './refuse-writes.ts';
+import { repeatConflicts } from './repeat-conflicts.ts';
 import { trySecrets } from './try-secrets.ts';
 
 export interface MedplumSettings extends Pacing {
@@ -51,9 +52,10 @@ export async function createMedplum(settings: MedplumSettings): Promise<MedplumC
   const settled = settledFetch(settings.onReply ? tracedFetch(timedFetch(plain, settings.onReply)) : plain);
   const secrets = settings.clientSecret.split(/\s+/).filter(Boolean);
   const pacer = new Pacer(settings);
+  const paced = pacedFetch(settings.isReadOnly ? refuseWrites(settled) : settled, pacer);
   const client = new MedplumClient({
     baseUrl: settings.baseUrl,
-    fetch: trySecrets(pacedFetch(settings.isReadOnly ? refuseWrites(settled) : settled, pacer), secrets),
+    fetch: trySecrets(repeatConflicts(paced), secrets),
     cacheTime: 0,
     maxRetries: 0,
     refreshGracePeriod: 60_000,
