@@ -156,7 +156,7 @@ export default {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^(ui|bots)/dist/' },
+    exclude: { path: '^(ui|bots|sandbox)/dist/' },
     // Type imports count: a type of another room binds as tightly as its code.
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },

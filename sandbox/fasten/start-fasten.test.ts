@@ -62,7 +62,7 @@ async function exported() {
   return { orgConnectionId, taskId: body.data.task_id as string, event, url: `${event.data.download_link}` };
 }
 
-test('Basic credentials are needed, unknown paths are 403 without them and 404 with them', async () => {
+test('credentials are needed, unknown paths are 403 without them and 404 with them', async () => {
   const wrong = `Basic ${Buffer.from('public_test_sandbox:wrong').toString('base64')}`;
   const path = '/bridge/org_connection/unknown';
   expect((await call(path, { headers: {} })).status).toBe(401);
@@ -70,7 +70,9 @@ test('Basic credentials are needed, unknown paths are 403 without them and 404 w
     success: false,
     error: 'invalid credentials',
   });
-  expect((await call(path, { headers: { authorization: `Bearer ${SANDBOX_KEYS.privateKey}` } })).status).toBe(401);
+  expect((await call(path, { headers: { authorization: `Bearer ${SANDBOX_KEYS.publicId}` } })).status).toBe(401);
+  // As Fasten's own quickstart does it.
+  expect((await call(path, { headers: { authorization: `Bearer ${SANDBOX_KEYS.privateKey}` } })).status).toBe(404);
   expect((await call(path)).status).toBe(404);
   expect((await call('/nowhere', { headers: {} })).status).toBe(403);
   expect((await call('/nowhere')).status).toBe(404);

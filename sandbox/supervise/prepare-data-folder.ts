@@ -48,5 +48,5 @@ async function isRunning(pid: number): Promise<boolean> {
     return false;
   }
   const commandLine = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => undefined);
-  return pid !== process.pid && (commandLine === undefined || commandLine.includes('sandbox/start.ts'));
+  return pid !== process.pid && (commandLine === undefined || commandLine.includes('sandbox'));
 }

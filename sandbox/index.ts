@@ -1,0 +1,12 @@
+/**
+ * What a project of its own imports from `@fasten-medplum/sandbox`: the two stand-ins as functions, and the generator of
+ * exports. `fasten-medplum-sandbox` starts the same from a terminal. See docs/sandbox.md.
+ */
+export type { Chaos, ChaosChange } from './fasten/chaos.ts';
+export type { ConnectionSpec, FastenAdmin, WebhookChange } from './fasten/make-admin.ts';
+export { type FastenOptions, SANDBOX_KEYS, type SandboxFasten, startFasten } from './fasten/start-fasten.ts';
+export { type GeneratorOptions, generateExport } from './generator/generate-export.ts';
+export { exportLines } from './generator/write-export.ts';
+export { type SandboxMedplum, type SandboxMedplumOptions, startMedplum } from './medplum/start-medplum.ts';
+export type { Quota, Switches } from './medplum/switches.ts';
+export { type Seed, type SeedClient, type SeedUser, seed } from './seed.ts';
