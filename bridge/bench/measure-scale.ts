@@ -1,65 +1,173 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { MedplumClient } from '@medplum/core';
+import type { MedplumClient } from '@medplum/core';
+import { Queue } from 'bullmq';
 import { countsFromTask, storedLines } from '../contract/import-task.ts';
-import { BRIDGE_CLIENT } from '../test/import-world.ts';
+import { openRedis } from '../queue/open-redis.ts';
 import { type Stack, startStack } from '../test/start-stack.ts';
+import { connectPatient, countCompleted, signIn, until } from './connect-patient.ts';
+import { describeMachine } from './describe-machine.ts';
+import { type Fairness, measureFairness, type Turn } from './measure-fairness.ts';
 
-/**
- * `npm run bench:fleet [-- --workers 1,2,4 --connections 8 --resources 3000]`: many imports at once, over so many worker
- * processes, each with a spool of its own, against one Redis and one sandbox. Prints resources a second for each number. What it
- * shows is whether workers get in each other's way; the sandbox's own limit is the row `limit` of `npm run bench`.
- */
-const { values } = parseArgs({
-  options: {
-    workers: { type: 'string', default: '1,2,4' },
-    connections: { type: 'string', default: '8' },
-    resources: { type: 'string', default: '3000' },
-  },
-});
+const USAGE = `usage: npm run bench:scale -- [--workers 1,2,4] [--exports 200] [--small 60] [--medium 600] [--large 3000] [--json]
 
-const KIM = { given: 'Kim', family: 'Example', birthDate: '1980-05-17', gender: 'female' } as const;
+So many exports are announced at once, of three sizes (of each hundred 88 small, 10 medium, 2 large), to so many worker processes,
+each with a spool of its own, over one Redis and one sandbox. Prints throughput and how fairly the queue has served them; --json as one
+line of JSON. The sandbox is one process: its own limit is the row "limit" of npm run bench.`;
 
-for (const workers of values.workers.split(',').map(Number)) {
-  const stack = await startStack();
+const SIZES = ['small', 'medium', 'large'] as const;
+type Size = (typeof SIZES)[number];
+
+interface Options {
+  readonly workers: readonly number[];
+  readonly exports: number;
+  readonly resources: Readonly<Record<Size, number>>;
+  readonly json: boolean;
+}
+
+interface ScaleFigures extends Fairness {
+  readonly workers: number;
+  readonly imports: number;
+  readonly stored: number;
+  /** From the announcement of all exports to the end of the last import. */
+  readonly seconds: number;
+  readonly storedPerSecond: number;
+}
+
+/** Fewer would not fit: the bridge answers a caller 600 times a minute. */
+const UNLIMITED = { RATE_LIMIT_PER_MINUTE: '1000000' };
+const PREFIX = 'fasten-medplum';
+
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  const options = readOptions();
+  if (!options) return 2;
+  const machine = await describeMachine();
+  const runs: ScaleFigures[] = [];
+  for (const workers of options.workers) {
+    console.error(`bench: ${options.exports} exports, ${workers} workers`);
+    runs.push(await measureWorkers(workers, options));
+  }
+  if (options.json) console.log(JSON.stringify({ ...machine, resources: options.resources, runs }));
+  else printTables(machine.machine, runs);
+  return 0;
+}
+
+function readOptions(): Options | undefined {
   try {
-    const { stored, seconds } = await loadAll(stack, workers, Number(values.connections), Number(values.resources));
-    console.log(JSON.stringify({ workers, stored, seconds, perSecond: Math.round(stored / seconds) }));
+    const text = (value: string) => ({ type: 'string', default: value }) as const;
+    const { values } = parseArgs({
+      options: {
+        workers: text('1,2,4'),
+        exports: text('200'),
+        small: text('60'),
+        medium: text('600'),
+        large: text('3000'),
+        json: { type: 'boolean', default: false },
+      },
+    });
+    const workers = values.workers.split(',').map(Number);
+    const resources = { small: Number(values.small), medium: Number(values.medium), large: Number(values.large) };
+    const counts = [...workers, Number(values.exports)];
+    if (!counts.every((count) => count >= 1) || !Object.values(resources).every((count) => count >= 8))
+      throw new Error('numbers, of resources at least 8');
+    return { workers, exports: Number(values.exports), resources, json: values.json };
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : error}\n${USAGE}`);
+    return undefined;
+  }
+}
+
+async function measureWorkers(workers: number, options: Options): Promise<ScaleFigures> {
+  const stack = await startStack(UNLIMITED);
+  try {
+    const medplum = await signIn(stack);
+    for (let name = 0; name < workers; name++) await stack.makeWorker(`spool-${name}`).start();
+    await prepareExports(stack, medplum, options);
+    const beganAt = Date.now();
+    // From here on Fasten tells of all of them.
+    await stack.fasten.setWebhook({ url: `${stack.api.origin}/api/fasten-health/webhook` });
+    await until(async () => (await countCompleted(medplum)) >= options.exports, 500);
+    const sizes = await readSizes(medplum, options);
+    const turns = await readTurns(stack.redis.url(), beganAt, (taskId) => sizes.get(taskId)?.size ?? 'small');
+    const seconds = Math.max(...turns.map(({ endedAt }) => endedAt));
+    const stored = [...sizes.values()].reduce((sum, size) => sum + size.stored, 0);
+    return {
+      workers,
+      imports: turns.length,
+      stored,
+      seconds: Number(seconds.toFixed(1)),
+      storedPerSecond: Math.round(stored / seconds),
+      ...measureFairness(turns),
+    };
   } finally {
     await stack.close();
   }
 }
 
-/** From the first event to the last completed Task. */
-async function loadAll(stack: Stack, workers: number, connections: number, resources: number) {
-  const medplum = new MedplumClient({ baseUrl: stack.medplum.baseUrl, cacheTime: 0 });
-  await medplum.startClientLogin(BRIDGE_CLIENT.clientId, BRIDGE_CLIENT.clientSecret);
-  await stack.fasten.setWebhook({ url: `${stack.api.origin}/api/fasten-health/webhook`, connectionEvents: false });
-  for (let name = 0; name < workers; name++) await stack.makeWorker(`spool-${name}`).start();
-  const startedAt = performance.now();
-  for (let seed = 1; seed <= connections; seed++) await connect(stack, medplum, seed, resources);
-  for (;;) {
-    const tasks = await medplum.searchResources('Task', 'status=completed&_count=1000', { cache: 'reload' });
-    if (tasks.length >= connections) {
-      const stored = tasks.reduce((sum, task) => sum + storedLines(countsFromTask(task)), 0);
-      return { stored, seconds: Number(((performance.now() - startedAt) / 1000).toFixed(1)) };
-    }
-    await wait(500);
+/** Every export is ready at Fasten, which has nobody to tell yet. */
+async function prepareExports(stack: Stack, medplum: MedplumClient, { exports, resources }: Options): Promise<void> {
+  await stack.fasten.setWebhook({ connectionEvents: false });
+  for (let seed = 1; seed <= exports; seed++) await connectPatient(stack, medplum, seed, resources[sizeOf(seed)]);
+  await until(() => stack.fasten.tasks().filter(({ status }) => status === 'success').length >= exports, 100);
+}
+
+/** Large ones in the midst of small ones, so that each kind has the other before and behind it. */
+function sizeOf(seed: number): Size {
+  if (seed % 50 === 25) return 'large';
+  return seed % 10 === 3 ? 'medium' : 'small';
+}
+
+/** Size and stored resources of each import, by the id of its Task. */
+async function readSizes(medplum: MedplumClient, { resources }: Options) {
+  const tasks = await medplum.searchResources('Task', 'status=completed&_count=1000', { cache: 'reload' });
+  return new Map(
+    tasks.map((task) => {
+      const stored = storedLines(countsFromTask(task));
+      const nearest = (a: Size, b: Size) => Math.abs(resources[a] - stored) - Math.abs(resources[b] - stored);
+      return [task.id, { stored, size: SIZES.toSorted(nearest)[0] ?? 'small' }] as const;
+    }),
+  );
+}
+
+/** What the queue itself has noted of each import. */
+async function readTurns(url: string, beganAt: number, kindOf: (taskId: string) => string): Promise<Turn[]> {
+  const redis = openRedis({ url });
+  const queue = new Queue('import', { connection: redis, prefix: PREFIX });
+  try {
+    const jobs = await queue.getCompleted(0, -1);
+    const since = (ms: number) => (ms - beganAt) / 1000;
+    return jobs.map(({ data, timestamp, processedOn = 0, finishedOn = 0 }) => ({
+      kind: kindOf(data.taskId),
+      queuedAt: since(timestamp),
+      startedAt: since(processedOn),
+      endedAt: since(finishedOn),
+    }));
+  } finally {
+    await queue.close();
+    redis.disconnect();
   }
 }
 
-async function connect(stack: Stack, medplum: MedplumClient, seed: number, resources: number): Promise<void> {
-  const { given, family, ...rest } = KIM;
-  const patient = await medplum.createResource({
-    resourceType: 'Patient',
-    name: [{ given: [given], family }],
-    ...rest,
-  });
-  const { orgConnectionId } = await stack.fasten.createConnection({ persona: { seed, resources, patient: KIM } });
-  const answer = await fetch(`${stack.api.origin}/api/fasten-health/connections/complete`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${medplum.getAccessToken()}` },
-    body: JSON.stringify({ patientId: patient.id, org_connection_id: orgConnectionId }),
-  });
-  if (!answer.ok) throw new Error(`connections/complete answered ${answer.status}`);
+function printTables(machine: object, runs: readonly ScaleFigures[]): void {
+  console.log(machine);
+  const rows = runs.map(({ workers, stored, seconds, storedPerSecond, firstWait, medianWait, lastWait, ...fair }) => [
+    `${workers} workers`,
+    {
+      resources: stored,
+      seconds,
+      'resources/s': storedPerSecond,
+      'wait, s: first': firstWait,
+      median: medianWait,
+      last: lastWait,
+      'Jain, sizes': fair.jain,
+      'overtaken by': fair.mostOvertaken,
+      'stall, s': fair.longestStall,
+    },
+  ]);
+  console.table(Object.fromEntries(rows));
+  const kinds = runs.flatMap(({ workers, byKind }) =>
+    Object.entries(byKind).map(([kind, waits]) => [`${workers} workers, ${kind}`, waits]),
+  );
+  console.table(Object.fromEntries(kinds));
 }

@@ -1,7 +1,8 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { cpus, loadavg, tmpdir, totalmem } from 'node:os';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { describeMachine } from './describe-machine.ts';
 import { BYTES_A_RESOURCE, type ExportFile, makeDocumentExport, makeExport, STEP_TIMEOUT_MS } from './make-export.ts';
 import { type BotFigures, measureBots } from './measure-bots.ts';
 import {
@@ -12,6 +13,7 @@ import {
   measureLoads,
   measureSink,
 } from './measure-loads.ts';
+import { measureSoak, type SoakFigures } from './measure-soak.ts';
 import { measureWebhooks, type WebhookFigures } from './measure-webhooks.ts';
 import { killProcesses, startProcess, type Usage } from './start-process.ts';
 
@@ -30,17 +32,19 @@ const ROWS = [
   'documents',
   'webhooks',
   'bots',
+  'soak',
 ] as const;
 type Row = (typeof ROWS)[number];
 
 /** What a plain `npm run bench` measures in some minutes; the others take long, or 10 GB of disk. */
 const DEFAULT_ROWS = 'parse,scan,mixed,validate,load,resync,limit,sink,memory';
-const USAGE = `usage: npm run bench -- [--only ROWS|all] [--resources N] [--memory-mb N] [--documents-mb N] [--json]
+const USAGE = `usage: npm run bench -- [--only ROWS|all] [--resources N] [--memory-mb N] [--documents-mb N] [--imports N] [--json]
 
-  --only          of ${ROWS.join(', ')}; default: all but the last five
+  --only          of ${ROWS.join(', ')}; default: all but the last six
   --resources     lines of the generated export (20000)
   --memory-mb     size of the file of the row memory (500)
   --documents-mb  size of the file of the row documents (3000)
+  --imports       of the row soak (1000)
   --json          the last line of stdout is one JSON object
 
 The rows load, resync and limit use the server of MEDPLUM_BASE_URL when it is given, else a sandbox of their own.`;
@@ -55,7 +59,10 @@ interface ReadingFigures extends Usage {
 }
 
 type Figures = Partial<
-  Record<Row, ReadingFigures | LoadFigures | LimitFigures | WebhookFigures | BotFigures | readonly LoadFigures[]>
+  Record<
+    Row,
+    ReadingFigures | LoadFigures | LimitFigures | WebhookFigures | BotFigures | SoakFigures | readonly LoadFigures[]
+  >
 >;
 
 /** What the rows are compared in, each within one run: machines differ, and so do hours. */
@@ -89,6 +96,7 @@ interface Options {
   readonly resources: number;
   readonly memoryMb: number;
   readonly documentsMb: number;
+  readonly imports: number;
   readonly json: boolean;
 }
 
@@ -100,6 +108,7 @@ function readOptions(): Options | undefined {
         resources: { type: 'string', default: '20000' },
         'memory-mb': { type: 'string', default: '500' },
         'documents-mb': { type: 'string', default: '3000' },
+        imports: { type: 'string', default: '1000' },
         json: { type: 'boolean', default: false },
       },
     });
@@ -107,9 +116,10 @@ function readOptions(): Options | undefined {
     const rows = new Set(ROWS.filter((row) => asked.includes(row)));
     if (rows.size !== asked.length) throw new Error(`--only takes ${ROWS.join(', ')}`);
     const [resources, memoryMb] = [Number(values.resources), Number(values['memory-mb'])];
-    const documentsMb = Number(values['documents-mb']);
+    const [documentsMb, imports] = [Number(values['documents-mb']), Number(values.imports)];
     if (!(resources >= 8) || !(memoryMb >= 1) || !(documentsMb >= 1)) throw new Error('sizes are numbers');
-    return { rows, resources, memoryMb, documentsMb, json: values.json };
+    if (!(imports >= 100)) throw new Error('fewer than 100 imports tell nothing');
+    return { rows, resources, memoryMb, documentsMb, imports, json: values.json };
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : error}\n${USAGE}`);
     return undefined;
@@ -117,7 +127,7 @@ function readOptions(): Options | undefined {
 }
 
 async function measure(folder: string, options: Options): Promise<Figures> {
-  const { rows, resources, memoryMb, documentsMb } = options;
+  const { rows, resources, memoryMb, documentsMb, imports } = options;
   const figures: Figures = {};
   const using = async (make: Promise<ExportFile>, work: (file: ExportFile) => Promise<void>): Promise<void> => {
     const file = await make;
@@ -152,6 +162,7 @@ async function measure(folder: string, options: Options): Promise<Figures> {
     });
   }
   if (rows.has('webhooks')) figures.webhooks = await measureWebhooks(folder);
+  if (rows.has('soak')) figures.soak = await measureSoak(imports);
   return figures;
 }
 
@@ -225,20 +236,6 @@ function divide(dividend: number | undefined, divisor: number | undefined): numb
   return dividend === undefined || !divisor ? undefined : dividend / divisor;
 }
 
-async function describeMachine() {
-  const manifest = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'));
-  const [cpu] = cpus();
-  return {
-    versions: { bridge: manifest.version, node: process.version, medplum: manifest.dependencies['@medplum/core'] },
-    machine: {
-      cpu: cpu?.model ?? 'unknown',
-      cores: cpus().length,
-      memoryMb: Math.round(totalmem() / 2 ** 20),
-      loadAverage: Number((loadavg()[0] ?? 0).toFixed(2)),
-    },
-  };
-}
-
 function printTable(machine: object, figures: Figures, ratios: Ratios): void {
   console.log(machine);
   const rows = Object.entries(figures).flatMap(([row, figure]) => {
@@ -247,7 +244,17 @@ function printTable(machine: object, figures: Figures, ratios: Ratios): void {
   });
   console.table(Object.fromEntries(rows));
   if (figures.bots) console.table((figures.bots as BotFigures).bots);
+  if (figures.soak) printSoak(figures.soak as SoakFigures);
   console.table(ratios);
+}
+
+function printSoak({ api, worker }: SoakFigures): void {
+  const column = ({ seriesMb, ...figures }: SoakFigures['api']) => figures;
+  console.table({ api: column(api), worker: column(worker) });
+  console.log('RSS, MB, every ten imports');
+  console.log(
+    `  api     ${api.seriesMb.map(Math.round).join(' ')}\n  worker  ${worker.seriesMb.map(Math.round).join(' ')}`,
+  );
 }
 
 function columnsOf(one: Partial<LoadFigures & ReadingFigures>) {

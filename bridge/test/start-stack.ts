@@ -14,6 +14,8 @@ import { eventually } from './start-world.ts';
 export interface Mortal {
   /** What it has said so far, over all its lives. */
   said(): string;
+  /** Of its present life; undefined between two. */
+  pid(): number | undefined;
   kill(): Promise<void>;
   /** Starts it again as it was. */
   start(): Promise<void>;
@@ -23,7 +25,7 @@ export interface Mortal {
 export interface Stack {
   readonly api: Mortal & { readonly origin: string };
   readonly medplum: Mortal & { readonly baseUrl: string };
-  readonly redis: Omit<Mortal, 'said'>;
+  readonly redis: Omit<Mortal, 'said' | 'pid'> & { url(): string };
   readonly fasten: SandboxFasten;
   /** A worker process with a spool of its own, not yet started. */
   makeWorker(name: string): Mortal & { readonly spoolDir: string };
@@ -32,7 +34,8 @@ export interface Stack {
 
 const root = join(import.meta.dirname, '../..');
 
-export async function startStack(): Promise<Stack> {
+/** @param more - What API and workers are told besides. */
+export async function startStack(more: Readonly<Record<string, string>> = {}): Promise<Stack> {
   const dir = await mkdtemp(join(tmpdir(), 'stack-'));
   const started: (Mortal & { end(): Promise<void> })[] = [];
   const make = (file: string, environment: NodeJS.ProcessEnv, isReady: RegExp) => {
@@ -57,6 +60,7 @@ export async function startStack(): Promise<Stack> {
     FASTEN_WEBHOOK_SECRETS: SANDBOX_KEYS.webhookSecret,
     FASTEN_STORAGE_ORIGINS: fasten.storageOrigin,
     BRIDGE_PORT: `${port}`,
+    ...more,
   };
   const listening = /"service\.listening"/;
   const api = make('bridge/main.ts', { ...environment, BRIDGE_ROLE: 'api' }, listening);
@@ -92,6 +96,7 @@ function makeMortal(file: string, env: NodeJS.ProcessEnv, isReady: RegExp) {
   };
   return {
     said: () => said,
+    pid: () => child?.pid,
     kill: () => signal('SIGKILL'),
     end: () => signal('SIGTERM'),
     start: async () => {
