@@ -5,6 +5,8 @@
 export type { Chaos, ChaosChange } from './fasten/chaos.ts';
 export type { ConnectionSpec, FastenAdmin, WebhookChange } from './fasten/make-admin.ts';
 export { type FastenOptions, SANDBOX_KEYS, type SandboxFasten, startFasten } from './fasten/start-fasten.ts';
+export type { FastenFault, StoreFault } from './faults/fault-kinds.ts';
+export type { FaultChange, Faults } from './faults/faults.ts';
 export { type GeneratorOptions, generateExport } from './generator/generate-export.ts';
 export { exportLines } from './generator/write-export.ts';
 export { type SandboxMedplum, type SandboxMedplumOptions, startMedplum } from './medplum/start-medplum.ts';

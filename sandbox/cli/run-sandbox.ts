@@ -85,7 +85,7 @@ function welcome({ medplum, fasten, redis }: Told, { dataDir }: CliOptions): str
       `  Stitch      ${fasten.stitchScriptUrl}`,
       `  keys        ${fasten.publicId}  ${fasten.privateKey}`,
       `  webhooks    to ${fasten.webhookUrl ?? 'nowhere yet (--webhook-url)'}, signed with ${fasten.webhookSecret}`,
-      `  control     ${fasten.adminUrl}  (connections, events, clock, chaos)`,
+      `  control     ${fasten.adminUrl}  (connections, events, clock, faults: a page, and by HTTP)`,
       '',
     );
   }

@@ -49,11 +49,11 @@ export async function startParts(
     const medplum = parts.has('medplum')
       ? await begin('--medplum-port', startMedplum({ port: ports.medplum, ...within('medplum') }))
       : undefined;
-    const listening = { port: ports.fasten, storagePort: ports.storage, exportDelayMs };
     const fastenOptions = {
       ...readEnvironment(env),
-      ...listening,
+      ...{ port: ports.fasten, storagePort: ports.storage, exportDelayMs },
       ...within('fasten'),
+      ...(medplum && { storeUrl: medplum.baseUrl }),
       ...(webhookUrl && { webhookUrl }),
     };
     const fasten = parts.has('fasten')

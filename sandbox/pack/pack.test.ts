@@ -194,6 +194,8 @@ async function followQuickstart(told: ToldFasten, webhook: WebhookReceiver): Pro
   expect(told.publicId).toBe('public_test_own');
   const script = await fetch(told.stitchScriptUrl);
   expect(await script.text()).toContain('fasten-stitch-element');
+  const page = await fetch(told.adminUrl);
+  expect(await page.text()).toContain('<html');
   const send = (url: string, body: object, headers = {}) =>
     fetch(url, {
       method: 'POST',
