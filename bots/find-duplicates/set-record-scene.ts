@@ -3,8 +3,8 @@ import { getReferenceString, type MedplumClient, type WithId } from '@medplum/co
 import type { Medication, Resource } from '@medplum/fhirtypes';
 import { medicationOf } from './compare-medications.ts';
 import type { Kind } from './kind.ts';
-import type { Known } from './plan-cluster.ts';
-import { byReference, searchMany, searchUrl } from './read-many.ts';
+import type { Known, StoredLinkage } from './plan-cluster.ts';
+import { byReference, linkagesOf, searchMany, searchUrl } from './read-many.ts';
 import type { Scene } from './scene.ts';
 
 /** As many as are compared of one search; a day of intensive care has no more results of one code. */
@@ -23,7 +23,7 @@ export async function setRecordScene(
     const isCompared = (one: WithId<Resource>) => kind.patientOf(one) === patient && kind.blocksOf(one).length > 0;
     const compared = found.filter((one) => one.resourceType === resource.resourceType && isCompared(one));
     for (const one of compared) bodies.set(getReferenceString(one), one);
-    await readMedications(medplum, [resource, ...compared], medications);
+    if (compared.length > 0) await readMedications(medplum, [resource, ...compared], medications);
     return compared.map(knownOf);
   };
   const ruleFor = (one: Known, other: Known): string | undefined => {
@@ -31,9 +31,12 @@ export async function setRecordScene(
     return a && b && kind.compare(a, b, medications);
   };
   const own = patient?.startsWith('Patient/') && kind.blocksOf(resource).length > 0 ? knownOf(resource) : undefined;
-  const candidates = own ? await add(await findCandidates(medplum, kind, resource, patient ?? '')) : [];
+  const named = linkagesOf([getReferenceString(resource)]);
+  const found = await searchMany(medplum, [...(own ? candidateUrls(kind, resource, patient ?? '') : []), ...named]);
+  const candidates = own ? await add(found) : [];
   return {
     own,
+    linkages: found.filter((one): one is StoredLinkage => one.resourceType === 'Linkage'),
     matches: own ? candidates.filter((one) => one.source !== own.source && ruleFor(own, one)).toSorted(byId) : [],
     account: () => patient,
     readMore: async (references) => add(await searchMany(medplum, byReference(references))),
@@ -46,15 +49,14 @@ export function sourceOf({ meta }: Resource): string {
   return meta?.tag?.find(({ system }) => system === ORG_CONNECTION_SYSTEM)?.code ?? '';
 }
 
-function findCandidates(medplum: MedplumClient, kind: Kind<Resource>, resource: WithId<Resource>, patient: string) {
+function candidateUrls(kind: Kind<Resource>, resource: WithId<Resource>, patient: string): string[] {
   const source = sourceOf(resource);
   const others: [string, string][] = source === '' ? [] : [['_tag:not', `${ORG_CONNECTION_SYSTEM}|${source}`]];
-  const urls = kind
+  return kind
     .blocksOf(resource)
     .map((block) =>
       searchUrl(resource.resourceType, [['patient', patient], ...block, ...others, ['_count', `${MAX_CANDIDATES}`]]),
     );
-  return searchMany(medplum, urls);
 }
 
 async function readMedications(

@@ -29,7 +29,7 @@ export interface Settling {
  */
 export async function settleCluster(settling: Settling): Promise<StoredLinkage[]> {
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    const { linkages, changes } = await look(settling);
+    const { linkages, changes } = await look(settling, round === 0);
     if (changes.length === 0) {
       const holding = linkages.filter((one) => one.active !== false && membersOf(one).includes(settling.reference));
       for (const linkage of holding) if (!isTheirs(linkage)) await tellOrigin(settling, linkage);
@@ -40,11 +40,13 @@ export async function settleCluster(settling: Settling): Promise<StoredLinkage[]
   throw new Error('others write the same cluster all the time');
 }
 
-async function look(settling: Settling): Promise<{ linkages: StoredLinkage[]; changes: ClusterChange[] }> {
-  const { medplum, reference, scene } = settling;
+async function look(
+  settling: Settling,
+  isFirst: boolean,
+): Promise<{ linkages: readonly StoredLinkage[]; changes: ClusterChange[] }> {
+  const { reference, scene } = settling;
   const matches = scene?.matches ?? [];
-  const named = [reference, ...matches.map((match) => match.reference)];
-  const linkages = (await searchMany(medplum, linkagesOf(named))) as StoredLinkage[];
+  const linkages = (isFirst && matches.length === 0 && scene?.linkages) || (await readLinkages(settling, matches));
   if (linkages.length === 0 && matches.length === 0) return { linkages, changes: [] };
   const members = linkages.filter(({ active }) => active !== false).flatMap(membersOf);
   const known = new Map(
@@ -57,6 +59,11 @@ async function look(settling: Settling): Promise<{ linkages: StoredLinkage[]; ch
     linkages,
     changes: planCluster({ own: scene?.own, reference, matches, linkages, known, ruleFor }),
   };
+}
+
+async function readLinkages({ medplum, reference }: Settling, matches: readonly Known[]): Promise<StoredLinkage[]> {
+  const named = [reference, ...matches.map((match) => match.reference)];
+  return (await searchMany(medplum, linkagesOf(named))) as StoredLinkage[];
 }
 
 /** Of a record that is gone nothing is compared any more: whoever else is still there stays together. */

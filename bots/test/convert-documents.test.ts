@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,26 +17,8 @@ import { BRIDGE_CLIENT } from '../../bridge/test/import-world.ts';
 import { type TestRedis, withRedis } from '../../bridge/test/with-redis.ts';
 import { readBotConfigs } from '../build.ts';
 import { deployBots } from '../deploy/deploy-bots.ts';
+import { CCD, CCD_FACTS, CCD_PERSON, CONVERTED_TYPES, outputsOf } from './ccd.ts';
 import { type DeployWorld, startDeployWorld } from './deploy-world.ts';
-
-const CCD = readFileSync(new URL('ccd.xml', import.meta.url), 'utf8');
-const FACTS = 18;
-const TYPES = [
-  'AllergyIntolerance',
-  'Condition',
-  'Encounter',
-  'Goal',
-  'Immunization',
-  'MedicationRequest',
-  'Observation',
-  'Procedure',
-] as const;
-
-const PERSON: Omit<Patient, 'resourceType'> = {
-  name: [{ given: ['Elena'], family: 'Marsh' }],
-  birthDate: '1968-04-12',
-  gender: 'female',
-};
 
 let world: DeployWorld;
 let connection: MedplumConnection;
@@ -65,7 +46,9 @@ afterAll(async () => {
 /** What a record holds of the types that documents are converted to. */
 async function recordOf(patient: WithId<Patient>): Promise<Resource[]> {
   const query = { patient: `Patient/${patient.id}`, _count: '1000' };
-  const all = await Promise.all(TYPES.map((type) => world.admin.searchResources(type, query, { cache: 'reload' })));
+  const all = await Promise.all(
+    CONVERTED_TYPES.map((type) => world.admin.searchResources(type, query, { cache: 'reload' })),
+  );
   return all.flat();
 }
 
@@ -74,9 +57,6 @@ async function reportsOf(document: WithId<DocumentReference> | undefined): Promi
   const query = { focus: `DocumentReference/${document?.id}` };
   return [...(await world.admin.searchResources('Task', query, { cache: 'reload' }))];
 }
-
-const outputs = (task: Task | undefined) =>
-  Object.fromEntries((task?.output ?? []).map(({ type, valueInteger }) => [type.coding?.[0]?.code, valueInteger]));
 
 async function expectNoDanglingReference(resources: readonly Resource[]): Promise<void> {
   const said = resources.map(({ meta: _, ...rest }) => rest);
@@ -88,7 +68,7 @@ async function expectNoDanglingReference(resources: readonly Resource[]): Promis
 }
 
 test('a document that somebody stores is converted at once, and once, though it is edited', async () => {
-  const patient = await world.admin.createResource<Patient>({ resourceType: 'Patient', ...PERSON });
+  const patient = await world.admin.createResource<Patient>({ resourceType: 'Patient', ...CCD_PERSON });
   const binary = await world.other.createBinary({ data: CCD, contentType: 'application/xml' });
   const document = await world.other.createResource<DocumentReference>({
     resourceType: 'DocumentReference',
@@ -98,18 +78,18 @@ test('a document that somebody stores is converted at once, and once, though it 
   });
   const [task] = await reportsOf(document);
   expect(task).toMatchObject({ status: 'completed', code: { coding: [{ code: CCDA_CONVERSION_CODE }] } });
-  expect(outputs(task)).toMatchObject({ converted: FACTS, 'already-here': 0 });
+  expect(outputsOf(task)).toMatchObject({ converted: CCD_FACTS, 'already-here': 0 });
   await world.other.patchResource('DocumentReference', document.id, [
     { op: 'add', path: '/description', value: 'Summary of May' },
   ]);
   expect(await reportsOf(document)).toHaveLength(1);
   const record = await recordOf(patient);
-  expect(record).toHaveLength(FACTS);
+  expect(record).toHaveLength(CCD_FACTS);
   await expectNoDanglingReference(record);
 });
 
 test('a Binary that is larger than any document is not read to its end', async () => {
-  const patient = await world.admin.createResource<Patient>({ resourceType: 'Patient', ...PERSON });
+  const patient = await world.admin.createResource<Patient>({ resourceType: 'Patient', ...CCD_PERSON });
   const binary = await world.other.createBinary({ data: ' '.repeat(20_000_000), contentType: 'text/xml' });
   const document = await world.other.createResource<DocumentReference>({
     resourceType: 'DocumentReference',
@@ -121,11 +101,11 @@ test('a Binary that is larger than any document is not read to its end', async (
 });
 
 test('documents of an import are converted when it is done, without what it brought itself, and go with it', async () => {
-  const patient = await world.admin.createResource<Patient>({ resourceType: 'Patient', ...PERSON });
+  const patient = await world.admin.createResource<Patient>({ resourceType: 'Patient', ...CCD_PERSON });
   const subject = { reference: 'Patient/p' };
   const data = Buffer.from(CCD).toString('base64');
   const lines = [
-    { resourceType: 'Patient', id: 'p', ...PERSON },
+    { resourceType: 'Patient', id: 'p', ...CCD_PERSON },
     // The same fact, converted by Fasten already.
     {
       resourceType: 'Condition',
@@ -163,13 +143,13 @@ test('documents of an import are converted when it is done, without what it brou
   expect(reports).toHaveLength(2);
   expect(reports.map(({ status }) => status).toSorted()).toEqual(['completed', 'requested']);
   const record = await recordOf(patient);
-  expect(record).toHaveLength(FACTS);
+  expect(record).toHaveLength(CCD_FACTS);
   await expectNoDanglingReference(record);
 
   // The same export again: nothing is new, and nothing is doubled.
   await importFile(connection.client, request);
   await (await makeFeed())();
-  expect(await recordOf(patient)).toHaveLength(FACTS);
+  expect(await recordOf(patient)).toHaveLength(CCD_FACTS);
 
   await eraseNamespace(connection.client, {
     namespace: 'portal',
@@ -198,6 +178,7 @@ async function makeFeed(): Promise<() => Promise<void>> {
     ownReference: `ClientApplication/${BRIDGE_CLIENT.clientId}`,
     remember: (key) => rememberFeed(redis.redis, redis.prefix, key),
     holdLock: createLock(redis.redis, { prefix: redis.prefix }),
+    rest: async () => undefined,
     log: createLog('silent'),
     metrics: createMetrics(),
     settleMs: 0,
@@ -207,7 +188,7 @@ async function makeFeed(): Promise<() => Promise<void>> {
 }
 
 test('two documents at once that say the same make it once', async () => {
-  const patient = await world.admin.createResource<Patient>({ resourceType: 'Patient', ...PERSON });
+  const patient = await world.admin.createResource<Patient>({ resourceType: 'Patient', ...CCD_PERSON });
   const store = (text: string) =>
     world.other.createResource<DocumentReference>({
       resourceType: 'DocumentReference',
@@ -218,6 +199,6 @@ test('two documents at once that say the same make it once', async () => {
   const documents = await Promise.all([store(CCD), store(`${CCD}\n`)]);
   for (const document of documents) expect(await reportsOf(document)).toHaveLength(1);
   const record = await recordOf(patient);
-  expect(record).toHaveLength(FACTS);
-  expect(JSON.stringify(record).split(CCDA_FACT_SYSTEM)).toHaveLength(FACTS + 1);
+  expect(record).toHaveLength(CCD_FACTS);
+  expect(JSON.stringify(record).split(CCDA_FACT_SYSTEM)).toHaveLength(CCD_FACTS + 1);
 });

@@ -42,6 +42,8 @@ interface OneBot {
   readonly repeated: number;
   /** Runs by an event: what other bots had changed. */
   readonly byEvent: number;
+  /** Resources that it was run with, by its feed or by an event: as many as concern it. What another bot changed first is not fed. */
+  readonly seen: number;
 }
 
 const CLIENT = {
@@ -52,7 +54,7 @@ const ADMIN = {
   MEDPLUM_ADMIN_CLIENT_ID: '6f1c2a34-0f6b-4a55-9d0e-7a1f5b3c8d24',
   MEDPLUM_ADMIN_CLIENT_SECRET: 'sandbox-eraser-secret',
 };
-/** Bots rest as long as they run: a hundred thousand resources take hours. */
+/** A bot is run with one resource at a time. */
 const TIMEOUT_MS = 8 * 3_600_000;
 const CONNECTION = 'bench-bots';
 const PREFIX = 'bench-bots';
@@ -197,7 +199,7 @@ async function describeBots(medplum: MedplumClient, concerned: ReadonlyMap<strin
 
 /** From the server's own record of every run. The trial of a deployment is with no stored resource. */
 async function readRuns(medplum: MedplumClient, botId: string): Promise<Omit<OneBot, 'name' | 'concerned'>> {
-  const [fed, failed] = [new Map<string, number>(), new Set<string>()];
+  const [fed, failed, seen] = [new Map<string, number>(), new Set<string>(), new Set<string>()];
   let byEvent = 0;
   const query = { source: `Bot/${botId}`, _sort: '_lastUpdated', _count: '1000' };
   for await (const page of medplum.searchResourcePages('AuditEvent', query, { cache: 'reload' })) {
@@ -209,11 +211,12 @@ async function readRuns(medplum: MedplumClient, botId: string): Promise<Omit<One
       if (resource === undefined) continue;
       if (about.length > 1) byEvent++;
       else fed.set(resource, (fed.get(resource) ?? 0) + 1);
+      seen.add(resource);
       if (outcome !== '0') failed.add(resource);
     }
   }
   const repeated = [...fed.values()].filter((runs) => runs > 1).length;
-  return { fed: fed.size, failed: failed.size, repeated, byEvent };
+  return { fed: fed.size, failed: failed.size, repeated, byEvent, seen: seen.size };
 }
 
 async function countRuns(medplum: MedplumClient): Promise<number> {

@@ -58,6 +58,7 @@ function makeJob(more: Partial<FeedDeps> = {}) {
     ownReference: `ClientApplication/${seed.clients[0]?.id}`,
     remember: (key) => rememberFeed(redis.redis, prefix, key),
     holdLock: createLock(redis.redis, { prefix }),
+    rest: async () => undefined,
     log: createLog('silent'),
     metrics: createMetrics(),
     settleMs: 0,
@@ -109,26 +110,33 @@ const versions = (stored: readonly WithId<Observation>[]) => stored.map(({ id, m
 test('a bot is fed what an import wrote, in order and once, however often the job runs', async () => {
   const { stored, taskId } = await load([1, 2, 3, 4]);
   expect(await seen(stored)).toEqual([]);
-  await makeJob()({ botId, taskId });
+  const kept: FeedMemory[] = [];
+  const remember = (key: readonly string[]) => {
+    const memory = rememberFeed(redis.redis, redis.prefix, key);
+    kept.push(memory);
+    return memory;
+  };
+  await makeJob({ remember })({ botId, taskId });
+  expect(await kept[0]?.read()).toMatchObject({ position: { run: 4, failed: 0 }, begun: undefined });
   await makeJob()({ botId, taskId });
   expect(await seen(stored)).toEqual(versions(stored));
 });
 
 test('killed anywhere, it goes on and feeds each version once', async () => {
-  // Two writes to the memory for each of four resources: before the run, and after it.
-  for (let fatal = 1; fatal <= 8; fatal++) {
+  // The memory is written to before each of four runs, and at the end.
+  for (let fatal = 1; fatal <= 5; fatal++) {
     for (const isWritten of [true, false]) {
       const { stored, taskId } = await load([1, 2, 3, 4]);
       let writes = 0;
       const mortal = (memory: FeedMemory): FeedMemory => {
         const write = async (work: () => Promise<void>): Promise<void> => {
-          const isFatal = ++writes === fatal;
-          if (!isFatal || isWritten) await work();
-          if (isFatal) throw new Error('killed');
+          writes++;
+          if (writes < fatal || (writes === fatal && isWritten)) await work();
+          if (writes >= fatal) throw new Error('killed');
         };
         return {
           read: memory.read,
-          begin: (run) => write(() => memory.begin(run)),
+          begin: (run, position) => write(() => memory.begin(run, position)),
           pass: (position) => write(() => memory.pass(position)),
         };
       };
@@ -138,6 +146,44 @@ test('killed anywhere, it goes on and feeds each version once', async () => {
       expect(await seen(stored), `killed at ${fatal}, written: ${isWritten}`).toEqual(versions(stored));
     }
   }
+});
+
+test('killed after any run, in the rest or while it reads on, it feeds each version once', async () => {
+  for (let fatal = 1; fatal <= 4; fatal++) {
+    const { stored, taskId } = await load([1, 2, 3, 4]);
+    let rests = 0;
+    const rest = async () => {
+      if (++rests === fatal) throw new Error('killed');
+    };
+    const dead = (memory: FeedMemory): FeedMemory => ({ ...memory, pass: async () => undefined });
+    const remember = (key: readonly string[]) => dead(rememberFeed(redis.redis, redis.prefix, key));
+    await expect(makeJob({ rest, remember })({ botId, taskId })).rejects.toThrow('killed');
+    await makeJob()({ botId, taskId });
+    expect(await seen(stored), `killed in rest ${fatal}`).toEqual(versions(stored));
+  }
+});
+
+test('what is changed or deleted while the feed is under way is not handed over as it was', async () => {
+  const { stored, taskId } = await load([1, 2, 3, 4]);
+  const [first, second, third, fourth] = stored;
+  if (!first || !second || !third || !fourth) throw new Error('four were stored');
+  const { client } = connection;
+  let isListed = false;
+  // Between the list of the versions and their bodies.
+  const searchResources = async (...asked: Parameters<MedplumClient['searchResources']>) => {
+    if (asked[0] === 'Observation' && !isListed) {
+      isListed = true;
+      await world.other.updateResource<Observation>({ ...second, valueInteger: 20 });
+      await world.other.deleteResource('Observation', third.id);
+    }
+    return client.searchResources(...asked);
+  };
+  const medplum = new Proxy(client, {
+    get: (target, name) => (name === 'searchResources' ? searchResources : Reflect.get(target, name).bind(target)),
+  });
+  await makeJob({ medplum })({ botId, taskId });
+  const edited = await world.admin.readResource('Observation', second.id, { cache: 'reload' });
+  expect((await seen(stored)).toSorted()).toEqual(versions([first, edited, fourth]).toSorted());
 });
 
 test('what a clinician edited meanwhile was told at once, and is not fed again', async () => {
@@ -173,7 +219,7 @@ test('a resource at which the bot fails does not keep it from the others', async
   expect(await seen(stored)).toEqual(versions(stored).filter((_, index) => index !== 1));
 }, 30_000);
 
-test('a bot that changes what it is fed is fed more than a page of it, each once', async () => {
+test('a bot that changes what it is fed is fed more than is read at once, each once', async () => {
   const touching = `exports.handler = async (medplum, { input }) => {
     if (input.resourceType !== 'Observation') return;
     await medplum.patchResource('Observation', input.id, [{ op: 'add', path: '/note', value: [{ text: input.meta.versionId }] }]);

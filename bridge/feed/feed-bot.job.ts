@@ -9,8 +9,9 @@ import type { Metrics } from '../observe/metrics.ts';
 import type { HoldLock } from '../queue/hold-lock.ts';
 import type { BegunRun, FeedMemory, FeedPosition } from '../queue/remember-feed.ts';
 import type { JobProgress, Payload } from '../queue/specs.ts';
-import { type FedSubscription, findFedSubscriptions, findSubscriptionsOf } from './find-fed-bots.ts';
-import { type FeedSource, isToBeFed, listChanged, versionOf } from './list-changed.ts';
+import { findFedSubscriptions, findSubscriptionsOf } from './find-fed-bots.ts';
+import { type Feeding, type FeedSource, listChanged, versionOf } from './list-changed.ts';
+import type { Rest } from './rest.ts';
 import { hasRun, runBot } from './run-bot.ts';
 
 export interface FeedDeps {
@@ -19,6 +20,7 @@ export interface FeedDeps {
   readonly ownReference: string;
   readonly remember: (key: readonly string[]) => FeedMemory;
   readonly holdLock: HoldLock;
+  readonly rest: Rest;
   readonly log: Log;
   readonly metrics: Metrics;
   /** How long a run can still be under way after its caller was killed; default 15 seconds, as bots are stopped after 10. */
@@ -28,28 +30,32 @@ export interface FeedDeps {
 const SETTLE_MS = 15_000;
 /** How far the server's clock may be behind ours. */
 const CLOCK_SKEW_MS = 60_000;
-/** Longest rest between two runs. */
-const MAX_REST_MS = 2_000;
+/** How often it is told how far a feed has come: nobody looks more often. */
+const TELL_EVERY_MS = 1_000;
 
 interface FeedContext {
   readonly signal: AbortSignal;
   report(progress: JobProgress): Promise<void>;
 }
 
-interface Feed extends FeedContext {
-  readonly botId: string;
-  readonly source: FeedSource;
-  readonly subscription: FedSubscription;
+interface Feed extends FeedContext, Feeding {
   readonly memory: FeedMemory;
-  /** Of the whole feed, what earlier attempts did included. */
-  readonly counts: { run: number; failed: number };
+  readonly counts: Counts;
+}
+
+/** Of the whole feed, what earlier attempts did included. */
+interface Counts {
+  run: number;
+  failed: number;
+  /** When they were told last, by `performance.now()`. */
+  toldAt: number;
 }
 
 /**
  * Makes the job that feeds one bot: with what an import wrote, or with all that changed since a date (`npm run bots:replay`).
- * One resource after the other in the order in which they were stored; after each the runner rests as long as the run
- * took, so that a bot takes at most half of what it could. May be killed anywhere: it goes on where it was, and what was
- * begun and not ended is looked for among the server's records of runs, so that no version is fed twice.
+ * One resource after the other in the order in which they were stored, with a rest between two. May be killed anywhere: it goes on
+ * where it was, and what was begun and not ended is looked for among the server's records of runs, so that no version is
+ * fed twice.
  */
 export function createFeedBotJob(deps: FeedDeps) {
   return async (job: Payload<'bot-feed'>, context: FeedContext): Promise<void> => {
@@ -57,11 +63,12 @@ export function createFeedBotJob(deps: FeedDeps) {
     await deps.holdLock(`bot:${botId}`, context.signal, async (signal) => {
       await requireBot(deps, botId);
       const source = await readSource(deps, job);
-      const counts = { run: 0, failed: 0 };
+      const counts = { run: 0, failed: 0, toldAt: 0 };
       for (const subscription of await subscriptionsFor(deps, job)) {
         const memory = deps.remember([botId, job.taskId ?? `${job.since} ${job.until}`, subscription.id]);
         await feed(deps, { ...context, signal, botId, source, subscription, memory, counts });
       }
+      await context.report({ phase: 'feeding', run: counts.run, failed: counts.failed });
       deps.log.info('bot.fed', { botId, taskId: job.taskId, count: counts.run, failed: counts.failed });
     });
   };
@@ -91,24 +98,43 @@ async function subscriptionsFor({ medplum }: FeedDeps, { botId, taskId }: Payloa
 }
 
 async function feed(deps: FeedDeps, one: Feed): Promise<void> {
-  const { signal, botId, source, subscription, memory, counts } = one;
+  const { signal, memory, counts } = one;
   let { position, begun } = await memory.read();
+  let unkept: FeedPosition | undefined;
+  let tookMs = 0;
   counts.run += position?.run ?? 0;
   counts.failed += position?.failed ?? 0;
   if (begun) await wait(Math.max(0, begun.at + (deps.settleMs ?? SETTLE_MS) - Date.now()), undefined, { signal });
-  for await (const resource of listChanged(deps.medplum, subscription, source, position?.at)) {
-    signal.throwIfAborted();
-    if (isBehind(resource, position) || !isToBeFed(resource, source, botId)) continue;
-    const version = versionOf(resource);
-    const hasItsRun =
-      begun?.version === version && (await hasRun(deps.medplum, botId, resource, earliestRun(begun, resource, source)));
-    if (!hasItsRun) await memory.begin({ version, at: Date.now() });
-    const isDone = hasItsRun || (await runAndRest(deps, one, resource));
-    if (hasItsRun) counts.run++;
-    begun = undefined;
-    position = movedTo(resource, position, isDone);
-    await memory.pass(position);
+  try {
+    for await (const resource of listChanged(deps.medplum, one, position?.at)) {
+      signal.throwIfAborted();
+      if (isBehind(resource, position)) continue;
+      let isDone = await hasEnded(deps, one, begun, resource);
+      if (!isDone) {
+        await memory.begin({ version: versionOf(resource), at: Date.now() }, position);
+        unkept = undefined;
+        await deps.rest(tookMs, signal);
+        ({ isDone, tookMs } = await run(deps, one, resource));
+      }
+      position = movedTo(resource, position, isDone);
+      unkept = position;
+      await count(one, isDone);
+    }
+  } finally {
+    // Whoever is stopped may have lost the feed to another worker, which looks by itself whether the last run was.
+    if (unkept && !signal.aborted) await memory.pass(unkept);
   }
+}
+
+/** Whether a run that a process which was killed had begun came to its end all the same. */
+async function hasEnded(
+  { medplum }: FeedDeps,
+  { botId, source }: Feed,
+  begun: BegunRun | undefined,
+  resource: WithId<Resource>,
+): Promise<boolean> {
+  if (begun?.version !== versionOf(resource)) return false;
+  return hasRun(medplum, botId, resource, earliestRun(begun, resource, source));
 }
 
 /** A version cannot be fed before it was stored; at a replay it may have been fed before, and only our clock tells since when. */
@@ -117,18 +143,20 @@ function earliestRun(begun: BegunRun, { meta }: Resource, source: FeedSource): n
   return source.kind === 'import' ? storedAt : Math.max(storedAt, begun.at - CLOCK_SKEW_MS);
 }
 
-async function runAndRest(deps: FeedDeps, { botId, signal, counts, report }: Feed, resource: Resource) {
+async function run({ medplum, log, metrics }: FeedDeps, { botId, signal }: Feed, resource: Resource) {
   const startedAt = performance.now();
-  const isDone = await runBot(deps.medplum, botId, resource, signal);
+  const isDone = await runBot(medplum, botId, resource, signal);
+  if (!isDone) log.warn('bot.failed', { botId });
+  metrics.botRuns.inc({ outcome: isDone ? 'done' : 'failed' });
+  return { isDone, tookMs: performance.now() - startedAt };
+}
+
+async function count({ counts, report }: Feed, isDone: boolean): Promise<void> {
   counts.run++;
-  if (!isDone) {
-    counts.failed++;
-    deps.log.warn('bot.failed', { botId });
-  }
-  deps.metrics.botRuns.inc({ outcome: isDone ? 'done' : 'failed' });
+  if (!isDone) counts.failed++;
+  if (performance.now() - counts.toldAt < TELL_EVERY_MS) return;
+  counts.toldAt = performance.now();
   await report({ phase: 'feeding', run: counts.run, failed: counts.failed });
-  await wait(Math.min(performance.now() - startedAt, MAX_REST_MS), undefined, { signal });
-  return isDone;
 }
 
 function isBehind(resource: WithId<Resource>, position: FeedPosition | undefined): boolean {

@@ -17,6 +17,7 @@ import { createWarnDeadlineJob } from '../export/warn-deadline.job.ts';
 import { createWatchExportJob } from '../export/watch-export.job.ts';
 import { announceImport, announceLatest, createImportDoneJob } from '../feed/announce-import.ts';
 import { createFeedBotJob } from '../feed/feed-bot.job.ts';
+import { createRest } from '../feed/rest.ts';
 import { eraseNamespace } from '../ingest/erase/erase-namespace.ts';
 import { OtherSourcePatient } from '../ingest/guard/guard-lineage.ts';
 import { HeldImport } from '../ingest/guard/held-import.ts';
@@ -58,6 +59,7 @@ export function makeHandlers(foundations: Foundations, disk: Disk): JobHandlers 
         ownReference: `ClientApplication/${config.medplum.clientId}`,
         remember: (key) => rememberFeed(redis, config.redis.prefix, key),
         holdLock: createLock(redis, { prefix: config.redis.prefix }),
+        rest: createRest(() => queues.isBusy('import')),
         log,
         metrics,
       }),

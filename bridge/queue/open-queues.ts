@@ -36,6 +36,8 @@ export interface Queues {
   readProgress(queue: QueueName, key: readonly string[]): Promise<JobProgress | undefined>;
   /** Jobs by queue and state. */
   countJobs(): Promise<Record<QueueName, JobCounts>>;
+  /** Whether a worker of the installation runs a job of a queue just now. */
+  isBusy(queue: QueueName): Promise<boolean>;
   /** Seconds for which the first job of each queue has been ready to run; see `oldestWaitSeconds`. */
   readWaits(): Promise<Record<QueueName, number>>;
   /** Seconds until Fasten deletes the first export that nobody has fetched; see `nextDeadlineSeconds`. */
@@ -90,6 +92,7 @@ export function openQueues(redis: Redis, prefix: string): Queues {
       const counts = [...queues].map(async ([name, queue]) => [name, await queue.getJobCounts(...STATES)] as const);
       return Object.fromEntries(await Promise.all(counts)) as Record<QueueName, JobCounts>;
     },
+    isBusy: async (name) => (await queueOf(name).getActiveCount()) > 0,
     readWaits: async () => {
       const waits = [...queues].map(
         async ([name, queue]) => [name, await oldestWaitSeconds(queue, Date.now())] as const,

@@ -26,7 +26,8 @@ export type BegunRun = z.infer<typeof begunRun>;
 export interface FeedMemory {
   /** `begun` is there when the process was killed between the beginning of a run and its end. */
   read(): Promise<{ readonly position: FeedPosition | undefined; readonly begun: BegunRun | undefined }>;
-  begin(run: BegunRun): Promise<void>;
+  /** In one step with how far the feed has come; that ends what was begun before. */
+  begin(run: BegunRun, position: FeedPosition | undefined): Promise<void>;
   /** Also ends what was begun. */
   pass(position: FeedPosition): Promise<void>;
 }
@@ -42,8 +43,9 @@ export function rememberFeed(redis: Redis, prefix: string, key: readonly string[
         begun: begun ? begunRun.parse(JSON.parse(begun)) : undefined,
       };
     },
-    begin: async (run) => {
-      await redis.multi().hset(name, 'begun', JSON.stringify(run)).expire(name, REMEMBERED_S).exec();
+    begin: async (run, position) => {
+      const kept = { begun: JSON.stringify(run), ...(position && { position: JSON.stringify(position) }) };
+      await redis.multi().hset(name, kept).expire(name, REMEMBERED_S).exec();
     },
     pass: async (position) => {
       await redis

@@ -38,6 +38,16 @@ const auditedAct = z.discriminatedUnion('what', [
 
 export type AuditedAct = z.output<typeof auditedAct>;
 
+/** Tried again after seconds at first and hours at last, since Medplum and Fasten may be away that long. */
+const USUAL = {
+  attempts: 14,
+  backoff: { type: 'exponential', delay: 2_000, jitter: 0.5 },
+  keepCompletedS: 2 * DAY_S,
+  keepFailedS: 30 * DAY_S,
+  concurrency: 4,
+  lockDurationMs: 30_000,
+} as const;
+
 /**
  * Every queue. How long a completed job is kept is how long a second delivery of its cause is recognised: Fasten retries
  * for about a day, so two. Failed ones are kept for people to look at and to drive again.
@@ -45,26 +55,18 @@ export type AuditedAct = z.output<typeof auditedAct>;
 export const QUEUES = {
   /** Ask Fasten for an export of a connection. Key: connection and its version. Just after connecting Fasten may say 500. */
   'export-request': {
+    ...USUAL,
     payload: z.object({ consentId: id, orgConnectionId: id }),
     attempts: 12,
-    backoff: { type: 'exponential', delay: 2_000, jitter: 0.5 },
-    keepCompletedS: 2 * DAY_S,
-    keepFailedS: 30 * DAY_S,
-    concurrency: 4,
-    lockDurationMs: 30_000,
   },
   /** Look after an export that was asked for, until Fasten has told of it. Key: the import's Task. */
   'export-watch': {
+    ...USUAL,
     payload: z.object({ taskId: id, consentId: id, orgConnectionId: id, exportId: id }),
-    attempts: 14,
-    backoff: { type: 'exponential', delay: 2_000, jitter: 0.5 },
-    keepCompletedS: 2 * DAY_S,
-    keepFailedS: 30 * DAY_S,
-    concurrency: 4,
-    lockDurationMs: 30_000,
   },
   /** An export can be fetched. Key: event. Retried for hours, since it may come before its connection was completed. */
   'export-ready': {
+    ...USUAL,
     payload: z.object({
       ...fromEvent,
       exportId: id,
@@ -72,155 +74,96 @@ export const QUEUES = {
       refusedLinks: z.number().int(),
       announced,
     }),
-    attempts: 14,
-    backoff: { type: 'exponential', delay: 2_000, jitter: 0.5 },
-    keepCompletedS: 2 * DAY_S,
-    keepFailedS: 30 * DAY_S,
     concurrency: 8,
-    lockDurationMs: 30_000,
   },
   /** Look, before Fasten deletes it, whether an export was fetched. Key: the import's Task. */
   'export-deadline': {
+    ...USUAL,
     payload: z.object({ taskId: id, exportId: id }),
-    attempts: 14,
-    backoff: { type: 'exponential', delay: 2_000, jitter: 0.5 },
-    keepCompletedS: 2 * DAY_S,
-    keepFailedS: 30 * DAY_S,
-    concurrency: 4,
-    lockDurationMs: 30_000,
   },
   /** An export failed at Fasten. Key: event. */
   'export-failed': {
+    ...USUAL,
     payload: z.object({ ...fromEvent, exportId: id, reason: id }),
-    attempts: 14,
-    backoff: { type: 'exponential', delay: 2_000, jitter: 0.5 },
-    keepCompletedS: 2 * DAY_S,
-    keepFailedS: 30 * DAY_S,
-    concurrency: 4,
-    lockDurationMs: 30_000,
   },
   /** A patient connected a health system; the browser may never tell. Key: event. */
   'connection-made': {
+    ...USUAL,
     payload: z.object({ ...fromEvent, stateDigest: id.optional(), attemptId: id.optional() }),
-    attempts: 14,
-    backoff: { type: 'exponential', delay: 2_000, jitter: 0.5 },
-    keepCompletedS: 2 * DAY_S,
-    keepFailedS: 30 * DAY_S,
-    concurrency: 4,
-    lockDurationMs: 30_000,
   },
   /** A connection was revoked at Fasten, or its authorization there ran out. Key: event. */
   'connection-revoked': {
+    ...USUAL,
     payload: z.object(fromEvent),
-    attempts: 14,
-    backoff: { type: 'exponential', delay: 2_000, jitter: 0.5 },
-    keepCompletedS: 2 * DAY_S,
-    keepFailedS: 30 * DAY_S,
-    concurrency: 4,
-    lockDurationMs: 30_000,
   },
   /** A connection's schedule has come round. Made by its scheduler, one each. */
   're-sync': {
+    ...USUAL,
     payload: z.object({ consentId: id }),
-    attempts: 14,
-    backoff: { type: 'exponential', delay: 2_000, jitter: 0.5 },
-    keepCompletedS: 2 * DAY_S,
-    keepFailedS: 30 * DAY_S,
-    concurrency: 4,
-    lockDurationMs: 30_000,
   },
   /** A connection's consent runs out. Key: connection and the end that was told. */
   'connection-expiry': {
+    ...USUAL,
     payload: z.object({ consentId: id, orgConnectionId: id }),
-    attempts: 14,
-    backoff: { type: 'exponential', delay: 2_000, jitter: 0.5 },
-    keepCompletedS: 2 * DAY_S,
-    keepFailedS: 30 * DAY_S,
-    concurrency: 4,
-    lockDurationMs: 30_000,
   },
   /** Close abandoned attempts and plan again what Redis has lost. One schedule for the installation, and at each start. */
   sweep: {
+    ...USUAL,
     payload: z.object({}),
     attempts: 5,
     backoff: { type: 'exponential', delay: 10_000, jitter: 0.5 },
     keepCompletedS: DAY_S,
-    keepFailedS: 30 * DAY_S,
     concurrency: 1,
-    lockDurationMs: 30_000,
   },
   /** Remove what has the age until which it is kept. One schedule for the installation. */
   retention: {
+    ...USUAL,
     payload: z.object({}),
     attempts: 8,
     backoff: { type: 'exponential', delay: 60_000, jitter: 0.5 },
-    keepCompletedS: 2 * DAY_S,
-    keepFailedS: 30 * DAY_S,
     concurrency: 1,
-    lockDurationMs: 30_000,
   },
   /** A connection has ended here, whoever ended it: what is under way for it ends too. Key: connection and its version. */
   'connection-ended': {
+    ...USUAL,
     payload: z.object({ consentId: id }),
-    attempts: 14,
-    backoff: { type: 'exponential', delay: 2_000, jitter: 0.5 },
-    keepCompletedS: 2 * DAY_S,
-    keepFailedS: 30 * DAY_S,
-    concurrency: 4,
-    lockDurationMs: 30_000,
   },
   /** Record as an AuditEvent what somebody did. Key: the act and its cause. One at a time: conditional creates collide. */
   audit: {
+    ...USUAL,
     payload: auditedAct,
-    attempts: 14,
-    backoff: { type: 'exponential', delay: 2_000, jitter: 0.5 },
-    keepCompletedS: 2 * DAY_S,
-    keepFailedS: 30 * DAY_S,
     concurrency: 1,
-    lockDurationMs: 30_000,
   },
   /** Erase what was loaded through a connection that has ended. Key: the receipt; a second look has one of its own. */
   erase: {
+    ...USUAL,
     payload: z.object({ receiptId: id, consentId: id, looksAgain: z.boolean().optional() }),
-    attempts: 14,
     backoff: { type: 'exponential', delay: 10_000, jitter: 0.5 },
-    keepCompletedS: 2 * DAY_S,
-    keepFailedS: 30 * DAY_S,
     concurrency: 1,
-    lockDurationMs: 30_000,
   },
   /** An import is done: the bots that want what it brought are fed. Key: the import's Task and what it ended with. */
   'import-done': {
+    ...USUAL,
     payload: z.object({ taskId: id, end: id }),
-    attempts: 14,
-    backoff: { type: 'exponential', delay: 2_000, jitter: 0.5 },
-    keepCompletedS: 2 * DAY_S,
-    keepFailedS: 30 * DAY_S,
     concurrency: 1,
-    lockDurationMs: 30_000,
   },
   /** Feed a bot with what an import wrote (`taskId`), or with what changed in a span of time. Key: the bot and which. */
   'bot-feed': {
+    ...USUAL,
     payload: z.object({ botId: id, taskId: id.optional(), since: at.optional(), until: at.optional() }),
-    attempts: 14,
     backoff: { type: 'exponential', delay: 5_000, jitter: 0.5 },
-    keepCompletedS: 2 * DAY_S,
-    keepFailedS: 30 * DAY_S,
-    concurrency: 2,
-    lockDurationMs: 30_000,
   },
   /** Try the quarantined lines of a completed import again. Key: the import's Task and when somebody asked. */
   redrive: {
+    ...USUAL,
     payload: z.object({ taskId: id }),
     attempts: 5,
     backoff: { type: 'exponential', delay: 30_000, jitter: 0.25 },
-    keepCompletedS: 2 * DAY_S,
-    keepFailedS: 30 * DAY_S,
     concurrency: 1,
-    lockDurationMs: 30_000,
   },
   /** Fetch an export and load it. Key: the import's Task. Links live for a day, so the attempts span most of one. */
   import: {
+    ...USUAL,
     payload: z.object({
       taskId: id,
       consentId: id,
@@ -229,10 +172,7 @@ export const QUEUES = {
     }),
     attempts: 10,
     backoff: { type: 'exponential', delay: 60_000, jitter: 0.25 },
-    keepCompletedS: 2 * DAY_S,
-    keepFailedS: 30 * DAY_S,
     concurrency: 2,
-    lockDurationMs: 30_000,
   },
 } as const satisfies Record<string, QueueSpec>;
 

@@ -16,7 +16,7 @@ import { type TestRedis, withRedis } from './with-redis.ts';
 const BOTS = ['flag-critical-results', 'normalise-codes'];
 const RESOURCES = 6;
 /** Requests of one process of which each is its last once: all that come before a run, and those after it. */
-const LAST_FATAL = 8;
+const LAST_FATAL = 9;
 
 let world: DeployWorld;
 let proxy: CuttingProxy;
@@ -158,7 +158,7 @@ test('a feed whose workers are killed anywhere ends as one that was left alone, 
   expect(deaths).toBeGreaterThan(cuts.length);
   expect(await endOf(cutOff), 'killed at runs').toEqual(wanted);
 
-  // Killed at any request: the look for the bot, its Subscriptions, the Task, a page, the AuditEvents of a run before.
+  // Killed at any request: the look for the bot, its Subscriptions, the Task, the versions, their bodies, the AuditEvents of a run before.
   const loaded = await load(world.bridge);
   let fatal = 2;
   const kills = await feed(loaded, (nth, _path, kill) => {

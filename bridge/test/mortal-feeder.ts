@@ -26,6 +26,7 @@ const handlers = {
       ownReference: `ClientApplication/${BRIDGE_CLIENT.clientId}`,
       remember: (key) => rememberFeed(redis, prefix, key),
       holdLock: createLock(redis, { prefix, ttlMs: 600, retryMs: 100 }),
+      rest: async () => undefined,
       log,
       metrics,
       settleMs: 1_000,

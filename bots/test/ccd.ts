@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs';
+import type { Patient, Task } from '@medplum/fhirtypes';
+
+/** The C-CDA document that tests convert: a summary of everything that is converted, about one made-up person. */
+export const CCD = readFileSync(new URL('ccd.xml', import.meta.url), 'utf8');
+
+/** How many resources it comes to. */
+export const CCD_FACTS = 18;
+
+/** Whom it is about. */
+export const CCD_PERSON: Omit<Patient, 'resourceType'> = {
+  name: [{ given: ['Elena'], family: 'Marsh' }],
+  birthDate: '1968-04-12',
+  gender: 'female',
+};
+
+/** What C-CDA documents are converted to. */
+export const CONVERTED_TYPES = [
+  'AllergyIntolerance',
+  'Condition',
+  'Encounter',
+  'Goal',
+  'Immunization',
+  'MedicationRequest',
+  'Observation',
+  'Procedure',
+] as const;
+
+/** What a conversion's Task counts, by its codes. */
+export function outputsOf(task: Task | undefined): Record<string, number | undefined> {
+  const outputs = task?.output ?? [];
+  return Object.fromEntries(
+    outputs.map(({ type, valueInteger }) => [type.coding?.map(({ code }) => code).join(' '), valueInteger]),
+  );
+}
