@@ -3,10 +3,10 @@ import type { Observation } from '@medplum/fhirtypes';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { deployBot } from '../../bots/deploy/deploy-bot.ts';
 import { signInToDeploy } from '../../bots/deploy/sign-in.ts';
-import { seed } from '../../sandbox/seed.ts';
 import { botFeedPageSchema, botRunPageSchema } from '../contract/bot-run.ts';
 import { EHI_EXPORT_SYSTEM } from '../contract/identifiers.ts';
 import { openQueues } from '../queue/open-queues.ts';
+import { deploySettings } from './deploy-to-world.ts';
 import { eventually, startWorld, type World } from './start-world.ts';
 
 let world: World;
@@ -21,14 +21,7 @@ const CODE = `exports.handler = async (medplum, { input }) => {
 beforeAll(async () => {
   world = await startWorld();
   admin = await world.signIn('admin@example.com');
-  const client = seed.clients.find((one) => one.admin);
-  const settings = {
-    baseUrl: world.medplum.baseUrl,
-    adminClientId: client?.id ?? '',
-    adminClientSecret: client?.secret ?? '',
-    bridgeClientId: world.environment.MEDPLUM_CLIENT_ID ?? '',
-    runtime: 'vmcontext' as const,
-  };
+  const settings = deploySettings(world);
   const medplum = await signInToDeploy(settings);
   const config = {
     name: 'watching',

@@ -2,12 +2,9 @@ import { DUPLICATE_RULE_SYSTEM, ORG_CONNECTION_SYSTEM } from '@fasten-medplum/br
 import type { MedplumClient, WithId } from '@medplum/core';
 import type { Linkage, Observation, Patient, Resource } from '@medplum/fhirtypes';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readBotConfigs } from '../../bots/build.ts';
-import { deployBots } from '../../bots/deploy/deploy-bots.ts';
-import { signInToDeploy } from '../../bots/deploy/sign-in.ts';
-import { seed } from '../../sandbox/seed.ts';
 import { clusterFromLinkage } from '../contract/duplicate-cluster.ts';
 import { endedConnectionsSchema, erasureSchema } from '../contract/erasure.ts';
+import { deployToWorld, feedsOf } from './deploy-to-world.ts';
 import { eventually, startWorld, type World } from './start-world.ts';
 
 const WHO = { given: 'Zyxwvut', family: 'Qponmlk', birthDate: '1971-02-03', gender: 'female' } as const;
@@ -22,19 +19,7 @@ let second: string;
 beforeAll(async () => {
   world = await startWorld();
   clinician = await world.signIn('clinician@example.com');
-  const client = seed.clients.find((one) => one.admin);
-  const settings = {
-    baseUrl: world.medplum.baseUrl,
-    adminClientId: client?.id ?? '',
-    adminClientSecret: client?.secret ?? '',
-    bridgeClientId: world.environment.MEDPLUM_CLIENT_ID ?? '',
-    runtime: 'vmcontext' as const,
-  };
-  await deployBots(
-    settings,
-    readBotConfigs().filter(({ name }) => name === 'find-duplicates'),
-  );
-  admin = await signInToDeploy(settings);
+  admin = await deployToWorld(world, ['find-duplicates']);
   botId = (await admin.searchOne('Bot', { name: 'find-duplicates' }))?.id ?? '';
   const { given, family, ...rest } = WHO;
   patient = await clinician.createResource<Patient>({
@@ -57,12 +42,7 @@ async function connect(idSeed: number): Promise<string> {
   return orgConnectionId;
 }
 
-const feeds = () =>
-  world
-    .log()
-    .split('\n')
-    .filter((line) => line.includes('"event":"bot.fed"') && line.includes(botId))
-    .map((line): { count: number; failed: number } => JSON.parse(line));
+const feeds = () => feedsOf(world, botId);
 
 async function clusters(reader: MedplumClient): Promise<WithId<Linkage>[]> {
   const query = { _compartment: `Patient/${patient.id}`, _count: '1000' };
