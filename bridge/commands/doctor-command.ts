@@ -1,10 +1,11 @@
-import { ConfigError, readConfig } from '../config.ts';
+import { readConfig } from '../config.ts';
 import { checkClock } from '../doctor/check-clock.ts';
 import { checkFasten, checkKeys } from '../doctor/check-fasten.ts';
 import { checkMedplum } from '../doctor/check-medplum.ts';
 import { checkRedis } from '../doctor/check-redis.ts';
 import { checkSpool } from '../doctor/check-spool.ts';
 import { about, type Finding } from '../doctor/finding.ts';
+import { ConfigError } from '../environment.ts';
 import { probeTransactions } from '../ingest/probe-transactions.ts';
 import { setPatience } from '../medplum/retry-read.ts';
 import { openRedis } from '../queue/open-redis.ts';
@@ -28,15 +29,14 @@ the clock. Each finding says what to do. Exits with 1 when there is a fault. It 
     const resourcesPerDay = Number(values['resources-per-day'] ?? DEFAULT_PER_DAY);
     if (!Number.isInteger(resourcesPerDay) || resourcesPerDay < 1)
       throw new UsageError('--resources-per-day is a number');
-    const findings = await examine(env, resourcesPerDay, Date.now);
+    const findings = await examine(env, resourcesPerDay);
     if (values.json) console.log(JSON.stringify(findings));
     else for (const finding of findings) console.log(line(finding));
     return findings.some(({ state }) => state === 'fault') ? 1 : 0;
   },
 };
 
-/** Exported for the test, which brings a clock of its own. */
-export async function examine(env: NodeJS.ProcessEnv, resourcesPerDay: number, now: () => number): Promise<Finding[]> {
+async function examine(env: NodeJS.ProcessEnv, resourcesPerDay: number): Promise<Finding[]> {
   let config: ReturnType<typeof readConfig>;
   try {
     config = readConfig(env);
@@ -53,7 +53,7 @@ export async function examine(env: NodeJS.ProcessEnv, resourcesPerDay: number, n
     checkRedis(() => openRedis(config.redis)),
     checkSpool(config.spool),
   ]);
-  const clocks = checkClock(now(), { Medplum: medplum.clockMs, Fasten: fasten.clockMs });
+  const clocks = checkClock(Date.now(), { Medplum: medplum.clockMs, Fasten: fasten.clockMs });
   return [
     about('configuration').ok(`role ${config.role}`),
     ...checkKeys(config.fasten),

@@ -112,7 +112,12 @@ function checkQuota(client: MedplumClient, { resourcesPerDay }: MedplumChecks): 
 
 /** The second client, for erasing: an admin, and one who sees what the project may do. */
 async function checkAdmin(eraser: NonNullable<Config['eraser']>): Promise<Finding> {
-  const { client, close } = await createMedplum(eraser);
+  const signedIn = await createMedplum(eraser).catch((error: unknown) => {
+    if (error instanceof PermanentError) return undefined;
+    throw error;
+  });
+  if (!signedIn) return medplum.fault(`Medplum refuses MEDPLUM_ADMIN_CLIENT_ID and its secret: ${PROVISION}`);
+  const { client, close } = signedIn;
   try {
     const { membership }: Me = await client.get('auth/me');
     if (!membership?.admin) return medplum.fault(`MEDPLUM_ADMIN_CLIENT_ID is no admin of its project: ${PROVISION}`);

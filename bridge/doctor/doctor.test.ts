@@ -1,15 +1,17 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Project } from '@medplum/fhirtypes';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { SANDBOX_KEYS, type SandboxFasten, startFasten } from '../../sandbox/fasten/start-fasten.ts';
 import { signIn } from '../../sandbox/medplum/open-sandbox.ts';
 import { type SandboxMedplum, startMedplum } from '../../sandbox/medplum/start-medplum.ts';
 import { seed } from '../../sandbox/seed.ts';
-import { doctorCommand, examine } from '../commands/doctor-command.ts';
+import { doctorCommand } from '../commands/doctor-command.ts';
 import { type TestRedis, withRedis } from '../test/with-redis.ts';
 import type { Finding } from './finding.ts';
 
@@ -47,23 +49,49 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-async function faultsOf(more: Record<string, string>, now = Date.now): Promise<string[]> {
-  const findings = await examine({ ...healthy, ...more }, 100_000, now);
-  return findings.filter(({ state }) => state === 'fault').map(({ about, text }) => `${about}: ${text}`);
+/** Runs the command and gives what it found; its exit code has to say whether there is a fault. */
+async function findingsOf(more: Record<string, string>): Promise<Finding[]> {
+  const print = vi.spyOn(console, 'log').mockImplementation(() => undefined);
+  try {
+    const code = await doctorCommand.run(['--json'], { ...healthy, ...more });
+    const findings: Finding[] = JSON.parse(String(print.mock.calls[0]?.[0]));
+    expect(code).toBe(findings.some(({ state }) => state === 'fault') ? 1 : 0);
+    return findings;
+  } finally {
+    print.mockRestore();
+  }
 }
 
-test('where all is well it says so of each thing, and the command exits with 0', async () => {
-  const said: string[] = [];
-  const { log } = console;
-  console.log = (line: string) => said.push(line);
-  const code = await doctorCommand.run(['--json'], healthy);
-  console.log = log;
-  const findings: Finding[] = JSON.parse(said.join(''));
+async function faultsOf(more: Record<string, string>): Promise<string[]> {
+  const faults = (await findingsOf(more)).filter(({ state }) => state === 'fault');
+  return faults.map(({ about, text }) => `${about}: ${text}`);
+}
+
+/** Runs it as whoever waits for a container does. */
+async function runProcess(more: Record<string, string>): Promise<{ code: unknown; said: string }> {
+  const env = { PATH: process.env.PATH, ...healthy, ...more };
+  const child = spawn(process.execPath, [join(import.meta.dirname, '../cli.ts'), 'doctor'], { env, cwd: folder });
+  let said = '';
+  child.stdout.on('data', (chunk) => {
+    said += chunk;
+  });
+  const [code] = await once(child, 'close');
+  return { code, said };
+}
+
+test('where all is well it says so of each thing', async () => {
+  const findings = await findingsOf({});
   expect(findings.filter(({ state }) => state === 'fault')).toEqual([]);
-  expect(code).toBe(0);
   const looked = [...new Set(findings.map(({ about }) => about))];
   expect(looked).toEqual(['configuration', 'keys', 'webhook', 'fasten', 'medplum', 'quota', 'redis', 'spool', 'clock']);
-  expect(said.join('')).not.toContain(SANDBOX_KEYS.privateKey);
+  expect(JSON.stringify(findings)).not.toContain(SANDBOX_KEYS.privateKey);
+});
+
+test('the process ends with 0 where all is well, and with 1 and a line for a person where anything is not', async () => {
+  expect((await runProcess({})).code).toBe(0);
+  const { code, said } = await runProcess({ FASTEN_PRIVATE_KEY: 'private_test_other' });
+  expect(code).toBe(1);
+  expect(said).toMatch(/^FAULT {4}fasten {9}Fasten refuses FASTEN_PRIVATE_KEY .*copy it again/m);
 });
 
 const NOBODY = 'http://127.0.0.1:1/';
@@ -109,6 +137,10 @@ const broken: Readonly<Record<string, readonly [Record<string, string>, RegExp]>
     { MEDPLUM_ADMIN_CLIENT_ID: OTHER?.id ?? '', MEDPLUM_ADMIN_CLIENT_SECRET: OTHER?.secret ?? '' },
     /^medplum: MEDPLUM_ADMIN_CLIENT_ID is no admin/,
   ],
+  'an eraser that Medplum does not know': [
+    { MEDPLUM_ADMIN_CLIENT_SECRET: 'wrong' },
+    /^medplum: .* refuses MEDPLUM_ADMIN_CLIENT_ID and its secret/,
+  ],
   'a Redis that cannot be reached': [{ REDIS_URL: 'redis://127.0.0.1:1' }, /^redis: it does not answer/],
   'a disk that is full': [{ SPOOL_MIN_FREE_MB: '1000000000' }, /^spool: .* less than SPOOL_MIN_FREE_MB/],
 };
@@ -146,21 +178,48 @@ test('it finds a quota that is too low for what is expected', async () => {
   medplum.switches.quota = undefined;
 });
 
-test('it finds a Redis that drops jobs, and one that forgets', async () => {
-  // One of its own: a Redis that begins an AOF cannot be stopped before it is written.
-  const careless = await withRedis({ persistent: false });
-  await careless.redis.config('SET', 'maxmemory-policy', 'allkeys-lru');
-  expect(await faultsOf({ REDIS_URL: careless.url })).toEqual([
+test('it finds a Redis that may drop jobs', async () => {
+  await redis.redis.config('SET', 'maxmemory-policy', 'allkeys-lru');
+  expect(await faultsOf({})).toEqual([
     expect.stringMatching(/^redis: maxmemory-policy is allkeys-lru.*set noeviction/),
-    expect.stringMatching(/^redis: appendonly is off/),
   ]);
-  await careless.close();
+  await redis.redis.config('SET', 'maxmemory-policy', 'noeviction');
 });
 
+test('it finds a Redis that forgets when it ends', async () => {
+  // One of its own: a Redis that begins an AOF cannot be stopped before it is written.
+  const forgetful = await withRedis({ persistent: false });
+  expect(await faultsOf({ REDIS_URL: forgetful.url })).toEqual([expect.stringMatching(/^redis: appendonly is off/)]);
+  await forgetful.close();
+});
+
+/** Fasten with another clock, or other words; undefined leaves them as they are. */
+async function faultsWith(change: { date?: Date; words?: readonly [string, string] }): Promise<string[]> {
+  const standIn = createServer(async (req, res) => {
+    const { authorization = '' } = req.headers;
+    const answer = await fetch(new URL(req.url ?? '', fasten.baseUrl), { headers: { authorization } });
+    res.writeHead(answer.status, { date: (change.date ?? new Date()).toUTCString() });
+    const [from, to] = change.words ?? ['', ''];
+    res.end((await answer.text()).replace(from, to));
+  });
+  await new Promise<void>((resolve) => standIn.listen(0, '127.0.0.1', resolve));
+  try {
+    return await faultsOf({ FASTEN_BASE_URL: `http://127.0.0.1:${(standIn.address() as AddressInfo).port}/v1` });
+  } finally {
+    standIn.closeAllConnections();
+    await new Promise((resolve) => standIn.close(resolve));
+  }
+}
+
 test('it finds a clock that is apart from the others’', async () => {
-  expect(await faultsOf({}, () => Date.now() + 600_000)).toEqual([
-    expect.stringMatching(/^clock: \d+ s apart from Medplum/),
-    expect.stringMatching(/^clock: \d+ s apart from Fasten/),
+  expect(await faultsWith({ date: new Date(Date.now() - 600_000) })).toEqual([
+    expect.stringMatching(/^clock: \d+ s apart from Fasten.*run NTP/),
+  ]);
+});
+
+test('it finds an organisation that is not active at Fasten', async () => {
+  expect(await faultsWith({ words: ['"active"', '"inactive"'] })).toEqual([
+    expect.stringMatching(/^fasten: the organisation .* is inactive at Fasten/),
   ]);
 });
 
