@@ -5,7 +5,7 @@
 
 const rooms =
   '(connect|doctor|erase|export|feed|webhook|download|imports|ingest|operate|provision|records|retain|serve)';
-const foundations = '(errors\\.ts|config\\.ts|(audit|observe|queue|fasten|medplum|spool|contract)/)';
+const foundations = '(errors\\.ts|config\\.ts|environment\\.ts|(audit|observe|queue|fasten|medplum|spool|contract)/)';
 
 /** Tests and measurements join what production keeps apart. */
 const testsAndBench = ['\\.test\\.tsx?$', '^(bridge|ui|bots)/test/', '^(bridge|ui)/bench/'];

@@ -21,6 +21,8 @@ import { openWorkerSigns } from './queue/show-alive.ts';
 /** The whole service, without a process around it. */
 export interface App {
   readonly log: Log;
+  /** How long whoever stops the process may wait for `close`. */
+  readonly stopWithinMs: number;
   /** Serves HTTP and starts the workers, as far as the role asks for them. Gives the API's origin, if there is one. */
   listen(): Promise<string | undefined>;
   /** Ends in order: no new requests, no new jobs, running jobs handed back, then the connections. Safe to call twice. */
@@ -79,6 +81,7 @@ export async function buildApp(config: Config, overrides: Overrides = {}): Promi
   let closing: Promise<void> | undefined;
   return {
     log,
+    stopWithinMs: config.stopWithinMs,
     listen: async () => {
       const origin =
         config.role === 'worker' ? await serveState(foundations, stops) : await serveApi(foundations, stops, overrides);

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { ConfigError, readConfig } from './config.ts';
+import { readConfig } from './config.ts';
+import { ConfigError } from './environment.ts';
 
 const SECRET = 'whsec_c2FuZGJveC13ZWJob29rLXNlY3JldC0wMDAxMjM0NQ==';
 const env = {

@@ -1,9 +1,8 @@
 import { type App, buildApp } from './app.ts';
-import { ConfigError, readConfig } from './config.ts';
+import { readConfig } from './config.ts';
+import { ConfigError } from './environment.ts';
 import { PermanentError } from './errors.ts';
 
-/** Whoever stops us waits for 30 seconds before it kills; what is not handed back by then is found by the next worker. */
-const STOP_WITHIN_MS = 28_000;
 const LEAST_NODE = 24;
 
 /** A binary called by its path may run under the machine's older Node, which fails later and in odd ways. */
@@ -43,13 +42,18 @@ function explain(error: unknown): string {
   return `the bridge cannot start: ${error instanceof Error ? error.message : 'unknown reason'}`;
 }
 
+/** In order, if that can be done in time: BullMQ waits for a lost Redis for ever. What is not handed back the next worker finds. */
 async function stop(app: App, exitCode = 0): Promise<void> {
-  setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
+  const cutShort = (code: string) => {
+    app.log.error('service.stop-cut-short', { code });
+    process.exit(1);
+  };
+  setTimeout(() => cutShort('timeout'), app.stopWithinMs);
   try {
     await app.close();
     process.exit(exitCode);
-  } catch {
-    process.exit(1);
+  } catch (error) {
+    cutShort(error instanceof Error ? error.name : 'unknown');
   }
 }
 

@@ -1,4 +1,4 @@
-import { ConfigError } from '../config.ts';
+import { ConfigError } from '../environment.ts';
 import { DISK_FULL, isDiskFull, PermanentError } from '../errors.ts';
 import { HeldImport } from '../ingest/guard/held-import.ts';
 import { LostReplyError } from '../medplum/lost-reply-error.ts';

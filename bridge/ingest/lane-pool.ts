@@ -4,7 +4,8 @@ import type { Basic } from '@medplum/fhirtypes';
 import { PermanentError } from '../errors.ts';
 import { pacerOf } from '../medplum/pacer.ts';
 import { type FlightLimit, MOST_IN_FLIGHT } from './flight-limit.ts';
-import { type Committed, fenceOff, findLanes, IMPORT_RUNNING, Lane, laneState } from './lane.ts';
+import { type Committed, Lane } from './lane.ts';
+import { fenceOff, findLanes, IMPORT_RUNNING, laneState } from './lane-basic.ts';
 
 /** One sequence of transactions, fenced or counted. */
 export type Transactor = Pick<Lane, 'transact'>;

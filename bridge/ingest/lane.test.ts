@@ -4,7 +4,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Cut } from '../test/cutting-proxy.ts';
 import { type ImportWorld, startImportWorld } from '../test/import-world.ts';
 import { FlightLimit, MOST_IN_FLIGHT } from './flight-limit.ts';
-import { fenceOff, findLanes, Lane, laneState } from './lane.ts';
+import { Lane } from './lane.ts';
+import { fenceOff, findLanes, laneState } from './lane-basic.ts';
 import { LanePool } from './lane-pool.ts';
 
 let world: ImportWorld;

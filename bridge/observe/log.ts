@@ -7,6 +7,7 @@ export const LOG_EVENTS = [
   'service.listening',
   'service.stopping',
   'service.stopped',
+  'service.stop-cut-short',
   'service.failed',
   'request.done',
   'request.failed',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { configError, describeIssue, type Environment, withoutEmpty } from '../config.ts';
+import { configError, describeIssue, type Environment, withoutEmpty } from '../environment.ts';
 
 const text = z.string().min(1).optional();
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { API_ROUTES, type ApiRoute } from '../contract/api-routes.ts';
+import type { ApiRoute } from '../contract/api/api-route.ts';
+import { API_ROUTES } from '../contract/api-routes.ts';
 
 const REFUSALS: Readonly<Record<number, string>> = {
   400: 'The request makes no sense.',

@@ -1,5 +1,6 @@
 import express, { type Router } from 'express';
-import { API_ROUTES, type ApiRoute } from '../contract/api-routes.ts';
+import type { ApiRoute } from '../contract/api/api-route.ts';
+import { API_ROUTES } from '../contract/api-routes.ts';
 import { describeApi } from './describe-api.ts';
 
 const STYLE = `body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1a1b1e}

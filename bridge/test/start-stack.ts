@@ -17,6 +17,8 @@ export interface Mortal {
   /** Of its present life; undefined between two. */
   pid(): number | undefined;
   kill(): Promise<void>;
+  /** Tells it to end, waits until it has, and gives its exit code. */
+  stop(): Promise<number | null>;
   /** Starts it again as it was. */
   start(): Promise<void>;
 }
@@ -25,7 +27,7 @@ export interface Mortal {
 export interface Stack {
   readonly api: Mortal & { readonly origin: string };
   readonly medplum: Mortal & { readonly baseUrl: string };
-  readonly redis: Omit<Mortal, 'said' | 'pid'> & { url(): string };
+  readonly redis: Omit<Mortal, 'said' | 'pid' | 'stop'> & { url(): string };
   readonly fasten: SandboxFasten;
   /** A worker process with a spool of its own, not yet started. */
   makeWorker(name: string): Mortal & { readonly spoolDir: string };
@@ -37,7 +39,7 @@ const root = join(import.meta.dirname, '../..');
 /** @param more - What API and workers are told besides. */
 export async function startStack(more: Readonly<Record<string, string>> = {}): Promise<Stack> {
   const dir = await mkdtemp(join(tmpdir(), 'stack-'));
-  const started: (Mortal & { end(): Promise<void> })[] = [];
+  const started: Mortal[] = [];
   const make = (file: string, environment: NodeJS.ProcessEnv, isReady: RegExp) => {
     const mortal = makeMortal(file, { ...process.env, DATA_DIR: dir, ...environment }, isReady);
     started.push(mortal);
@@ -76,7 +78,7 @@ export async function startStack(more: Readonly<Record<string, string>> = {}): P
       return { ...make('bridge/main.ts', told, listening), spoolDir };
     },
     close: async () => {
-      for (const each of started.toReversed()) await each.end();
+      for (const each of started.toReversed()) await each.stop();
       await Promise.all([redis.kill(), fasten.close()]);
       await rm(dir, { recursive: true, force: true });
     },
@@ -86,19 +88,22 @@ export async function startStack(more: Readonly<Record<string, string>> = {}): P
 function makeMortal(file: string, env: NodeJS.ProcessEnv, isReady: RegExp) {
   let said = '';
   let child: ChildProcess | undefined;
-  const signal = async (name: 'SIGKILL' | 'SIGTERM') => {
+  const signal = async (name: 'SIGKILL' | 'SIGTERM'): Promise<number | null> => {
     const dying = child;
     child = undefined;
-    if (!dying || dying.exitCode !== null || dying.signalCode !== null) return;
+    if (!dying || dying.exitCode !== null || dying.signalCode !== null) return dying?.exitCode ?? null;
     const gone = once(dying, 'exit');
     dying.kill(name);
-    await gone;
+    const [code] = await gone;
+    return code;
   };
   return {
     said: () => said,
     pid: () => child?.pid,
-    kill: () => signal('SIGKILL'),
-    end: () => signal('SIGTERM'),
+    kill: async () => {
+      await signal('SIGKILL');
+    },
+    stop: () => signal('SIGTERM'),
     start: async () => {
       const from = said.length;
       child = spawn(process.execPath, [file], { cwd: root, env, stdio: ['ignore', 'pipe', 'inherit'] });

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { environment } from '../../bridge/config.ts';
+import { environment } from '../../bridge/environment.ts';
 import { provisionEnvironment } from '../../bridge/provision/read-settings.ts';
 import { CONFIGURATION_FILE, describeVariables, writeConfiguration } from './describe-variables.ts';
 
@@ -10,7 +10,7 @@ test('docs/configuration.md is what npm run docs:configuration makes', () => {
 });
 
 test('every variable says what it is for, and the one that must be set says so', () => {
-  const variables = describeVariables(environment, 'bridge/config.ts');
+  const variables = describeVariables(environment, 'bridge/environment.ts');
   const others = describeVariables(provisionEnvironment, 'bridge/provision/read-settings.ts');
   expect([...variables, ...others].filter(({ text }) => text.length < 10)).toEqual([]);
   expect(variables.find(({ name }) => name === 'MEDPLUM_BASE_URL')).toMatchObject({ isRequired: true });

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { environment } from '../../bridge/config.ts';
+import { environment } from '../../bridge/environment.ts';
 import { provisionEnvironment } from '../../bridge/provision/read-settings.ts';
 
 export interface Variable {
@@ -37,12 +37,12 @@ function readComments(source: string): Map<string, string> {
 
 /** docs/configuration.md as it should be. */
 export function writeConfiguration(): string {
-  const service = describeVariables(environment, 'bridge/config.ts');
+  const service = describeVariables(environment, 'bridge/environment.ts');
   const known = new Set(service.map(({ name }) => name));
   const provision = describeVariables(provisionEnvironment, 'bridge/provision/read-settings.ts');
   return `# Configuration
 
-Made by \`npm run docs:configuration\` from the schemas that check the environment (\`bridge/config.ts\`,
+Made by \`npm run docs:configuration\` from the schemas that check the environment (\`bridge/environment.ts\`,
 \`bridge/provision/read-settings.ts\`); a test says when it is out of date. An empty value counts as absent. What is wrong is told at the
 start, all at once, by name and without the value; \`npm run doctor\` looks further. A value with blanks, \`#\`, \`$\` or quotes stands in
 single quotes in \`.env\`.

@@ -5,7 +5,7 @@ import { BRIDGE_CODE_SYSTEM, IMPORT_TASK_CODE, ORG_CONNECTION_SYSTEM } from '../
 import type { StoredTask } from '../../medplum/change-task.ts';
 import { retryRead } from '../../medplum/retry-read.ts';
 import { MOST_IN_FLIGHT } from '../flight-limit.ts';
-import { closeLane, findLanes } from '../lane.ts';
+import { closeLane, findLanes } from '../lane-basic.ts';
 import { loadDefinitions } from '../load-definitions.ts';
 import { escapeSearchValue } from '../meta-source.ts';
 import { eraseDerived } from './erase-derived.ts';

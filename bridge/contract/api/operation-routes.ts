@@ -1,0 +1,90 @@
+import { botFeedPageSchema, botFeedQuerySchema, botRunPageSchema, botRunQuerySchema } from '../bot-run.ts';
+import {
+  boardSchema,
+  deadLetterPageSchema,
+  deadLetterQuerySchema,
+  queueListSchema,
+  replaySchema,
+} from '../dead-letter.ts';
+import { serverListSchema, webhookPageSchema, webhookQuerySchema } from '../operations.ts';
+import type { ApiRoute } from './api-route.ts';
+
+/** How the service runs; for administrators. */
+export const OPERATION_ROUTES: readonly ApiRoute[] = [
+  {
+    method: 'get',
+    path: '/webhooks',
+    summary: "What became of Fasten's deliveries in the last 15 days, the latest first. For administrators.",
+    proof: 'token',
+    query: webhookQuerySchema,
+    status: 200,
+    answer: webhookPageSchema,
+    refusals: [403],
+  },
+  {
+    method: 'get',
+    path: '/servers',
+    summary: 'How Medplum and Fasten have answered lately, and what is left of the quota. For administrators.',
+    proof: 'token',
+    status: 200,
+    answer: serverListSchema,
+    refusals: [403],
+  },
+  {
+    method: 'get',
+    path: '/queues',
+    summary: 'How many jobs each queue holds. For administrators of the Medplum project.',
+    proof: 'token',
+    status: 200,
+    answer: queueListSchema,
+    refusals: [403, 503],
+  },
+  {
+    method: 'get',
+    path: '/bots/feeds',
+    summary: 'How far bots were fed with what imports brought, and with replays. For administrators.',
+    proof: 'token',
+    query: botFeedQuerySchema,
+    status: 200,
+    answer: botFeedPageSchema,
+    refusals: [403, 503],
+  },
+  {
+    method: 'get',
+    path: '/bots/runs',
+    summary: 'Runs of bots, from the AuditEvents that the server wrote of them. For administrators.',
+    proof: 'token',
+    query: botRunQuerySchema,
+    status: 200,
+    answer: botRunPageSchema,
+    refusals: [403],
+  },
+  {
+    method: 'get',
+    path: '/queues/dead',
+    summary: 'Jobs that were given up, with the reason and what would help. For administrators.',
+    proof: 'token',
+    query: deadLetterQuerySchema,
+    status: 200,
+    answer: deadLetterPageSchema,
+    refusals: [403, 503],
+  },
+  {
+    method: 'post',
+    path: '/queues/board',
+    summary: 'Lets the browser that asks open the board of all queues for a while. For administrators.',
+    proof: 'token',
+    status: 200,
+    answer: boardSchema,
+    refusals: [403, 503],
+  },
+  {
+    method: 'post',
+    path: '/queues/:queue/dead/:jobId/replay',
+    summary: 'Puts one of them back on its queue, once. For administrators.',
+    proof: 'token',
+    status: 200,
+    answer: replaySchema,
+    refusals: [403, 409, 503],
+  },
+];
