@@ -1,6 +1,7 @@
+import { Readable } from 'node:stream';
 import { accepted, badRequest, isResource, normalizeOperationOutcome, OperationOutcomeError } from '@medplum/core';
 import { type FhirRequest, type FhirRouter, processBatch } from '@medplum/fhir-router';
-import type { AsyncJob, Bundle } from '@medplum/fhirtypes';
+import type { AsyncJob, Binary, Bundle } from '@medplum/fhirtypes';
 import { json, type Request, type Response } from 'express';
 import { sendOutcome } from './send-fhir.ts';
 import type { RepositoryWorld, SqliteRepository } from './sqlite-repository.ts';
@@ -36,10 +37,11 @@ export async function startAsyncBatch(
     requestTime: new Date().toISOString(),
   });
   sendOutcome(res, accepted(`${fhirBase}job/${job.id}/status`));
-  await system.updateResource<AsyncJob>({ ...job, ...(await outcomeOf(router, request, repo, bundle)) });
+  await system.updateResource<AsyncJob>({ ...job, ...(await outcomeOf(world, router, request, repo, bundle)) });
 }
 
 async function outcomeOf(
+  world: RepositoryWorld,
   router: FhirRouter,
   request: FhirRequest,
   repo: SqliteRepository,
@@ -48,11 +50,9 @@ async function outcomeOf(
   const transactionTime = new Date().toISOString();
   try {
     const result = await processBatch({ ...request, body: bundle }, repo, router, bundle);
-    const binary = await repo.createResource({
-      resourceType: 'Binary',
-      contentType: 'application/fhir+json',
-      data: Buffer.from(JSON.stringify(result)).toString('base64'),
-    });
+    // Written beside the resource, which may hold a megabyte at most.
+    const binary = await repo.createResource<Binary>({ resourceType: 'Binary', contentType: 'application/fhir+json' });
+    await world.binaries.write(binary.id, binary.meta?.versionId ?? '', Readable.from(JSON.stringify(result)));
     const results = { name: 'results', valueReference: { reference: `Binary/${binary.id}` } };
     return { status: 'completed', transactionTime, output: { resourceType: 'Parameters', parameter: [results] } };
   } catch (error) {

@@ -1,4 +1,4 @@
-import { OperationOutcomeError, unauthorized } from '@medplum/core';
+import { forbidden, OperationOutcomeError, unauthorized } from '@medplum/core';
 import type { Request, RequestHandler, Response } from 'express';
 import type { Login, Logins, Member } from './logins.ts';
 import type { QuotaAccount, QuotaBook } from './quota.ts';
@@ -19,6 +19,8 @@ export interface Caller {
   /** Absent with HTTP Basic. */
   readonly login: Login | undefined;
   readonly quota: QuotaAccount;
+  /** Whose rights count instead, by `X-Medplum-On-Behalf-Of`; what is written is the member's own all the same. */
+  readonly onBehalfOf: Member | undefined;
 }
 
 const callers = new WeakMap<Request, Caller>();
@@ -42,7 +44,8 @@ export function requireCaller(world: AuthWorld): RequestHandler {
     if (!found) throw new OperationOutcomeError(unauthorized);
     const { login } = found;
     const member = world.stored.current(found.member);
-    callers.set(req, { member, login, quota: world.quotas.openAccount(member.membershipId, member.project.id) });
+    const quota = world.quotas.openAccount(member.membershipId, member.project.id);
+    callers.set(req, { member, login, quota, onBehalfOf: findOther(world, member, req.get('X-Medplum-On-Behalf-Of')) });
     next();
   };
 }
@@ -65,6 +68,15 @@ async function identify(
   const login = world.logins.find(String(claims.login_id));
   const member = login && (world.members.get(login.membershipId) ?? world.stored.find(login.membershipId));
   return member && !login.revoked ? { member, login } : undefined;
+}
+
+/** @throws OperationOutcomeError 403 for whoever is no admin, and where nobody of the project has that profile */
+function findOther({ members, stored }: AuthWorld, member: Member, profile: string | undefined): Member | undefined {
+  if (!profile) return undefined;
+  if (!member.admin && !member.project.superAdmin) throw new OperationOutcomeError(forbidden);
+  const other = [...members.values()].find((one) => one.profile === profile) ?? stored.ofProfile(profile);
+  if (other?.project.id !== member.project.id) throw new OperationOutcomeError(forbidden);
+  return other;
 }
 
 /** Id and secret of an HTTP Basic header's base64 part. */

@@ -1,7 +1,16 @@
 import { Readable } from 'node:stream';
 import { text as readText } from 'node:stream/consumers';
 import { createGunzip, createInflate } from 'node:zlib';
-import { allOk, badRequest, created, isResource, OperationOutcomeError, type WithId } from '@medplum/core';
+import {
+  allOk,
+  badRequest,
+  created,
+  gone,
+  isResource,
+  notFound,
+  OperationOutcomeError,
+  type WithId,
+} from '@medplum/core';
 import type { Binary } from '@medplum/fhirtypes';
 import { type Request, type Response, Router } from 'express';
 import { repositoryFor } from './request-repository.ts';
@@ -32,15 +41,16 @@ export function storageRoutes(world: RepositoryWorld): Router {
   router.get('/:id/:versionId', async (req, res) => {
     const { id, versionId } = req.params;
     const { Expires = '', Signature = '' } = req.query;
-    const status = world.binaries.checkLink(id, versionId, String(Expires), String(Signature));
+    const { status, text } = world.binaries.checkLink(id, versionId, String(Expires), String(Signature));
     if (status !== 200) {
-      res.sendStatus(status);
+      res.status(status).send(text);
       return;
     }
-    const content = world.store.find('Binary', id)?.content;
-    const binary: Binary | undefined = content ? JSON.parse(content) : undefined;
-    if (binary) await sendBytes(world.binaries, res, id, versionId, binary.contentType);
-    else res.sendStatus(404);
+    const stored = world.store.find('Binary', id);
+    if (!stored) throw new OperationOutcomeError(notFound);
+    if (stored.content === undefined) throw new OperationOutcomeError(gone);
+    const { contentType } = JSON.parse(stored.content) as Binary;
+    await sendBytes(world.binaries, res, id, versionId, contentType);
   });
   return router;
 }

@@ -76,11 +76,12 @@ export class BinaryStorage {
     return `${this.#storageBase}${path}&Signature=${this.#tokens.signature(path)}`;
   }
 
-  /** HTTP status for a presented link: 200 good, 401 not ours, 410 too old. */
-  checkLink(id: string, versionId: string, expires: string, signature: string): 200 | 401 | 410 {
-    if (!signature) return 401;
-    if (!expires || Date.now() / 1000 > Number.parseInt(expires, 10)) return 410;
-    return this.#tokens.signature(`${id}/${versionId}?Expires=${expires}`) === signature ? 200 : 401;
+  /** What a presented link is answered: 200 good, 401 not ours, 410 too old. */
+  checkLink(id: string, versionId: string, expires: string, signature: string): { status: number; text: string } {
+    if (!signature) return { status: 401, text: 'Unauthorized' };
+    if (!expires || Date.now() / 1000 > Number.parseInt(expires, 10)) return { status: 410, text: 'URL has expired' };
+    const isOurs = this.#tokens.signature(`${id}/${versionId}?Expires=${expires}`) === signature;
+    return isOurs ? { status: 200, text: 'OK' } : { status: 401, text: 'Invalid signature' };
   }
 
   #file(id: string, versionId: string): string {

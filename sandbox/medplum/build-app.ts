@@ -16,6 +16,9 @@ import type { RepositoryWorld } from './sqlite-repository.ts';
 import { strikeRequest } from './strike-request.ts';
 import type { Switches } from './switches.ts';
 
+/** Below `/fhir/R4`, without a token. */
+const PUBLIC_PATHS = new Set(['/metadata', '/$versions']);
+
 const JSON_TYPES = ['application/json', 'application/*+json'];
 const EXPOSED_HEADERS = 'Content-Location, ETag, Last-Modified, Location, RateLimit';
 
@@ -45,7 +48,7 @@ export function buildApp(auth: AuthWorld, world: RepositoryWorld): Express {
   app.use('/admin', authenticated, adminRoutes(world, auth.quotas));
   app.use('/oauth2', oauthRoutes(auth));
   app.use('/storage', storageRoutes(world));
-  app.use('/fhir/R4', (req, res, next) => (req.path === '/metadata' ? next() : authenticated(req, res, next)));
+  app.use('/fhir/R4', (req, res, next) => (PUBLIC_PATHS.has(req.path) ? next() : authenticated(req, res, next)));
   app.use('/fhir/R4/Bot', botRoutes(world, auth));
   app.use('/fhir/R4', fhirRoutes(world));
   app.use((_req, res) => {

@@ -20,6 +20,9 @@ export function fhirRoutes(world: RepositoryWorld): Router {
   router.get('/metadata', (_req, res) => {
     res.json(capabilityStatement(world.urls.fhirBase));
   });
+  router.get('/$versions', (_req, res) => {
+    res.json({ versions: ['4.0'], default: '4.0' });
+  });
   router.use('{*path}', async (req, res) => {
     const { delayMs } = world.switches;
     if (delayMs > 0) await pause(delayMs);

@@ -57,7 +57,8 @@ export async function signIn(baseUrl: string, client: number = CLIENT.other): Pr
   return medplum;
 }
 
-async function send(
+/** Plain HTTP; `path` begins after `/fhir/R4/` unless it begins with a slash. */
+export async function send(
   baseUrl: string,
   token: string | undefined,
   method: string,

@@ -8,13 +8,14 @@ import { occasionOf } from './strike-request.ts';
 
 /** The repository as the caller of a request sees it. */
 export function repositoryFor(world: RepositoryWorld, req: Request): SqliteRepository {
-  const { member, quota } = callerOf(req);
+  const { member, quota, onBehalfOf } = callerOf(req);
+  const { admin, project } = onBehalfOf ?? member;
   return new SqliteRepository(world, {
     projectId: member.project.id,
     author: { reference: member.profile, display: member.display },
-    admin: member.admin || member.project.superAdmin === true,
-    superAdmin: member.project.superAdmin === true,
-    access: new Access(buildAccessPolicy(world.store, member)),
+    admin: admin || project.superAdmin === true,
+    superAdmin: project.superAdmin === true,
+    access: new Access(buildAccessPolicy(world.store, onBehalfOf ?? member)),
     quota,
     extended: req.get('X-Medplum') === 'extended',
     isGone: () => req.socket.destroyed,

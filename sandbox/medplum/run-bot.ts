@@ -12,7 +12,7 @@ import {
   resolveId,
   type WithId,
 } from '@medplum/core';
-import type { AuditEvent, Bot, Reference, Resource, Subscription } from '@medplum/fhirtypes';
+import type { AuditEvent, Bot, Coding, Reference, Resource, Subscription } from '@medplum/fhirtypes';
 import type { AuthWorld } from './authenticate.ts';
 import type { Member } from './logins.ts';
 import type { RepositoryWorld } from './sqlite-repository.ts';
@@ -136,7 +136,7 @@ async function record(world: RepositoryWorld, auth: AuthWorld, run: BotRun, star
       { who: { reference: runAs.profile, display: runAs.display } as AuditWho, requestor: false },
     ],
     source: { observer: createReference(bot) as AuditWho },
-    entity: entities.map((one) => ({ what: createReference(one), role: { code: roleOf(one) } })),
+    entity: entities.map((one) => ({ what: createReference(one), role: roleOf(one) })),
     outcome: result.success ? '0' : '4',
     outcomeDesc: result.log.slice(-MAX_LOG_LENGTH),
   };
@@ -145,7 +145,7 @@ async function record(world: RepositoryWorld, auth: AuthWorld, run: BotRun, star
 
 type AuditWho = NonNullable<AuditEvent['agent'][number]['who']>;
 
-function roleOf({ resourceType }: Resource): string {
-  if (resourceType === 'Patient') return '1';
-  return resourceType === 'Subscription' ? '9' : '4';
+function roleOf({ resourceType }: Resource): Coding {
+  if (resourceType === 'Patient') return { code: '1', display: 'Patient' };
+  return resourceType === 'Subscription' ? { code: '9', display: 'Subscriber' } : { code: '4', display: 'Domain' };
 }

@@ -193,7 +193,8 @@ export class SqliteRepository extends FhirRepository {
     await this.#ready();
     const { rid, content } = this.#findReadable(resourceType, id);
     if (content) this.#caller.access.require('history', JSON.parse(content));
-    const limit = Math.min(Math.max(0, options?.limit ?? 100), DEFAULT_MAX_SEARCH_COUNT);
+    // As there: none at all is asked for as all of them.
+    const limit = clamp(options?.limit ?? 100, 0, DEFAULT_MAX_SEARCH_COUNT) || Number.MAX_SAFE_INTEGER;
     const versions = this.#world.store.versions(rid, limit, Math.max(0, options?.offset ?? 0));
     return {
       resourceType: 'Bundle',
@@ -208,8 +209,11 @@ export class SqliteRepository extends FhirRepository {
     await this.#ready();
     const { rid, content: current } = this.#findReadable(resourceType, id);
     if (current) this.#caller.access.require('vread', JSON.parse(current));
-    const content = this.#world.store.version(rid, vid)?.content;
-    if (content === undefined) throw new OperationOutcomeError(notFound);
+    const version = this.#world.store.version(rid, vid);
+    if (!version) throw new OperationOutcomeError(notFound);
+    const { content } = version;
+    // As there: what a deletion leaves is no JSON.
+    if (content === undefined) throw refuse('Unexpected end of JSON input');
     return this.#show(JSON.parse(content));
   }
 
@@ -423,6 +427,10 @@ function deletedOutcome(lastUpdated: string): OperationOutcome {
     id: 'gone',
     issue: [{ severity: 'error', code: 'deleted', details: { text } }],
   };
+}
+
+function clamp(value: number, least: number, most: number): number {
+  return Math.min(Math.max(least, value), most);
 }
 
 function refuse(message: string): OperationOutcomeError {
