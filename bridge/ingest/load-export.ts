@@ -1,3 +1,4 @@
+import type { LineCode } from '../contract/line-codes.ts';
 import type { Committer } from './committer.ts';
 import { digestLine } from './digest-line.ts';
 import { settleDocuments } from './documents/settle-documents.ts';
@@ -111,6 +112,8 @@ async function prepareWindow(context: LoadContext, reader: SpoolReader, window: 
   return prepared;
 }
 
+const VERSION_CODES = { R5: 'fhir-r5', STU3: 'fhir-stu3', DSTU2: 'fhir-dstu2' } as const;
+
 async function prepareRow(context: LoadContext, reader: SpoolReader, row: number): Promise<PreparedResource[]> {
   const { binding, files, index, states, tally } = context;
   if (index.typeOf(row) === 'Binary') {
@@ -125,7 +128,7 @@ async function prepareRow(context: LoadContext, reader: SpoolReader, row: number
   const prepared = prepareResource(row, source.key, source.resource, app, documents);
   if (!('links' in prepared)) {
     const { otherVersion, issues } = prepared;
-    const code = otherVersion ? `fhir-${otherVersion.toLowerCase()}` : 'invalid-resource';
+    const code = otherVersion ? VERSION_CODES[otherVersion] : 'invalid-resource';
     settleProblem(context, row, 'quarantined', code, otherVersion ? [] : issues);
     return [];
   }
@@ -140,7 +143,7 @@ async function prepareRow(context: LoadContext, reader: SpoolReader, row: number
   return [whole];
 }
 
-function leaveOut(context: LoadContext, row: number, code: string): PreparedResource[] {
+function leaveOut(context: LoadContext, row: number, code: LineCode): PreparedResource[] {
   settleProblem(context, row, 'quarantined', code);
   return [];
 }

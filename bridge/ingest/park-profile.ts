@@ -1,9 +1,9 @@
 import { getStatus } from '@medplum/core';
 import type { OperationOutcome } from '@medplum/fhirtypes';
 import type { Member } from './compose-entry.ts';
-import type { LineRepair } from './ledger/outcomes.ts';
 import type { LoadContext } from './load-context.ts';
 import type { PreparedResource } from './prepare-resource.ts';
+import type { Repair } from './repair/repair-run.ts';
 import type { Tally } from './tally.ts';
 import { isObject } from './walk-references.ts';
 
@@ -26,8 +26,8 @@ export function tellParked({ tally }: LoadContext, { prepared, stored }: Member)
   if (stored?.parksProfile && !prepared.parksProfile) tell(tally, prepared);
 }
 
-function tell(tally: Tally, { key, row, repairs }: PreparedResource): LineRepair[] {
-  const repair = { rule: 'profile-parked', path: `${key.resourceType}.meta.profile` };
+function tell(tally: Tally, { key, row, repairs }: PreparedResource): Repair[] {
+  const repair: Repair = { rule: 'profile-parked', path: `${key.resourceType}.meta.profile` };
   const all = [...repairs, repair];
   tally.repairAgain(row, all, repair);
   return all;

@@ -1,4 +1,5 @@
 import { isResourceType, tryGetDataType } from '@medplum/core';
+import type { LineCode } from '../contract/line-codes.ts';
 import type { SourceKey } from '../contract/source-key.ts';
 import { isObject, type Json, type JsonObject } from './walk-references.ts';
 
@@ -10,7 +11,8 @@ export interface SourceResource {
 
 /** Why a line holds none that could be loaded. */
 export interface Unreadable {
-  readonly code:
+  readonly code: Extract<
+    LineCode,
     | 'not-json'
     | 'not-a-resource'
     | 'nested-too-deeply'
@@ -20,7 +22,8 @@ export interface Unreadable {
     | 'entry-without-resource'
     | 'operation-outcome'
     | 'too-large'
-    | 'no-id';
+    | 'no-id'
+  >;
   readonly resourceType?: string;
 }
 

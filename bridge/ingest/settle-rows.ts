@@ -1,5 +1,6 @@
 import type { OperationOutcome, OperationOutcomeIssue } from '@medplum/fhirtypes';
 import type { LineProblem } from '../contract/import-report.ts';
+import type { LineCode } from '../contract/line-codes.ts';
 import { type Decision, isWrite, type Member } from './compose-entry.ts';
 import type { LoadContext } from './load-context.ts';
 import { nameElements } from './name-elements.ts';
@@ -36,7 +37,7 @@ export function settleProblem(
   context: LoadContext,
   row: number,
   disposition: LineProblem['disposition'],
-  code: string,
+  code: LineCode,
   issues: readonly OperationOutcomeIssue[] = [],
 ): void {
   const { index, states, tally } = context;

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { exportLines } from '../generator/write-export.ts';
+import { personaPieces } from '../personas/persona-pieces.ts';
 import { type Chaos, makeExportId } from './chaos.ts';
 import { countResources } from './count-resources.ts';
 import type { WebhookSender } from './deliver-webhooks.ts';
@@ -117,7 +118,9 @@ async function prepareFile({ orgConnectionId, source }: OrgConnection, dir: stri
   }
   const path = join(dir, 'exports', `${orgConnectionId}.jsonl`);
   await mkdir(dirname(path), { recursive: true });
-  await pipeline(Readable.from(exportLines(source.persona)), createWriteStream(`${path}.new`));
+  const { persona } = source;
+  const pieces = 'id' in persona ? personaPieces(persona) : exportLines(persona);
+  await pipeline(Readable.from(pieces), createWriteStream(`${path}.new`));
   await rename(`${path}.new`, path);
   return path;
 }

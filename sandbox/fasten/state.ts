@@ -1,5 +1,6 @@
 import type { FastenFault } from '../faults/fault-kinds.ts';
 import type { GeneratorOptions } from '../generator/generate-export.ts';
+import type { PersonaChoice } from '../personas/persona-pieces.ts';
 import type { Chaos } from './chaos.ts';
 
 /** One patient's authorisation of one portal, in our words; `read-bridge.ts` and `webhook-events.ts` turn it into Fasten's. */
@@ -17,8 +18,8 @@ export interface OrgConnection {
   readonly consentExpiresAt?: string;
   readonly requestId: string;
   status: 'authorized' | 'revoked' | 'refreshing';
-  /** The record behind the portal: a file as it is, or what the generator makes of these options. */
-  readonly source: { readonly file: string } | { readonly persona: GeneratorOptions };
+  /** The record behind the portal: a file as it is, that of a persona, or what the generator makes of these options. */
+  readonly source: { readonly file: string } | { readonly persona: PersonaChoice | GeneratorOptions };
   /** When set, every export of this connection fails with this `failure_reason`. */
   readonly failWith?: string;
 }

@@ -1,6 +1,6 @@
 import type { Resource } from '@medplum/fhirtypes';
 import { z } from 'zod';
-import { FAMILY_NAMES, GIVEN_NAMES } from './clinical-codes.ts';
+import { FAMILY_NAMES, GIVEN_NAMES } from './codes/names.ts';
 import { makeCoverage, makeExplanationOfBenefit } from './make-claims.ts';
 import { makeBinary, makeDocumentReference, makeProvenance } from './make-documents.ts';
 import { makeLocation, makeOrganization, makePatient, makePractitioner } from './make-people.ts';

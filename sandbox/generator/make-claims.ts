@@ -1,7 +1,8 @@
 import type { Coverage, ExplanationOfBenefit } from '@medplum/fhirtypes';
-import { CONDITIONS } from './clinical-codes.ts';
+import { CONDITIONS } from './codes/problems.ts';
+import { concept, ICD_10, NPI } from './codes/systems.ts';
 import { npiOf } from './make-people.ts';
-import { concept, date, NPI, type PatientRecord } from './make-record.ts';
+import { date, type PatientRecord } from './make-record.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -49,7 +50,7 @@ export function makeExplanationOfBenefit(record: PatientRecord, index: number): 
     diagnosis: [
       {
         sequence: 1,
-        diagnosisCodeableConcept: concept('http://hl7.org/fhir/sid/icd-10-cm', {
+        diagnosisCodeableConcept: concept(ICD_10, {
           code: icd10,
           display: condition.display,
         }),

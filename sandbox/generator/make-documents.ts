@@ -1,7 +1,8 @@
 import type { Attachment, Binary, DocumentReference, Provenance } from '@medplum/fhirtypes';
-import { DOCUMENTS } from './clinical-codes.ts';
+import { DOCUMENTS } from './codes/care.ts';
+import { concept, LOINC } from './codes/systems.ts';
 import { documentAddress, EHR_BASE, isSynthesised } from './make-ids.ts';
-import { concept, dateTime, LOINC, type PatientRecord } from './make-record.ts';
+import { dateTime, type PatientRecord } from './make-record.ts';
 
 const PROVENANCE_ROLE = 'http://terminology.hl7.org/CodeSystem/provenance-participant-type';
 

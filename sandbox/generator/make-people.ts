@@ -1,6 +1,7 @@
 import type { Location, Organization, Patient, Practitioner } from '@medplum/fhirtypes';
-import { FAMILY_NAMES, GIVEN_NAMES } from './clinical-codes.ts';
-import { NPI, type PatientRecord } from './make-record.ts';
+import { FAMILY_NAMES, GIVEN_NAMES } from './codes/names.ts';
+import { NPI } from './codes/systems.ts';
+import type { PatientRecord } from './make-record.ts';
 
 const CARE_SITES = [
   'General Hospital',

@@ -1,14 +1,7 @@
 import type { Reference, Resource } from '@medplum/fhirtypes';
-import type { Code } from './clinical-codes.ts';
 import { EHR_BASE, type IdStyle, makeId } from './make-ids.ts';
 import { makeRandom, type Random } from './make-random.ts';
 import { type Counts, type ExportType, ownerOf } from './plan-counts.ts';
-
-export const SNOMED = 'http://snomed.info/sct';
-export const LOINC = 'http://loinc.org';
-export const RXNORM = 'http://www.nlm.nih.gov/research/umls/rxnorm';
-export const UCUM = 'http://unitsofmeasure.org';
-export const NPI = 'http://hl7.org/fhir/sid/us-npi';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -105,11 +98,6 @@ function writeReference(type: string, id: string, form: ReferenceForm): string {
     case 'urn':
       return `urn:uuid:${id}`;
   }
-}
-
-/** A CodeableConcept of one coding. */
-export function concept(system: string, { code, display }: Code) {
-  return { coding: [{ system, code, display }], text: display };
 }
 
 /** A time as sources write it: with Z, with an offset, with or without fractions. Always the same instant. */

@@ -1,7 +1,10 @@
 import type { DiagnosticReport, Observation, Specimen } from '@medplum/fhirtypes';
-import { type Measurement, PANELS, type Panel } from './clinical-codes.ts';
+import { VENOUS_BLOOD } from './codes/care.ts';
+import { MEASUREMENTS, type Measurement } from './codes/measurements.ts';
+import { BLOOD_PRESSURE, PANELS, type Panel } from './codes/panels.ts';
+import { type Code, concept, LOINC, SNOMED, UCUM } from './codes/systems.ts';
 import { makeRandom, type Random } from './make-random.ts';
-import { concept, dateTime, LOINC, type PatientRecord, SNOMED, UCUM } from './make-record.ts';
+import { dateTime, type PatientRecord } from './make-record.ts';
 import { ownedBy, ownerOf } from './plan-counts.ts';
 
 const MINUTE_MS = 60_000;
@@ -51,7 +54,7 @@ export function makeCritical({ valueQuantity: _, component: __, ...result }: Obs
   return {
     ...result,
     status: 'final',
-    code: concept(LOINC, { code: '2823-3', display: 'Potassium [Moles/volume] in Serum or Plasma' }),
+    code: concept(LOINC, MEASUREMENTS.potassium),
     effectiveDateTime: day,
     issued: `${day}T00:00:00Z`,
     valueQuantity: { value: 7.1, unit: 'mmol/l' },
@@ -81,15 +84,15 @@ function metaOf(revision: Revision, takenMs: number, random: Random): Pick<Obser
 function panelResult(record: PatientRecord, panel: Panel, random: Random, [from, to]: readonly [number, number]) {
   if (panel.category === 'vital-signs') {
     const systolic = Math.round(128 + random.normal() * 9);
-    const pressure = (code: string, display: string, value: number) => ({
-      code: concept(LOINC, { code, display }),
+    const pressure = (code: Code, value: number) => ({
+      code: concept(LOINC, code),
       valueQuantity: { value, unit: 'mmHg', system: UCUM, code: 'mm[Hg]' },
     });
     return {
-      code: concept(LOINC, { code: '85354-9', display: 'Blood pressure panel with all children optional' }),
+      code: concept(LOINC, BLOOD_PRESSURE),
       component: [
-        pressure('8480-6', 'Systolic blood pressure', systolic),
-        pressure('8462-4', 'Diastolic blood pressure', Math.round(systolic * 0.62)),
+        pressure(MEASUREMENTS.systolic, systolic),
+        pressure(MEASUREMENTS.diastolic, Math.round(systolic * 0.62)),
       ],
     };
   }
@@ -155,7 +158,7 @@ export function makeSpecimen(record: PatientRecord, index: number): Specimen {
     resourceType: 'Specimen',
     id: record.id('Specimen', index),
     status: 'available',
-    type: concept(SNOMED, { code: '122555007', display: 'Venous blood specimen' }),
+    type: concept(SNOMED, VENOUS_BLOOD),
     subject: record.toPatient(),
     collection: { collectedDateTime: dateTime(atMs, random) },
   };

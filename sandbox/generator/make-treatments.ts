@@ -1,6 +1,9 @@
 import type { AllergyIntolerance, Device, Immunization, Medication, MedicationRequest } from '@medplum/fhirtypes';
-import { ALLERGENS, MEDICATIONS, REACTIONS, VACCINES } from './clinical-codes.ts';
-import { concept, date, dateTime, type PatientRecord, RXNORM, SNOMED } from './make-record.ts';
+import { PACEMAKER } from './codes/care.ts';
+import { ALLERGENS, MEDICATIONS, REACTIONS } from './codes/drugs.ts';
+import { CVX, concept, RXNORM, SNOMED } from './codes/systems.ts';
+import { VACCINES } from './codes/vaccines.ts';
+import { date, dateTime, type PatientRecord } from './make-record.ts';
 
 export function makeAllergy(record: PatientRecord, index: number): AllergyIntolerance {
   const random = record.random('AllergyIntolerance', index);
@@ -74,7 +77,7 @@ export function makeImmunization(record: PatientRecord, index: number): Immuniza
     resourceType: 'Immunization',
     id: record.id('Immunization', index),
     status: 'completed',
-    vaccineCode: concept('http://hl7.org/fhir/sid/cvx', VACCINES[index % VACCINES.length] ?? VACCINES[0]),
+    vaccineCode: concept(CVX, VACCINES[index % VACCINES.length] ?? VACCINES[0]),
     patient: record.toPatient(),
     encounter: record.refer('Encounter', encounter),
     occurrenceDateTime: date(record.encounterAtMs(encounter)),
@@ -87,7 +90,7 @@ export function makeDevice(record: PatientRecord, index: number): Device {
     resourceType: 'Device',
     id: record.id('Device', index),
     status: 'active',
-    type: concept(SNOMED, { code: '14106009', display: 'Cardiac pacemaker' }),
+    type: concept(SNOMED, PACEMAKER),
     patient: record.toPatient(),
     // A terminology page where a resource should stand (NextGen).
     definition: { reference: 'http://terminology.hl7.org/CodeSystem/device-kind' },

@@ -1,7 +1,10 @@
 import type { CarePlan, CareTeam, Condition, Encounter, Goal, Procedure, ServiceRequest } from '@medplum/fhirtypes';
-import { CONDITIONS, PANELS, PROCEDURES } from './clinical-codes.ts';
+import { CARE_PLAN, PROCEDURES, VISITS } from './codes/care.ts';
+import { PANELS } from './codes/panels.ts';
+import { CONDITIONS } from './codes/problems.ts';
+import { concept, ICD_10, LOINC, NPI, SNOMED } from './codes/systems.ts';
 import { npiOf } from './make-people.ts';
-import { concept, date, dateTime, LOINC, NPI, type PatientRecord, SNOMED } from './make-record.ts';
+import { date, dateTime, type PatientRecord } from './make-record.ts';
 import { ownedBy } from './plan-counts.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
@@ -19,7 +22,7 @@ export function makeEncounter(record: PatientRecord, index: number): Encounter {
     id: record.id('Encounter', index),
     status: 'finished',
     class: { system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code: 'AMB', display: 'ambulatory' },
-    type: [concept(SNOMED, { code: '185349003', display: 'Encounter for check up' })],
+    type: [concept(SNOMED, VISITS.checkUp)],
     subject: record.toPatient(),
     participant: [{ individual: record.refer('Practitioner', index % record.counts.Practitioner) }],
     period: { start: dateTime(startMs, random), end: dateTime(startMs + random.int(1, 3) * HOUR_MS, random) },
@@ -47,7 +50,7 @@ export function makeCondition(record: PatientRecord, index: number): Condition {
     code: {
       coding: [
         { system: SNOMED, ...code },
-        { system: 'http://hl7.org/fhir/sid/icd-10-cm', code: icd10 },
+        { system: ICD_10, code: icd10 },
       ],
       text: code.display,
     },
@@ -114,7 +117,7 @@ export function makeCarePlan(record: PatientRecord, index: number): CarePlan {
     },
     status: 'active',
     intent: 'plan',
-    category: [concept(SNOMED, { code: '734163000', display: 'Care plan' })],
+    category: [concept(SNOMED, CARE_PLAN)],
     subject: record.toPatient(),
     encounter: record.refer('Encounter', encounter),
     period: { start: date(record.encounterAtMs(encounter)) },

@@ -1,9 +1,10 @@
 import type { Json } from '../walk-references.ts';
+import type { RepairRule } from './repair-rules.ts';
 
 /** A value as the JSON type that FHIR wants, and the rule that made it so. */
 export interface ConvertedValue {
   readonly value: string | number | boolean;
-  readonly rule: string;
+  readonly rule: RepairRule;
   /** False when the source's text cannot be told from the value (`5.40`), so that it must be kept beside it. */
   readonly isExact: boolean;
 }
@@ -12,8 +13,10 @@ const DECIMAL = /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/;
 
 /** Writes a value in the JSON type that is expected; undefined when it says something else than the source did. */
 export function convertType(expected: string, value: Json): ConvertedValue | undefined {
-  if (expected === 'string' && (typeof value === 'number' || typeof value === 'boolean'))
-    return { value: String(value), rule: `${typeof value}-as-string`, isExact: true };
+  if (expected === 'string' && typeof value === 'number')
+    return { value: String(value), rule: 'number-as-string', isExact: true };
+  if (expected === 'string' && typeof value === 'boolean')
+    return { value: String(value), rule: 'boolean-as-string', isExact: true };
   if (typeof value !== 'string') return undefined;
   const text = value.trim();
   if (expected === 'boolean' && /^(true|false)$/i.test(text))

@@ -3,6 +3,7 @@ import { isObject } from '../walk-references.ts';
 import { keepProperty, keepText } from './keep-source.ts';
 import { companionAt, type Spot, valueAt } from './locate-spots.ts';
 import { markAbsent } from './mark-absent.ts';
+import type { RepairRule } from './repair-rules.ts';
 import { isGone, leave, type RepairRun, record } from './repair-run.ts';
 
 /**
@@ -11,7 +12,7 @@ import { isGone, leave, type RepairRun, record } from './repair-run.ts';
  * anything else is kept as JSON. An element that must be there is then marked as absent.
  * False, and nothing done, when there is no value or it cannot be kept.
  */
-export function moveOut(run: RepairRun, spot: Spot, rule = 'invalid-value-to-extension'): boolean {
+export function moveOut(run: RepairRun, spot: Spot, rule: RepairRule = 'invalid-value-to-extension'): boolean {
   const value = valueAt(spot);
   const isText = typeof value === 'string' && isPrimitiveType(spot.type) && spot.type !== 'xhtml';
   if (!isText || isGone(run, spot) || !keepText(spot, value)) return moveAside(run, spot, rule);
@@ -22,7 +23,7 @@ export function moveOut(run: RepairRun, spot: Spot, rule = 'invalid-value-to-ext
 }
 
 /** As {@link moveOut}, but nothing stays on the element: some rules forbid even an extension there. */
-export function moveAside(run: RepairRun, spot: Spot, rule = 'invalid-value-to-extension'): boolean {
+export function moveAside(run: RepairRun, spot: Spot, rule: RepairRule = 'invalid-value-to-extension'): boolean {
   const value = valueAt(spot);
   if (value === undefined || value === null || isGone(run, spot)) return false;
   if (!keepProperty(spot.host, nameOf(spot), value)) return false;

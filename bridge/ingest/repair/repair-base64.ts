@@ -1,7 +1,9 @@
+import type { RepairRule } from './repair-rules.ts';
+
 /** Base64 in a form that the server takes, and the rules that made it so. */
 interface RepairedBase64 {
   readonly text: string;
-  readonly rules: readonly string[];
+  readonly rules: readonly RepairRule[];
 }
 
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
@@ -13,7 +15,7 @@ const BASE64URL = /^[A-Za-z0-9_-]+={0,2}$/;
  */
 export function repairBase64(text: string): RepairedBase64 | undefined {
   const packed = text.replace(/\s+/g, '');
-  const rules = packed === text ? [] : ['whitespace-removed'];
+  const rules: RepairRule[] = packed === text ? [] : ['whitespace-removed'];
   if (BASE64.test(packed) && packed.length % 4 === 0) return rules.length > 0 ? { text: packed, rules } : undefined;
   if (!/[-_]/.test(packed) || !BASE64URL.test(packed)) return undefined;
   const digits = packed.replaceAll('-', '+').replaceAll('_', '/').replace(/=+$/, '');

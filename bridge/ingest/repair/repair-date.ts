@@ -1,7 +1,9 @@
+import type { RepairRule } from './repair-rules.ts';
+
 /** A date in a form that the server takes. */
 export interface RepairedDate {
   readonly text: string;
-  readonly rule: string;
+  readonly rule: RepairRule;
   readonly isReduced: boolean;
 }
 

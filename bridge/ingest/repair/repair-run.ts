@@ -1,10 +1,10 @@
 import type { Json, JsonObject } from '../walk-references.ts';
 import type { Spot } from './locate-spots.ts';
+import type { RepairRule } from './repair-rules.ts';
 
 /** One change of a resource, as the ledger tells it: never a value of the source. */
 export interface Repair {
-  /** Name of the rule, for example `blanks-trimmed`. */
-  readonly rule: string;
+  readonly rule: RepairRule;
   /** FHIRPath of the element at the time of the repair, with indexes: `Patient.name[0].given[1]`. */
   readonly path: string;
 }
@@ -21,7 +21,7 @@ export function startRun(resource: JsonObject): RepairRun {
   return { resource, repairs: [], leaving: new Map() };
 }
 
-export function record(run: RepairRun, rule: string, path: string): void {
+export function record(run: RepairRun, rule: RepairRule, path: string): void {
   run.repairs.push({ rule, path });
 }
 

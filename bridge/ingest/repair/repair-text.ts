@@ -1,17 +1,18 @@
 import { isValidCalendarDate, validationRegexes } from '@medplum/core';
 import { repairBase64 } from './repair-base64.ts';
 import { repairDate } from './repair-date.ts';
+import type { RepairRule } from './repair-rules.ts';
 
 /** A text in a form that the server takes, and the rules that made it so. */
 export interface RepairedText {
   readonly text: string;
-  readonly rules: readonly string[];
+  readonly rules: readonly RepairRule[];
   /** True when the new text says less than the old one, which must then be kept beside it. */
   readonly isReduced?: boolean;
 }
 
 interface TextRule {
-  readonly rule: string;
+  readonly rule: RepairRule;
   readonly types: readonly string[];
   readonly change: (text: string) => string;
 }
@@ -46,7 +47,7 @@ const RULES: readonly TextRule[] = [
 /** Makes a text one that the server takes as `type`; undefined when no rule is sure how. */
 export function repairText(type: string, text: string): RepairedText | undefined {
   if (type === 'base64Binary') return repairBase64(text);
-  let [result, rules]: [string, string[]] = [text, []];
+  let [result, rules]: [string, RepairRule[]] = [text, []];
   for (const { rule, types, change } of RULES) {
     const changed = types.includes(type) ? change(result) : result;
     if (changed !== result) [result, rules] = [changed, [...rules, rule]];

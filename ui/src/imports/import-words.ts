@@ -1,6 +1,7 @@
 import type { LineProblem } from '@fasten-medplum/bridge/contract/import-report';
 import { type ImportStatus, importStatusFromTask } from '@fasten-medplum/bridge/contract/import-status';
 import type { Disposition } from '@fasten-medplum/bridge/contract/import-task';
+import type { LineCode } from '@fasten-medplum/bridge/contract/line-codes';
 import type { Task } from '@medplum/fhirtypes';
 
 interface Words {
@@ -89,15 +90,19 @@ export function describeTrait(trait: string): string {
   return TRAIT_WORDS[trait] ?? trait;
 }
 
-const PROBLEM_WORDS: Readonly<Record<string, string>> = {
+const PROBLEM_WORDS: Readonly<Record<LineCode | 'merged', string>> = {
   'not-json': 'The line is not JSON',
   'not-a-resource': 'The line is JSON, but no FHIR resource',
   'unknown-resource-type': 'FHIR R4 has no resource of this type',
   'nested-too-deeply': 'The line is nested too deeply to be a resource',
   'acts-in-server': 'It would act in the server instead of standing in the record',
   'no-id': 'The resource has no id, so a later export could not be matched with it',
-  'line-too-long': 'The line is longer than can be loaded yet',
   'invalid-resource': 'The resource breaks a rule of FHIR',
+  'fhir-r5': 'The line is written in FHIR R5, which means other things than R4',
+  'fhir-stu3': 'The line is written in FHIR STU3, which means other things than R4',
+  'fhir-dstu2': 'The line is written in FHIR DSTU2, which means other things than R4',
+  'invalid-base64': 'The document cannot be decoded',
+  'empty-document': 'The document has no content',
   'refused-by-server': 'Medplum refused the resource',
   'too-large': 'The resource is larger than Medplum takes',
   'edited-here': 'It was edited in Medplum in a way that the new version cannot be joined with',
@@ -117,7 +122,8 @@ export function codesSaying(text: string): string[] {
 }
 
 export function describeProblem(problem: Pick<LineProblem, 'code'>): string {
-  return PROBLEM_WORDS[problem.code] ?? problem.code;
+  const words: Readonly<Record<string, string>> = PROBLEM_WORDS;
+  return words[problem.code] ?? problem.code;
 }
 
 const REDRIVE_FAULTS: Readonly<Record<string, string>> = {
