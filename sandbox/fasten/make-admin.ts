@@ -1,42 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { access } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { z } from 'zod';
 import type { FastenFault } from '../faults/fault-kinds.ts';
 import type { Faults } from '../faults/faults.ts';
-import { GENERATOR_OPTIONS } from '../generator/generate-export.ts';
 import { type Chaos, type ChaosChange, calm } from './chaos.ts';
 import type { WebhookSender } from './deliver-webhooks.ts';
 import type { KeptState } from './keep-state.ts';
 import type { Clock } from './make-clock.ts';
+import { CONNECTION_SPEC, type ConnectionSpec, makeConnection } from './make-connection.ts';
 import type { StorageFault } from './serve-storage.ts';
 import type { Delivery, ExportTask, OrgConnection, WebhookSettings } from './state.ts';
 import { authorizationRevoked, connectionMade, type WebhookEvent, webhookTest } from './webhook-events.ts';
-
-/** What a new connection is made of. Exactly one of `file` and `persona` says what its exports contain. */
-export const CONNECTION_SPEC = z
-  .strictObject({
-    /** Any JSONL file on this machine, served as it is. */
-    file: z.string().optional(),
-    /** Options of the generator. */
-    persona: GENERATOR_OPTIONS.optional(),
-    /** Key of the patient that the connecting app gave; comes back in `patient.connection_success` only. */
-    externalId: z.string().optional(),
-    externalState: z.string().optional(),
-    platformType: z.string().default('epic'),
-    /** Two connections with the same portal are two sign-ins at one place: same brand, same endpoint. */
-    portalId: z.string().optional(),
-    /** Of the catalog; made up when the portal is new and they are not given. */
-    brandId: z.string().optional(),
-    endpointId: z.string().optional(),
-    /** Found through TEFCA: known by this directory, not by the catalog. */
-    tefcaDirectoryId: z.string().optional(),
-    scope: z.string().optional(),
-    consentExpiresAt: z.string().optional(),
-    /** A `failure_reason`: every export of this connection ends with it. */
-    failWith: z.string().optional(),
-  })
-  .refine((spec) => (spec.file === undefined) !== (spec.persona === undefined), 'give file or persona, not both');
+import { withoutUndefined } from './without-undefined.ts';
 
 export const WEBHOOK_CHANGE = z.strictObject({
   url: z.url().optional(),
@@ -47,7 +22,6 @@ export const WEBHOOK_CHANGE = z.strictObject({
 /** What a new sign-in changes of a connection. */
 export type Reconnection = Partial<Pick<OrgConnection, 'externalId' | 'externalState' | 'consentExpiresAt'>>;
 
-export type ConnectionSpec = z.input<typeof CONNECTION_SPEC>;
 export type WebhookChange = z.infer<typeof WEBHOOK_CHANGE>;
 
 /** What a patient, an EHR or Fasten's portal does in the real world; the same by method and by HTTP. */
@@ -101,23 +75,10 @@ export function makeAdmin(
   };
   return {
     async createConnection(input) {
-      const { file, persona, portalId = randomUUID(), brandId, endpointId, ...spec } = CONNECTION_SPEC.parse(input);
-      const source = persona ? { persona } : { file: resolve(file ?? '') };
-      if ('file' in source) {
-        await access(source.file);
+      const connection = makeConnection(CONNECTION_SPEC.parse(input), state.connections);
+      if ('file' in connection.source) {
+        await access(connection.source.file);
       }
-      const connection: OrgConnection = {
-        ...withoutUndefined(spec),
-        orgConnectionId: randomUUID(),
-        ...(spec.tefcaDirectoryId === undefined && {
-          ...placeOf(portalId, state.connections),
-          ...withoutUndefined({ brandId, endpointId }),
-        }),
-        requestId: randomUUID(),
-        platformType: spec.platformType,
-        status: 'authorized',
-        source,
-      };
       state.connections.push(connection);
       await save();
       await announce(connectionMade(connection));
@@ -169,16 +130,4 @@ export function makeAdmin(
         fault.cut = { afterBytes, done };
       }),
   };
-}
-
-type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };
-
-function withoutUndefined<T extends object>(value: T): Defined<T> {
-  return Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined)) as Defined<T>;
-}
-
-/** Catalog ids of a portal: those of an earlier connection to it, or new ones. */
-function placeOf(portalId: string, connections: readonly OrgConnection[]) {
-  const earlier = connections.find((connection) => connection.portalId === portalId);
-  return { portalId, brandId: earlier?.brandId ?? randomUUID(), endpointId: earlier?.endpointId ?? randomUUID() };
 }

@@ -4,9 +4,10 @@ import { z } from 'zod';
 import { onlyFromHere } from '../faults/only-from-here.ts';
 import { describeFaults, serveFaults } from '../faults/serve-faults.ts';
 import { CHAOS_CHANGE } from './chaos.ts';
-import { CONNECTION_SPEC, type FastenAdmin, WEBHOOK_CHANGE } from './make-admin.ts';
+import { type FastenAdmin, WEBHOOK_CHANGE } from './make-admin.ts';
+import { CONNECTION_SPEC } from './make-connection.ts';
 import { passToStore } from './pass-to-store.ts';
-import { PERSONAS } from './personas.ts';
+import { PERSONA_SIGN_INS } from './personas.ts';
 
 const EVENT = z.strictObject({ type: z.string().min(1), data: z.record(z.string(), z.unknown()).default({}) });
 const ADVANCE = z.strictObject({ ms: z.number().int().positive() });
@@ -36,7 +37,7 @@ export function serveAdmin(admin: FastenAdmin, { storeUrl, origin }: AdminSurrou
   app.use('/faults', serveFaults(admin.faults));
   app.use('/store-faults', passToStore(storeUrl));
   app.get('/personas', (_req, res) => {
-    res.json(PERSONAS);
+    res.json(PERSONA_SIGN_INS);
   });
   app.get('/connections', (_req, res) => {
     res.json(admin.connections());

@@ -4,7 +4,7 @@ import { PROBLEMS } from '../generator/codes/problems.ts';
 import { concept, ICD_10 } from '../generator/codes/systems.ts';
 import type { Story, Visit } from './story.ts';
 import { addDays } from './story.ts';
-import { coded, doctorOf, HL7, refer, type Telling, toPatient } from './telling.ts';
+import { coded, doctorOf, HL7, isEmergency, refer, type Telling, toPatient } from './telling.ts';
 
 /** What an insurer adds to a story: the coverage, and a claim for every visit, told a fortnight later. */
 export function tellClaims(telling: Telling): Resource[] {
@@ -26,7 +26,7 @@ function tellCoverage(telling: Telling): Coverage {
 }
 
 function tellClaim(telling: Telling, visit: Visit, index: number): ExplanationOfBenefit {
-  const isStay = visit.kind === 'inpatient' || visit.kind === 'emergency';
+  const isStay = isEmergency(visit);
   const cents = telling.random(`claim-${index}`).int(isStay ? 250_000 : 8000, isStay ? 1_900_000 : 60_000);
   const money = (share: number) => ({ value: Number(((cents * share) / 100).toFixed(2)), currency: 'USD' as const });
   const amount = (code: string, share: number) => ({ category: coded('adjudication', code), amount: money(share) });
