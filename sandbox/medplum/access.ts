@@ -12,7 +12,8 @@ import type { AccessPolicyResource, Resource, ResourceType } from '@medplum/fhir
 import type { AppliedPolicy } from './build-access-policy.ts';
 import { hideFields, restoreFields } from './hidden-fields.ts';
 import type { Sql } from './open-database.ts';
-import { conditionFor, type ParamNumber } from './search-to-sql.ts';
+import { conditionFor } from './search/condition-for.ts';
+import { joined, type ParamNumber } from './search/sql-conditions.ts';
 
 /**
  * What a caller's AccessPolicy lets them do, checked where the real server checks it (packages/server/src/fhir/repo.ts):
@@ -28,9 +29,12 @@ export class Access {
 
   /** Throws 403 where no rule allows an interaction with any resource of the type. */
   requireType(interaction: AccessPolicyInteraction, resourceType: string): void {
-    if (!accessPolicySupportsInteraction(this.policy, interaction, resourceType as ResourceType)) {
-      throw new OperationOutcomeError(forbidden);
-    }
+    if (!this.allowsType(interaction, resourceType)) throw new OperationOutcomeError(forbidden);
+  }
+
+  /** Whether a rule allows it with any resource of the type at all. */
+  allowsType(interaction: AccessPolicyInteraction, resourceType: string): boolean {
+    return accessPolicySupportsInteraction(this.policy, interaction, resourceType as ResourceType);
   }
 
   /** Whether a rule allows it with this very resource, as it stands. A rule for `*` with criteria never does, as there. */
@@ -60,12 +64,8 @@ export class Access {
       // The real server takes criteria for another type than the rule's as none at all.
       if (criteria === undefined) return undefined;
       const { filters = [] } = parseSearchRequest(criteria);
-      conditions.push(
-        joined(
-          filters.map((filter) => conditionFor(resourceType, filter, paramNumber)),
-          'AND',
-        ),
-      );
+      const all = filters.map((filter) => conditionFor(resourceType, filter, paramNumber));
+      if (all.length > 0) conditions.push(joined(all, 'AND'));
     }
     return conditions.length > 0 ? joined(conditions, 'OR') : undefined;
   }
@@ -97,11 +97,4 @@ function holds(expression: string, previous: Resource | undefined, next: Resourc
   const after = { type: next.resourceType, value: next };
   const [result, more] = evalFhirPathTyped(expression, [after], { '%before': before, '%after': after });
   return result?.value === true && more === undefined;
-}
-
-function joined(conditions: readonly Sql[], keyword: 'AND' | 'OR'): Sql {
-  return {
-    text: conditions.length > 0 ? `(${conditions.map(({ text }) => text).join(` ${keyword} `)})` : '1',
-    values: conditions.flatMap(({ values }) => values),
-  };
 }

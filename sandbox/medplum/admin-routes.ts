@@ -6,8 +6,8 @@ import { storeCode } from './bot-routes.ts';
 import type { Member } from './logins.ts';
 import { randomSecret } from './logins.ts';
 import type { QuotaBook } from './quota.ts';
+import type { RepositoryWorld } from './repository-world.ts';
 import { repositoryFor } from './request-repository.ts';
-import type { RepositoryWorld } from './sqlite-repository.ts';
 import { systemRepository } from './system-repository.ts';
 
 /** What a bot is made with, until it is deployed. */

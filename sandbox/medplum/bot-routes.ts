@@ -3,10 +3,11 @@ import { allOk, badRequest, notFound, OperationOutcomeError, Operator, type With
 import type { Binary, Bot } from '@medplum/fhirtypes';
 import { type Request, type Response, Router } from 'express';
 import { type AuthWorld, callerOf } from './authenticate.ts';
+import type { RepositoryWorld } from './repository-world.ts';
 import { repositoryFor } from './request-repository.ts';
 import { type BotResult, runBot } from './run-bot.ts';
 import { sendOutcome } from './send-fhir.ts';
-import type { RepositoryWorld, SqliteRepository } from './sqlite-repository.ts';
+import type { SqliteRepository } from './sqlite-repository.ts';
 
 /** `/fhir/R4/Bot`, as far as it is no FHIR resource: `$deploy` and `$execute`. */
 export function botRoutes(world: RepositoryWorld, auth: AuthWorld): Router {

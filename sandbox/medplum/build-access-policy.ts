@@ -2,6 +2,7 @@ import { badRequest, getReferenceString, OperationOutcomeError, projectAdminReso
 import type { AccessPolicy, AccessPolicyResource, ProjectMembershipAccess } from '@medplum/fhirtypes';
 import type { Member } from './logins.ts';
 import type { ResourceStore } from './resource-store.ts';
+import { applyScopes } from './smart-scopes.ts';
 
 /** An AccessPolicy as it applies to one member: parameters filled in, what every member may added. */
 export type AppliedPolicy = AccessPolicy & { readonly resource: AccessPolicyResource[] };
@@ -14,9 +15,10 @@ const ALWAYS_READABLE = ['SearchParameter', 'StructureDefinition'];
  * policies in one, `%profile`, `%patient` and the membership's own parameters replaced. Read at each request, so that a
  * changed AccessPolicy counts at once. A member without any sees everything of the project.
  *
+ * @param scope what the sign-in asked for, which may leave less of it
  * @throws OperationOutcomeError 400 when a policy is not there (any more).
  */
-export function buildAccessPolicy(store: ResourceStore, member: Member): AppliedPolicy {
+export function buildAccessPolicy(store: ResourceStore, member: Member, scope = ''): AppliedPolicy {
   const policies = member.access.map((access) => fillIn(store, access, member.profile));
   const rules = policies.flatMap(({ resource }) => resource ?? []).map(withInteractions);
   if (policies.length === 0) rules.push({ resourceType: '*' });
@@ -29,7 +31,7 @@ export function buildAccessPolicy(store: ResourceStore, member: Member): Applied
     basedOn: member.access.map(({ policy }) => policy),
     ...(compartment && { compartment }),
     resource: [
-      ...rules.filter(({ resourceType }) => !projectAdminResourceTypes.includes(resourceType)),
+      ...applyScopes(rules, scope).filter(({ resourceType }) => !projectAdminResourceTypes.includes(resourceType)),
       ...(member.project.superAdmin ? SUPER_ADMIN_RULES : member.admin ? adminRules(member.project.id) : []),
     ],
   };

@@ -10,9 +10,9 @@ import { binaryRoutes, storageRoutes } from './binary-routes.ts';
 import { botRoutes } from './bot-routes.ts';
 import { asyncBatchRoute, fhirRoutes } from './fhir-routes.ts';
 import { oauthRoutes } from './oauth-routes.ts';
+import type { RepositoryWorld } from './repository-world.ts';
 import { sendOutcome } from './send-fhir.ts';
 import { sendRateLimit } from './send-rate-limit.ts';
-import type { RepositoryWorld } from './sqlite-repository.ts';
 import { strikeRequest } from './strike-request.ts';
 import type { Switches } from './switches.ts';
 
@@ -50,7 +50,7 @@ export function buildApp(auth: AuthWorld, world: RepositoryWorld): Express {
   app.use('/storage', storageRoutes(world));
   app.use('/fhir/R4', (req, res, next) => (PUBLIC_PATHS.has(req.path) ? next() : authenticated(req, res, next)));
   app.use('/fhir/R4/Bot', botRoutes(world, auth));
-  app.use('/fhir/R4', fhirRoutes(world));
+  app.use('/fhir/R4', fhirRoutes(world, auth.quotas));
   app.use((_req, res) => {
     res.sendStatus(404);
   });

@@ -27,7 +27,7 @@ const SCHEMA = `
 `;
 
 /** Raise it with every change of the schema or of what is indexed: an older file is refused with a remedy. */
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 2;
 
 export type Value = SQLInputValue;
 
@@ -35,6 +35,8 @@ export type Value = SQLInputValue;
 export interface Sql {
   readonly text: string;
   readonly values: readonly Value[];
+  /** Few resources satisfy it, and an index leads to them: a search had better start from it than from all of a type. */
+  readonly narrow?: boolean;
 }
 export type Row = Record<string, SQLOutputValue>;
 

@@ -21,6 +21,8 @@ export interface OpenSandbox {
   readonly medplum: MedplumClient;
   /** Sends a request with the client's token; `path` begins after `/fhir/R4/` unless it begins with a slash. */
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
+  /** The same HTTP for a sign-in of the same client that asks for less: SMART scopes. */
+  signInWithin(scope: string): Promise<OpenSandbox['call']>;
   close(): Promise<void>;
 }
 
@@ -35,8 +37,19 @@ export async function openSandbox(
     server,
     medplum,
     call: (method, path, body, headers) => send(server.baseUrl, medplum.getAccessToken(), method, path, body, headers),
+    signInWithin: async (scope) => {
+      const token = await narrowToken(server.baseUrl, client, scope);
+      return (method, path, body, headers) => send(server.baseUrl, token, method, path, body, headers);
+    },
     close: () => server.close(),
   };
+}
+
+async function narrowToken(baseUrl: string, client: number, scope: string): Promise<string> {
+  const { id = '', secret = '' } = seed.clients[client] ?? {};
+  const body = new URLSearchParams({ grant_type: 'client_credentials', client_id: id, client_secret: secret, scope });
+  const reply = await fetch(`${baseUrl}oauth2/token`, { method: 'POST', body });
+  return ((await reply.json()) as { access_token: string }).access_token;
 }
 
 /** Plain HTTP with the token of a client of one's own seed. */

@@ -2,20 +2,21 @@ import type { Request } from 'express';
 import { Access } from './access.ts';
 import { callerOf } from './authenticate.ts';
 import { buildAccessPolicy } from './build-access-policy.ts';
+import type { RepositoryWorld } from './repository-world.ts';
 import { serializationFailure } from './serializable-gate.ts';
-import { type RepositoryWorld, SqliteRepository } from './sqlite-repository.ts';
+import { SqliteRepository } from './sqlite-repository.ts';
 import { occasionOf } from './strike-request.ts';
 
 /** The repository as the caller of a request sees it. */
 export function repositoryFor(world: RepositoryWorld, req: Request): SqliteRepository {
-  const { member, quota, onBehalfOf } = callerOf(req);
+  const { member, login, quota, onBehalfOf } = callerOf(req);
   const { admin, project } = onBehalfOf ?? member;
   return new SqliteRepository(world, {
     projectId: member.project.id,
     author: { reference: member.profile, display: member.display },
     admin: admin || project.superAdmin === true,
     superAdmin: project.superAdmin === true,
-    access: new Access(buildAccessPolicy(world.store, onBehalfOf ?? member)),
+    access: new Access(buildAccessPolicy(world.store, onBehalfOf ?? member, login?.scope)),
     quota,
     extended: req.get('X-Medplum') === 'extended',
     isGone: () => req.socket.destroyed,

@@ -1,7 +1,7 @@
 import type { WithId } from '@medplum/core';
 import type { Resource, StructureDefinition } from '@medplum/fhirtypes';
-import { type IndexRow, type IndexTable, indexedSource, indexResource } from './index-resource.ts';
 import type { Database, Row, Sql } from './open-database.ts';
+import { type IndexRow, type IndexTable, indexedSource, indexResource } from './search/index-resource.ts';
 
 const INDEX_COLUMNS: Record<IndexTable, readonly string[]> = {
   token_index: ['code', 'system'],

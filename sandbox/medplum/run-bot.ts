@@ -15,7 +15,7 @@ import {
 import type { AuditEvent, Bot, Coding, Reference, Resource, Subscription } from '@medplum/fhirtypes';
 import type { AuthWorld } from './authenticate.ts';
 import type { Member } from './logins.ts';
-import type { RepositoryWorld } from './sqlite-repository.ts';
+import type { RepositoryWorld } from './repository-world.ts';
 import { systemRepository } from './system-repository.ts';
 
 const DEFAULT_TIMEOUT_MS = 10_000;

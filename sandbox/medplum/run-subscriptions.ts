@@ -2,8 +2,8 @@ import { resourceMatchesSubscriptionCriteria, type WithId } from '@medplum/core'
 import type { Bot, Resource, Subscription } from '@medplum/fhirtypes';
 import type { AuthWorld } from './authenticate.ts';
 import type { Change } from './change-feed.ts';
+import type { RepositoryWorld } from './repository-world.ts';
 import { runBot } from './run-bot.ts';
-import type { RepositoryWorld } from './sqlite-repository.ts';
 
 /** A bot that is to run with a version of a resource. */
 interface Notice {

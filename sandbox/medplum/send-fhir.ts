@@ -2,8 +2,9 @@ import { getStatus, isAccepted, isCreated, isOk, isResource, OperationOutcomeErr
 import type { Binary, OperationOutcome, Resource } from '@medplum/fhirtypes';
 import type { Request, Response } from 'express';
 import type { BinaryStorage } from './binary-storage.ts';
+import type { RepositoryWorld } from './repository-world.ts';
 import { linkAttachments } from './rewrite-attachments.ts';
-import type { RepositoryWorld, SqliteRepository } from './sqlite-repository.ts';
+import type { SqliteRepository } from './sqlite-repository.ts';
 
 const FHIR_JSON = 'application/fhir+json';
 
@@ -22,6 +23,7 @@ export async function sendResource(
   res: Response,
   outcome: OperationOutcome,
   resource: Resource,
+  contentType = FHIR_JSON,
 ): Promise<void> {
   const { versionId, lastUpdated } = resource.meta ?? {};
   if (versionId) res.set('ETag', `W/"${versionId}"`);
@@ -34,11 +36,13 @@ export async function sendResource(
   }
   // The real server empties the whole reply, of a bundle too, statuses of its entries included.
   if (req.get('Prefer') === 'return=minimal' && isOk(outcome)) {
-    res.type(FHIR_JSON).end();
+    res.type(contentType).end();
     return;
   }
   const text = JSON.stringify(resource);
-  res.type(FHIR_JSON).send(text.includes('"Binary/') ? await withLinks(world, repo, resource) : text);
+  // Errors of GraphQL are more than they say of themselves, and the rewriting of links brings it to light.
+  const rewritten = contentType !== FHIR_JSON || text.includes('"Binary/');
+  res.type(contentType).send(rewritten ? await withLinks(world, repo, resource) : text);
 }
 
 /** Streams a stored file; 404 when its upload never finished. */
@@ -57,9 +61,10 @@ export async function sendBytes(
   binaries.read(id, versionId).pipe(res);
 }
 
-async function withLinks(world: RepositoryWorld, repo: SqliteRepository, resource: Resource): Promise<string> {
+/** JSON text with presigned links in place of `Binary/<id>`. */
+export async function withLinks(world: RepositoryWorld, repo: SqliteRepository, value: unknown): Promise<string> {
   const links = new Map<string, Promise<string | undefined>>();
-  const linked = await linkAttachments(resource, world.urls, (id) => {
+  const linked = await linkAttachments(value, world.urls, (id) => {
     const link = links.get(id) ?? presign(world, repo, id);
     links.set(id, link);
     return link;

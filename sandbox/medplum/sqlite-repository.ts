@@ -1,16 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import {
-  allOk,
   badRequest,
-  DEFAULT_MAX_SEARCH_COUNT,
-  deepEquals,
   forbidden,
-  getStatus,
-  gone,
-  isResourceWithId,
-  isUUID,
-  notFound,
   type Operation,
   OperationOutcomeError,
   Operator,
@@ -27,55 +19,18 @@ import {
   type TransactionOptions,
   type UpdateResourceOptions,
 } from '@medplum/fhir-router';
-import type { Bundle, BundleEntry, OperationOutcome, Parameters, Reference, Resource } from '@medplum/fhirtypes';
-import type { StoreFault } from '../faults/fault-kinds.ts';
-import type { Faults } from '../faults/faults.ts';
-import type { Access } from './access.ts';
+import type { Bundle, Parameters, Reference, Resource } from '@medplum/fhirtypes';
 import { applyAnyPatch } from './apply-any-patch.ts';
-import type { BinaryStorage } from './binary-storage.ts';
-import type { Change, ChangeFeed } from './change-feed.ts';
-import { checkSearchable, checkType } from './check-type.ts';
-import { asksForOrigin, findDefinitions, isDefinitionType } from './find-definitions.ts';
-import { includeResources } from './include-resources.ts';
-import type { Definitions } from './load-definitions.ts';
-import { prepareResource } from './prepare-resource.ts';
-import { type QuotaAccount, UNITS } from './quota.ts';
-import type { ResourceStore, StoredResource, StoredVersion } from './resource-store.ts';
-import type { BinaryUrls } from './rewrite-attachments.ts';
-import { runSearch } from './run-search.ts';
-import type { SerializableGate } from './serializable-gate.ts';
-import { hideServerMeta, type Writer } from './stamp-meta.ts';
-import { subsetFields } from './subset-fields.ts';
-import type { Switches } from './switches.ts';
-import type { WriteQueue } from './write-queue.ts';
-
-/** What all requests share. */
-export interface RepositoryWorld {
-  readonly store: ResourceStore;
-  readonly binaries: BinaryStorage;
-  readonly queue: WriteQueue;
-  readonly definitions: Definitions;
-  readonly switches: Switches;
-  readonly urls: BinaryUrls;
-  readonly gate: SerializableGate;
-  readonly faults: Faults<StoreFault>;
-  readonly changes: ChangeFeed;
-}
-
-/** Who asks. */
-export interface RepositoryCaller extends Writer {
-  readonly quota: QuotaAccount;
-  readonly admin: boolean;
-  /** A member of the server's own project: sees every project, and may say which one a resource belongs to. */
-  readonly superAdmin?: boolean;
-  readonly access: Access;
-  /** `X-Medplum: extended`: show what the server adds to `meta`. */
-  readonly extended: boolean;
-  /** True once the client has hung up. */
-  readonly isGone: () => boolean;
-  /** Throws when a transaction that begins now is to end in a conflict. Absent: none does. */
-  readonly meetConflict?: () => void;
-}
+import type { Change } from './change-feed.ts';
+import { contentOf, findReadable, isWithin, readCurrent } from './find-stored.ts';
+import { UNITS } from './quota.ts';
+import { readReferred } from './read-references.ts';
+import { readOneVersion, readVersions } from './read-versions.ts';
+import type { RepositoryCaller, RepositoryWorld } from './repository-world.ts';
+import type { StoredResource } from './resource-store.ts';
+import { searchResources } from './search-resources.ts';
+import { showResource } from './show-resource.ts';
+import { checkWritable, type Noted, writeVersion } from './write-version.ts';
 
 /** FHIR storage for one request, as the FhirRouter wants it. Behaves as Medplum's own Repository for an ordinary client. */
 export class SqliteRepository extends FhirRepository {
@@ -89,6 +44,16 @@ export class SqliteRepository extends FhirRepository {
     this.#world = world;
     this.#caller = caller;
     this.#changes = changes;
+  }
+
+  /** The project that whatever is written belongs to. */
+  get projectId(): string {
+    return this.#caller.projectId;
+  }
+
+  /** Whether the caller may search a type at all. */
+  maySearch(resourceType: string): boolean {
+    return this.#caller.access.allowsType('search', resourceType);
   }
 
   get #inTransaction(): boolean {
@@ -122,7 +87,7 @@ export class SqliteRepository extends FhirRepository {
   ): Promise<WithId<T>> {
     this.#caller.quota.consume(UNITS.write);
     return this.#atomic(async (repo) => {
-      const resource = repo.#readCurrent<T>(resourceType, id);
+      const resource = readCurrent<T>(this.#world, this.#caller, resourceType, id);
       applyAnyPatch(resource, patch);
       if (resource.resourceType !== resourceType) throw refuse('Incorrect resource type');
       if (resource.id !== id) throw refuse('Incorrect ID');
@@ -133,7 +98,7 @@ export class SqliteRepository extends FhirRepository {
   override async deleteResource(resourceType: string, id: string, options?: DeleteResourceOptions): Promise<void> {
     this.#caller.quota.consume(UNITS.write);
     await this.#atomic(async (repo) => {
-      const stored = this.#findReadable(resourceType, id);
+      const stored = findReadable(this.#world, this.#caller, resourceType, id);
       if (stored.content === undefined) return;
       const resource: Resource = JSON.parse(stored.content);
       this.#caller.access.require('delete', resource);
@@ -153,15 +118,14 @@ export class SqliteRepository extends FhirRepository {
     if (!this.#caller.admin) throw new OperationOutcomeError(forbidden);
     await this.#atomic(async () => {
       const stored = this.#world.store.find(resourceType, id);
-      if (stored && this.#isWithin(stored)) this.#world.store.expunge(stored);
+      if (stored && isWithin(this.#caller, stored)) this.#world.store.expunge(stored);
     });
   }
 
   override async readResource<T extends Resource>(resourceType: string, id: string): Promise<WithId<T>> {
     this.#caller.quota.consume(UNITS.read);
     await this.#ready();
-    this.#caller.access.requireType('read', checkedType(resourceType, id, this.#caller.admin));
-    return this.#show(this.#readCurrent<T>(resourceType, id));
+    return showResource(this.#caller, contentOf<T>(findReadable(this.#world, this.#caller, resourceType, id)));
   }
 
   override async readReference<T extends Resource>(reference: Reference<T>): Promise<WithId<T>> {
@@ -171,17 +135,9 @@ export class SqliteRepository extends FhirRepository {
   }
 
   override async readReferences<T extends Resource>(references: readonly Reference<T>[]): Promise<(T | Error)[]> {
-    const results = await Promise.allSettled(references.map((reference) => this.#readReferred<T>(reference)));
-    return results.map((r) => (r.status === 'fulfilled' ? r.value : new OperationOutcomeError(notFound)));
-  }
-
-  /** Several at once come from the real server's cache, where a rule for `*` with criteria finds nothing. */
-  async #readReferred<T extends Resource>(reference: Reference<T>): Promise<WithId<T>> {
-    const resource = await this.readReference<T>(reference);
-    if (!this.#caller.access.allows('read', this.#readCurrent(resource.resourceType, resource.id))) {
-      throw new OperationOutcomeError(notFound);
-    }
-    return resource;
+    this.#caller.quota.consume(UNITS.read * references.length);
+    await this.#ready();
+    return references.map((reference) => readReferred<T>(this.#world, this.#caller, reference));
   }
 
   override async readHistory<T extends Resource>(
@@ -191,60 +147,19 @@ export class SqliteRepository extends FhirRepository {
   ): Promise<Bundle<WithId<T>>> {
     this.#caller.quota.consume(UNITS.history);
     await this.#ready();
-    const { rid, content } = this.#findReadable(resourceType, id);
-    if (content) this.#caller.access.require('history', JSON.parse(content));
-    // As there: none at all is asked for as all of them.
-    const limit = clamp(options?.limit ?? 100, 0, DEFAULT_MAX_SEARCH_COUNT) || Number.MAX_SAFE_INTEGER;
-    const versions = this.#world.store.versions(rid, limit, Math.max(0, options?.offset ?? 0));
-    return {
-      resourceType: 'Bundle',
-      type: 'history',
-      total: this.#world.store.countVersions(rid),
-      entry: versions.map((version) => this.#historyEntry<T>(`${resourceType}/${id}`, version)),
-    };
+    return readVersions<T>(this.#world, this.#caller, resourceType, id, options);
   }
 
   override async readVersion<T extends Resource>(resourceType: string, id: string, vid: string): Promise<WithId<T>> {
     this.#caller.quota.consume(UNITS.read);
     await this.#ready();
-    const { rid, content: current } = this.#findReadable(resourceType, id);
-    if (current) this.#caller.access.require('vread', JSON.parse(current));
-    const version = this.#world.store.version(rid, vid);
-    if (!version) throw new OperationOutcomeError(notFound);
-    const { content } = version;
-    // As there: what a deletion leaves is no JSON.
-    if (content === undefined) throw refuse('Unexpected end of JSON input');
-    return this.#show(JSON.parse(content));
+    return readOneVersion<T>(this.#world, this.#caller, resourceType, id, vid);
   }
 
   override async search<T extends Resource>(request: SearchRequest<T>): Promise<Bundle<WithId<T>>> {
     this.#caller.quota.consume(UNITS.search);
     await this.#ready();
-    const { admin, access, superAdmin } = this.#caller;
-    const projectId = superAdmin ? undefined : this.#caller.projectId;
-    for (const type of request.types ?? [request.resourceType]) {
-      checkSearchable(type, admin);
-      access.requireType('search', type);
-    }
-    const { store, urls, definitions } = this.#world;
-    if (isDefinitionType(request.resourceType) && !asksForOrigin(request)) {
-      return findDefinitions(definitions, request) as Bundle<WithId<T>>;
-    }
-    const page = runSearch(store, request, { projectId, access }, urls.fhirBase);
-    const matches = page.contents.map((content): WithId<T> => JSON.parse(content));
-    const entry: BundleEntry<WithId<T>>[] = matches.map((resource) => this.#searchEntry(resource, 'match'));
-    const included = await includeResources(this, request, matches as WithId<Resource>[]);
-    for (const resource of included) entry.push(this.#searchEntry(resource as WithId<T>, 'include'));
-    for (const { resource } of entry) {
-      if (resource) subsetFields(this.#show(resource), request);
-    }
-    return {
-      resourceType: 'Bundle',
-      type: 'searchset',
-      ...(entry.length > 0 ? { entry } : {}),
-      ...(page.total === undefined ? {} : { total: page.total }),
-      link: page.links,
-    };
+    return searchResources(this.#world, this.#caller, request, this);
   }
 
   override async searchByReference<T extends Resource>(
@@ -302,8 +217,8 @@ export class SqliteRepository extends FhirRepository {
     return result;
   }
 
-  #note(change: Omit<Change, 'projectId'>): void {
-    this.#changes?.push({ ...change, projectId: this.#caller.projectId });
+  #note(change: Noted | undefined): void {
+    if (change) this.#changes?.push({ ...change, projectId: this.#caller.projectId });
   }
 
   async #ready(): Promise<void> {
@@ -317,120 +232,25 @@ export class SqliteRepository extends FhirRepository {
     return this.#write(
       resource,
       'update',
-      () => (isFree() ? undefined : this.#findReadable(resourceType, id)),
+      () => (isFree() ? undefined : findReadable(this.#world, this.#caller, resourceType, id)),
       options,
     );
   }
 
-  #isWithin({ project }: StoredResource): boolean {
-    return this.#caller.superAdmin === true || project === this.#caller.projectId;
-  }
-
-  /** The caller as one of the project that a resource belongs to, which only a super admin may say. */
-  #writerOf(resource: Resource, stored: StoredResource | undefined): RepositoryCaller {
-    if (!this.#caller.superAdmin) return this.#caller;
-    const own = resource.resourceType === 'Project' ? resource.id : resource.meta?.project;
-    return { ...this.#caller, projectId: own ?? stored?.project ?? this.#caller.projectId };
-  }
-
-  /** Steps in the order of the real server, so that the first fault named is the same. */
   async #write<T extends Resource>(
     resource: T,
     interaction: 'create' | 'update',
     existing: () => StoredResource | undefined,
     options?: UpdateResourceOptions,
   ): Promise<WithId<T>> {
-    if (!isResourceWithId(resource)) throw refuse('Missing id');
-    if (!isUUID(resource.id)) throw refuse('Invalid id');
-    const { access, admin } = this.#caller;
-    checkType(resource.resourceType, admin);
-    access.requireType(interaction, resource.resourceType);
+    checkWritable(this.#caller, resource, interaction);
     return this.#atomic(async (repo) => {
-      const { store } = this.#world;
-      const stored = existing();
-      const current: T | undefined = stored?.content ? JSON.parse(stored.content) : undefined;
-      if (current) access.require(interaction, current);
-      // A deleted resource is restored whatever version is expected: the real server looks only at a living one.
-      if (current && options?.ifMatch && current.meta?.versionId !== options.ifMatch) {
-        throw new OperationOutcomeError(preconditionFailed);
-      }
-      const allowed = access.restore(resource, current);
-      const writer = this.#writerOf(resource, stored);
-      const saved = await prepareResource(this.#world, writer, allowed, (r) => repo.searchResources(r));
-      if (current && deepEquals(current, saved)) return this.#show(current as WithId<T>);
-      access.requireWritable(interaction, current, saved);
-      if (stored) store.replace(stored, saved);
-      else store.insert(saved, writer.projectId);
-      const { resourceType, id, meta } = saved;
-      const versions = { versionId: meta?.versionId ?? '', previousVersionId: current?.meta?.versionId };
-      repo.#note({ interaction: current ? 'update' : 'create', resourceType, id, ...versions });
-      this.#world.binaries.keepInline(saved, current);
-      return this.#show(saved);
+      const writing = { resource, interaction, stored: existing(), options };
+      const { saved, change } = await writeVersion<T>(this.#world, this.#caller, writing, repo);
+      repo.#note(change);
+      return showResource(this.#caller, saved);
     });
   }
-
-  /** The row of a resource of a type that the caller may read. */
-  #findReadable(resourceType: string, id: string): StoredResource {
-    this.#caller.access.requireType('read', checkedType(resourceType, id, this.#caller.admin));
-    return this.#find(resourceType, id);
-  }
-
-  /** The row of a resource of the caller's project that their policy lets them see, living or deleted. */
-  #find(resourceType: string, id: string): StoredResource {
-    const { access, admin } = this.#caller;
-    const { store } = this.#world;
-    const stored = store.find(checkedType(resourceType, id, admin), id);
-    if (!stored || !this.#isWithin(stored)) throw new OperationOutcomeError(notFound);
-    const condition = access.conditionFor(resourceType, (type, code) => store.paramNumber(type, code));
-    if (condition && !store.matches(stored.rid, condition)) throw new OperationOutcomeError(notFound);
-    return stored;
-  }
-
-  #readCurrent<T extends Resource>(resourceType: string, id: string): WithId<T> {
-    const { content } = this.#find(resourceType, id);
-    if (content === undefined) throw new OperationOutcomeError(gone);
-    return JSON.parse(content);
-  }
-
-  #show<T extends Resource>(resource: T): T {
-    this.#caller.access.hide(resource);
-    if (!this.#caller.extended) hideServerMeta(resource);
-    return resource;
-  }
-
-  #searchEntry<T extends Resource>(resource: WithId<T>, mode: 'match' | 'include'): BundleEntry<WithId<T>> {
-    const fullUrl = `${this.#world.urls.fhirBase}${resource.resourceType}/${resource.id}`;
-    return { fullUrl, search: { mode }, resource };
-  }
-
-  #historyEntry<T extends Resource>(reference: string, version: StoredVersion): BundleEntry<WithId<T>> {
-    const outcome = version.content ? allOk : deletedOutcome(version.lastUpdated);
-    return {
-      fullUrl: `${this.#world.urls.fhirBase}${reference}`,
-      request: { method: 'GET', url: `${reference}/_history/${version.versionId}` },
-      response: { status: String(getStatus(outcome)), outcome },
-      ...(version.content ? { resource: this.#show(JSON.parse(version.content)) } : {}),
-    };
-  }
-}
-
-function checkedType(resourceType: string, id: string, admin: boolean): string {
-  if (!isUUID(id)) throw new OperationOutcomeError(notFound);
-  checkType(resourceType, admin);
-  return resourceType;
-}
-
-function deletedOutcome(lastUpdated: string): OperationOutcome {
-  const text = `Deleted on ${lastUpdated}`;
-  return {
-    resourceType: 'OperationOutcome',
-    id: 'gone',
-    issue: [{ severity: 'error', code: 'deleted', details: { text } }],
-  };
-}
-
-function clamp(value: number, least: number, most: number): number {
-  return Math.min(Math.max(least, value), most);
 }
 
 function refuse(message: string): OperationOutcomeError {

@@ -18,6 +18,11 @@ export interface Switches {
   maxAsyncBatchBytes: number;
   /** `vmContextBotsEnabled` of the server's configuration, which a stock server does not have: false runs no bots. */
   vmContextBots: boolean;
+  /**
+   * As on 5.0.10, an AccessPolicy guards neither what a chained search leads over nor what `_revinclude` finds of a type
+   * without a rule. False: it does.
+   */
+  policyGaps: boolean;
   /** Whether replies carry the `RateLimit` header. */
   rateLimitHeaders: boolean;
 }
@@ -36,5 +41,6 @@ export const defaultSwitches: Switches = {
   maxJsonBytes: 1_048_576,
   maxAsyncBatchBytes: 50 * 1_048_576,
   vmContextBots: true,
+  policyGaps: true,
   rateLimitHeaders: true,
 };

@@ -1,6 +1,7 @@
 import { Access } from './access.ts';
 import type { QuotaBook } from './quota.ts';
-import { type RepositoryWorld, SqliteRepository } from './sqlite-repository.ts';
+import type { RepositoryWorld } from './repository-world.ts';
+import { SqliteRepository } from './sqlite-repository.ts';
 
 /** A rule for `*` leaves out what is for a project's admins. */
 const EVERYTHING = new Access({

@@ -7,14 +7,20 @@ import {
   convertToSearchableTokens,
   convertToSearchableUris,
   evalFhirPathTyped,
+  formatAddress,
+  formatFamilyName,
+  formatGivenName,
+  formatHumanName,
   getSearchParameterDetails,
   getSearchParameters,
   SearchParameterType,
   type TypedValue,
   toTypedValue,
 } from '@medplum/core';
-import type { Reference, Resource, SearchParameter } from '@medplum/fhirtypes';
-import type { Value } from './open-database.ts';
+import type { Address, HumanName, Reference, Resource, SearchParameter } from '@medplum/fhirtypes';
+import type { Value } from '../open-database.ts';
+import { keptAs } from './kept-as.ts';
+import { wordsOf } from './words-condition.ts';
 
 export type IndexTable =
   | 'token_index'
@@ -34,7 +40,12 @@ export interface IndexRow {
 /** The real server's text columns end there; longer values are stored with the resource but never found. */
 const MAX_INDEXED_CHARACTERS = 2700;
 
+/** Behind a parameter's code: the rows of its single words, each with the whole text that it stands in. */
+export const WORD_ROWS = ':word';
+
 const TEXT_SYSTEM = 'text';
+/** E-mail addresses and the like, which the real server lets be found by `:contains`. */
+const FOUND_BY_PART = /-(email|phone|telecom)$/;
 /** Answered from the columns of `resource` itself. */
 const COLUMN_PARAMETERS = new Set(['_id', '_lastUpdated', '_source', '_compartment', '_deleted', '_project']);
 const INDEXED_TYPES = new Set(['token', 'string', 'reference', 'date', 'number', 'quantity', 'uri']);
@@ -63,8 +74,10 @@ export function indexTableOf(param: SearchParameter): IndexTable | undefined {
 export function indexResource(resource: Resource): IndexRow[] {
   const rows = new Map<string, IndexRow>();
   if (resource.resourceType === 'Binary') return [];
-  for (const { reference } of resource.meta?.compartment ?? []) {
-    if (reference) rows.set(reference, { table: 'reference_index', code: '_compartment', values: [reference] });
+  for (const { reference = '' } of resource.meta?.compartment ?? []) {
+    // The id alone: nobody asks of what type a compartment is.
+    const id = reference.split('/')[1];
+    if (id) rows.set(reference, { table: 'reference_index', code: '_compartment', values: [id] });
   }
   const root = [toTypedValue(resource)];
   const keys = Object.keys(resource);
@@ -73,7 +86,7 @@ export function indexResource(resource: Resource): IndexRow[] {
     const details = getSearchParameterDetails(resource.resourceType, param);
     const values = evalFhirPathTyped(details.parsedExpression, root);
     if (values.length === 0) continue;
-    for (const row of rowsOf(param, details.type, values)) {
+    for (const row of rowsOf(resource, param, details.type, values)) {
       rows.set(`${row.table}\0${row.code}\0${row.values.join('\0')}`, row);
     }
   }
@@ -107,13 +120,20 @@ function elementsOf(resourceType: string, expression: string): string[] | undefi
   return elements.length > 0 ? elements : undefined;
 }
 
-function rowsOf(param: SearchParameter, type: SearchParameterType, values: TypedValue[]): IndexRow[] {
+function rowsOf(
+  resource: Resource,
+  param: SearchParameter,
+  type: SearchParameterType,
+  values: TypedValue[],
+): IndexRow[] {
   const code = param.code;
+  const kept = keptAs(resource.resourceType, param);
+  if (kept === 'words') return wordRows(code, wholeTexts(resource, code, values));
   switch (param.type) {
     case 'token':
       return type === SearchParameterType.BOOLEAN
         ? [{ table: 'token_index', code, values: [String(values[0]?.value), ''] }]
-        : tokenRows(code, values);
+        : tokenRows(code, values, kept === 'folded-tokens' && FOUND_BY_PART.test(param.id ?? ''));
     case 'uri':
       return texts(convertToSearchableUris(values)).map((v) => ({ table: 'token_index', code, values: [v, ''] }));
     case 'string':
@@ -127,35 +147,56 @@ function rowsOf(param: SearchParameter, type: SearchParameterType, values: Typed
   }
 }
 
-function tokenRows(code: string, values: TypedValue[]): IndexRow[] {
+function tokenRows(code: string, values: TypedValue[], foundByPart: boolean): IndexRow[] {
   return convertToSearchableTokens(values, { textSearchSystem: TEXT_SYSTEM }).flatMap((token): IndexRow[] => {
-    const value = token.value ?? '';
-    const row: IndexRow = { table: 'token_index', code, values: [value, token.system ?? ''] };
+    const value = token.value?.trim() ?? '';
+    const isText = token.system === TEXT_SYSTEM;
     // As on the real server a display text is found by `:text`, and also as if it were a code without a system.
-    return token.system === TEXT_SYSTEM
-      ? [
-          { table: 'text_index', code, values: [value.toLowerCase()] },
-          { table: 'token_index', code, values: [value, ''] },
-        ]
-      : [row];
+    const row: IndexRow = {
+      table: 'token_index',
+      code,
+      values: [value, isText ? '' : (token.system?.trim() ?? '')],
+    };
+    return isText || foundByPart ? [{ table: 'text_index', code, values: [value.toLowerCase()] }, row] : [row];
   });
 }
 
 function stringRows(code: string, values: TypedValue[]): IndexRow[] {
-  const rows: IndexRow[] = texts(convertToSearchableStrings(values)).map((v) => ({
-    table: 'string_index',
-    code,
-    values: [v.toLowerCase(), v],
-  }));
-  // Names and addresses are found by the beginning of any of their words.
-  const worded = values.filter((v) => v.type === 'HumanName' || v.type === 'Address');
-  for (const text of texts(convertToSearchableStrings(worded))) {
-    const lower = text.toLowerCase();
-    for (const gap of lower.matchAll(/\s+/g)) {
-      rows.push({ table: 'string_index', code, values: [lower.slice(gap.index + gap[0].length), ''] });
-    }
+  return texts(convertToSearchableStrings(values)).map((value) => wholeRow(code, value));
+}
+
+function wholeRow(code: string, value: string): IndexRow {
+  return { table: 'string_index', code, values: [value.toLowerCase(), value] };
+}
+
+function wordRows(code: string, wholes: string[]): IndexRow[] {
+  return texts(wholes).flatMap((whole) => [
+    wholeRow(code, whole),
+    ...wordsOf(whole).map((word): IndexRow => {
+      return { table: 'string_index', code: code + WORD_ROWS, values: [word, whole] };
+    }),
+  ]);
+}
+
+/** One text for each name or address, as the real server's lookup tables hold them. */
+function wholeTexts(resource: Resource, code: string, values: TypedValue[]): string[] {
+  if (code === 'given' || code === 'family') {
+    const { name = [] } = resource as { name?: HumanName[] };
+    return name.map(code === 'given' ? formatGivenName : formatFamilyName).filter(Boolean);
   }
-  return rows;
+  return values
+    .map(({ type, value }) => {
+      if (type === 'HumanName') return nameText(value);
+      return type === 'Address' ? formatAddress(value as Address) : String(value).trim();
+    })
+    .filter(Boolean);
+}
+
+/** A name, and whatever other words its `text` has. */
+function nameText(name: HumanName): string {
+  const text = formatHumanName(name);
+  const known = new Set(wordsOf(text));
+  return [text, ...wordsOf(name.text ?? '').filter((word) => !known.has(word))].filter(Boolean).join(' ');
 }
 
 function referenceRows(code: string, values: TypedValue[]): IndexRow[] {

@@ -1,6 +1,6 @@
 import type { Bundle, Observation, Patient } from '@medplum/fhirtypes';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { bundleOf, messageOf, type OpenSandbox, openSandbox } from './open-sandbox.ts';
+import { bundleOf, messageOf, type OpenSandbox, openSandbox } from '../open-sandbox.ts';
 
 const SOURCE = 'https://api.connect.fastenhealth.com/v1/bridge/org_connection/ns#Observation/';
 

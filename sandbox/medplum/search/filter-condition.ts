@@ -9,13 +9,13 @@ import {
   type Operator,
   parseFilterParameter,
 } from '@medplum/core';
-import type { Sql } from './open-database.ts';
+import type { Sql } from '../open-database.ts';
 
 /**
  * The `_filter` parameter (`name eq "Patient" or url eq "..."`) as one condition.
  * @param toSql turns one comparison into a condition
  */
-export function filterToSql(text: string, toSql: (filter: Filter) => Sql): Sql {
+export function filterCondition(text: string, toSql: (filter: Filter) => Sql): Sql {
   return expressionToSql(parseFilterParameter(text), toSql);
 }
 
