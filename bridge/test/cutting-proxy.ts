@@ -3,9 +3,14 @@ import type { AddressInfo } from 'node:net';
 
 /**
  * Where a connection is cut: before the server saw the request, or after it had all of it but before the reply. Or not at
- * all, but the request is on its way for so long, or is refused with this body in the server's name.
+ * all, but the request is on its way for so long, or until then, or is refused with this body in the server's name.
  */
-export type Cut = 'before-server' | 'after-request' | { readonly holdMs: number } | Refusal;
+export type Cut =
+  | 'before-server'
+  | 'after-request'
+  | { readonly holdMs: number }
+  | { readonly holdUntil: Promise<unknown> }
+  | Refusal;
 
 interface Refusal {
   readonly refuseWith: object;
@@ -37,6 +42,9 @@ export async function startCuttingProxy(target: string): Promise<CuttingProxy> {
         const cut = proxy.cut(incoming.method ?? '', incoming.url ?? '', body.toString());
         if (cut === 'before-server') return incoming.socket.destroy();
         if (typeof cut === 'object' && 'refuseWith' in cut) return refuse(reply, cut);
+        if (typeof cut === 'object' && 'holdUntil' in cut) {
+          return void cut.holdUntil.then(() => pass(incoming, body, reply));
+        }
         if (typeof cut === 'object') return void setTimeout(() => pass(incoming, body, reply), cut.holdMs);
         return pass(incoming, body, cut ? undefined : reply);
       },

@@ -1,0 +1,46 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { type FaultRates, planCalmRun, planRun } from './plan-run.ts';
+
+const seeds = fc.integer({ min: 0, max: 1_000_000 });
+
+test('a seed gives the same plan each time, and another one another', () => {
+  fc.assert(
+    fc.property(seeds, (seed) => {
+      expect(planRun(seed)).toEqual(planRun(seed));
+      expect(planRun(seed)).not.toEqual(planRun(seed + 1));
+    }),
+  );
+});
+
+test('of any request at most one thing becomes, and most go through', () => {
+  const sumOf = ({ slowMs: _, ...rates }: FaultRates) => Object.values(rates).reduce((sum, rate) => sum + rate, 0);
+  fc.assert(
+    fc.property(seeds, (seed) => {
+      for (const rates of Object.values(planRun(seed).rates)) expect(sumOf(rates)).toBeLessThan(0.75);
+    }),
+  );
+});
+
+test('what is held until everything else has come to rest is waited for by nobody who lives', () => {
+  fc.assert(
+    fc.property(seeds, (seed) => {
+      for (const { victim, at, request } of planRun(seed).deaths) {
+        if (request === 'last') expect(at.hop).toBe(victim === 'worker' ? 'store' : 'api-store');
+      }
+    }),
+  );
+});
+
+test('a thousand seeds kill every part on every way, and break every kind of request', () => {
+  const plans = Array.from({ length: 1_000 }, (_, seed) => planRun(seed));
+  const deaths = new Set(plans.flatMap((plan) => plan.deaths.map(({ victim, at }) => `${victim} ${at.hop} ${at.of}`)));
+  for (const victim of ['worker', 'api', 'redis', 'store']) {
+    for (const moment of ['store bundle', 'store request', 'front request'])
+      expect(deaths).toContain(`${victim} ${moment}`);
+  }
+  const broken = plans.flatMap(({ rates }) =>
+    Object.entries(rates.store).flatMap(([kind, rate]) => (rate > 0 ? kind : [])),
+  );
+  expect([...new Set(broken)].sort()).toEqual(Object.keys(planCalmRun([]).rates.store).sort());
+});

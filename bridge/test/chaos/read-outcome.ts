@@ -1,0 +1,127 @@
+import type { MedplumClient } from '@medplum/core';
+import type { AuditEvent, Communication, Task } from '@medplum/fhirtypes';
+import { namespaceFromConsent, orgConnectionIdOf } from '../../contract/connection.ts';
+import { EHI_EXPORT_SYSTEM } from '../../contract/identifiers.ts';
+import { importStatusFromTask } from '../../contract/import-status.ts';
+import { MOST_IN_FLIGHT } from '../../ingest/flight-limit.ts';
+import { findLanes, laneState } from '../../ingest/lane.ts';
+import { verifyImport } from '../../ingest/ledger/verify-import.ts';
+import { dumpStore } from '../dump-store.ts';
+import type { LivedJourney } from './live-journey.ts';
+
+/** What a journey has come to, said so that it is equal each time that it is lived, whatever happened on the way. */
+export interface Outcome {
+  /** One text an import: how it ended, and how many lines ended how. */
+  readonly imports: readonly string[];
+  /** Topics of the messages to the patient. */
+  readonly messages: readonly string[];
+  /** What was recorded about the chart: action and subtypes of each AuditEvent. */
+  readonly audited: readonly string[];
+  /** By source key: what is stored. */
+  readonly records: Readonly<Record<string, unknown>>;
+}
+
+/** What of it is wrong by itself, one sentence each. */
+export interface ReadOutcome extends Outcome {
+  readonly faults: readonly string[];
+  readonly namespaces: readonly string[];
+}
+
+const FRESH = { cache: 'reload' } as const;
+const ALL = '_count=1000';
+
+/** Reads what has become of a journey, and proves each of its imports anew. */
+export async function readOutcome(medplum: MedplumClient, lived: LivedJourney): Promise<ReadOutcome> {
+  const { patientId, orgConnectionIds } = lived;
+  const about = `Patient/${patientId}`;
+  const consents = await medplum.searchResources('Consent', `patient=${about}&${ALL}`, FRESH);
+  const active = consents.filter(({ status }) => status === 'active');
+  const namespaces = [...new Set(active.flatMap((consent) => namespaceFromConsent(consent) ?? []))];
+  const tasks = await readTasks(medplum, about, orgConnectionIds);
+  const messages: Communication[] = await medplum.searchResources('Communication', `recipient=${about}&${ALL}`, FRESH);
+  const events: AuditEvent[] = await medplum.searchResources('AuditEvent', `entity=${about}&${ALL}`, FRESH);
+  const faults = [
+    ...unequal('connections', active.map((consent) => orgConnectionIdOf(consent) ?? '').sort(), orgConnectionIds),
+    ...(namespaces.length > 1 ? [`one portal has ${namespaces.length} namespaces`] : []),
+    ...doubled(
+      'message',
+      messages.map(({ identifier }) => identifier?.[0]?.value),
+    ),
+    ...doubled('Task', tasks.map(exportIdOf)),
+  ];
+  const records: Record<string, unknown> = {};
+  for (const namespace of namespaces) {
+    const dump = await dumpStore(medplum, namespace, undefined, [about]);
+    const [twice, odd] = [Object.keys(dump.doubled).length, dump.unexplained.length];
+    if (twice > 0) faults.push(`${twice} resources are doubled`);
+    if (odd > 0) faults.push(`${odd} resources have another number of versions than of Provenances`);
+    if (dump.dangling.length > 0) faults.push(`${dump.dangling.length} references lead nowhere`);
+    Object.assign(records, ofAnyRun(dump.resources, patientId, tasks));
+    faults.push(...(await findHeldLanes(medplum, namespace)));
+    if (tasks.some(({ status }) => status === 'completed')) faults.push(...(await prove(medplum, namespace)));
+  }
+  return {
+    imports: tasks.map(describeImport).sort(),
+    messages: messages.map(({ topic }) => topic?.text ?? '').sort(),
+    audited: events.map(({ action, subtype = [] }) => `${action} ${subtype.map(({ code }) => code)}`).sort(),
+    records,
+    faults,
+    namespaces,
+  };
+}
+
+/** One that is on hold names its connection and no Patient. */
+async function readTasks(medplum: MedplumClient, about: string, orgConnectionIds: readonly string[]): Promise<Task[]> {
+  const own: Task[] = await medplum.searchResources('Task', `patient=${about}&${ALL}`, FRESH);
+  const held: Task[] = await medplum.searchResources('Task', `status=on-hold&${ALL}`, FRESH);
+  const isOurs = ({ focus }: Task) => orgConnectionIds.includes(focus?.identifier?.value ?? '');
+  return [...own.filter(({ status }) => status !== 'on-hold'), ...held.filter(isOurs)].filter(exportIdOf);
+}
+
+export function exportIdOf({ identifier }: Task): string | undefined {
+  return identifier?.find(({ system }) => system === EHI_EXPORT_SYSTEM)?.value;
+}
+
+/** What was stored by a run that was killed is unchanged for the next. */
+function describeImport(task: Task): string {
+  const { status, reason, nextStep, counts } = importStatusFromTask(task);
+  const { lines = 0, created = 0, updated = 0, unchanged = 0, duplicate, quarantined, skipped } = counts;
+  const stored = created + updated + unchanged;
+  const told = { status, reason, nextStep, lines, stored, duplicate, quarantined, skipped };
+  return JSON.stringify(told);
+}
+
+async function findHeldLanes(medplum: MedplumClient, namespace: string): Promise<string[]> {
+  const lanes = await findLanes(medplum, namespace, MOST_IN_FLIGHT);
+  const held = lanes.filter((lane) => lane && !laneState(lane).isParked);
+  return held.length > 0 ? [`${held.length} lanes are not parked`] : [];
+}
+
+async function prove(medplum: MedplumClient, namespace: string): Promise<string[]> {
+  const { found } = await verifyImport(medplum, { namespace });
+  return Object.entries(found).flatMap(([kind, times]) => (times > 0 ? [`verify finds ${times} ${kind}`] : []));
+}
+
+/** Whose chart it is goes into the digest of a line. */
+const LINE_DIGEST = /("url":"line","valueString":")[0-9a-f]{64}"/g;
+
+/** Ids of this run are given the names that they have in every run. */
+function ofAnyRun(
+  resources: Readonly<Record<string, unknown>>,
+  patientId: string,
+  tasks: readonly Task[],
+): Record<string, unknown> {
+  let text = JSON.stringify(resources).replaceAll(patientId, 'CHART').replaceAll(LINE_DIGEST, '$1DIGEST"');
+  for (const exportId of tasks.flatMap((task) => exportIdOf(task) ?? [])) text = text.replaceAll(exportId, 'EXPORT');
+  return JSON.parse(text);
+}
+
+function unequal(what: string, found: readonly string[], expected: readonly string[]): string[] {
+  const isEqual = found.join() === expected.toSorted().join();
+  return isEqual ? [] : [`${what}: ${found.length} are active, ${expected.length} were made`];
+}
+
+function doubled(what: string, keys: readonly (string | undefined)[]): string[] {
+  const twice = keys.filter((key, position) => keys.indexOf(key) !== position);
+  return twice.map(() => `a ${what} is doubled`);
+}

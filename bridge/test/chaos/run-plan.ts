@@ -1,0 +1,128 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { signInPerson } from '../../medplum/sign-in-person.ts';
+import { judgeEvents, judgeForged, judgeJourney } from './check-invariants.ts';
+import { drainStack, isAtRest } from './drain-stack.ts';
+import { findLeftovers } from './find-leftovers.ts';
+import { type ForgedEvent, forgeEvents } from './forge-events.ts';
+import { type Injected, injectFaults } from './inject-faults.ts';
+import { type LivedJourney, liveJourney } from './live-journey.ts';
+import type { Lab } from './open-lab.ts';
+import { type Journey, planCalmRun, type RunPlan } from './plan-run.ts';
+import { type Outcome, type ReadOutcome, readOutcome } from './read-outcome.ts';
+import { findInterleaved } from './watch-writers.ts';
+
+/** What a run came to. */
+export interface RunReport {
+  /** One sentence each; none when all is as it must be. */
+  readonly violations: readonly string[];
+  /** How many deaths came; planned may be more, when there were not as many requests. */
+  readonly deaths: number;
+  readonly faults: number;
+  readonly requests: number;
+  /** What every process said meanwhile. */
+  readonly said: string;
+}
+
+/** Whoever is not done by then is helped: the faults end. */
+const CHAOS_MS = 8_000;
+const DRAIN_MS = 90_000;
+/** Of the sandbox's seed: somebody who may connect health systems for any chart. */
+const PERSON = { email: 'clinician@example.com', password: 'sandbox-password' };
+
+/**
+ * Lives the journeys of a plan while what it plans goes wrong, lets the system come to rest, and says what is not as it
+ * must be. The stack can be used again when nothing is.
+ */
+export async function runPlan(lab: Lab, plan: RunPlan): Promise<RunReport> {
+  const calm = new Map<Journey, Outcome>();
+  for (const journey of plan.journeys) calm.set(journey, await liveUndisturbed(lab, journey));
+  takeSaid(lab);
+  const from = lab.stack.fasten.deliveries().length;
+  const run = await liveAndDrain(lab, plan);
+  const violations = [...run.violations];
+  const { client } = lab.reader;
+  for (const { lived, read } of run.read) {
+    const undisturbed = calm.get(lived.journey);
+    if (undisturbed) violations.push(...judgeJourney(lived, read, undisturbed));
+  }
+  violations.push(...(await judgeEvents(client, lab.stack, from)), ...(await judgeForged(client, run.forged)));
+  violations.push(...(await findLeftovers(lab.stack, lab.queues)));
+  const said = takeSaid(lab);
+  violations.push(...judgeRuns(run.injected, said));
+  const { deaths, faults, requests } = run.injected;
+  return { violations, deaths: deaths.length, faults, requests, said };
+}
+
+interface Lived {
+  readonly injected: Injected;
+  readonly forged: readonly ForgedEvent[];
+  readonly read: readonly { readonly lived: LivedJourney; readonly read: ReadOutcome }[];
+  readonly violations: readonly string[];
+}
+
+async function liveAndDrain(lab: Lab, plan: RunPlan): Promise<Lived> {
+  const { stack, queues, reader } = lab;
+  const { fasten, apiUrl, storeUrl } = stack;
+  const around = { fasten, apiUrl, storeUrl, token: await signInPerson(storeUrl, PERSON) };
+  const { cutAfterBytes, forged: forgedCount, ...deliveries } = plan.deliveries;
+  fasten.setChaos(deliveries);
+  void cutDownloads(fasten, cutAfterBytes);
+  const injected = injectFaults(stack, plan);
+  const living = Promise.all(plan.journeys.map((journey) => liveJourney(around, journey)));
+  living.catch(() => undefined);
+  const forging = living.then(([first]) =>
+    forgeEvents(`${apiUrl}/webhook`, first?.orgConnectionIds[0] ?? '', forgedCount),
+  );
+  forging.catch(() => undefined);
+  const isCalm = forging.then(() => isAtRest(stack, queues));
+  await Promise.race([isCalm.catch(() => undefined), wait(CHAOS_MS)]);
+  fasten.setChaos({ copies: 1, delaysMs: {} });
+  try {
+    await drainStack(stack, queues, injected, forging, DRAIN_MS);
+    const read = [];
+    for (const lived of await living) read.push({ lived, read: await readOutcome(reader.client, lived) });
+    return { injected, forged: await forging, read, violations: [] };
+  } catch (error) {
+    return {
+      injected,
+      forged: [],
+      read: [],
+      violations: [error instanceof Error ? error.message : 'it cannot be read'],
+    };
+  }
+}
+
+/** The same journey when nothing goes wrong; lived once a lab. */
+async function liveUndisturbed(lab: Lab, journey: Journey): Promise<Outcome> {
+  const plain: Journey = { ...journey, told: 'page' };
+  const key = JSON.stringify(plain);
+  const known = lab.calm.get(key);
+  if (known) return known;
+  const { read, violations } = await liveAndDrain(lab, planCalmRun([plain]));
+  const [only] = read;
+  if (!only) throw new Error(`an undisturbed journey does not come to its end: ${violations}`);
+  lab.calm.set(key, only.read);
+  return only.read;
+}
+
+async function cutDownloads(fasten: Lab['stack']['fasten'], cutAfterBytes: readonly number[]): Promise<void> {
+  for (const bytes of cutAfterBytes) await fasten.cutNextDownload(bytes);
+}
+
+function takeSaid({ stack: { api, workers, store } }: Lab): string {
+  return [api, ...workers, store].map((process) => `--- ${process.name}\n${process.takeSaid()}`).join('');
+}
+
+/**
+ * A run that lost its lock, as one whose process stood still for longer than the lock lasts, may be overtaken; and the last
+ * request of a dead one looks like a run that lives.
+ */
+function judgeRuns({ writers, deaths }: Injected, said: string): string[] {
+  const isOvertaken = findInterleaved(writers).length > 0 || (deaths.length === 0 && said.includes('"import-running"'));
+  return [
+    ...(isOvertaken && !said.includes('"lock-lost"') ? ['two imports of one namespace wrote at the same time'] : []),
+    ...['service.failed', 'audit.lost']
+      .filter((event) => said.includes(`"${event}"`))
+      .map((event) => `logged: ${event}`),
+  ];
+}
