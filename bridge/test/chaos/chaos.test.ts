@@ -15,12 +15,11 @@ afterAll(async () => {
 });
 
 const JOURNEY: Journey = { persona: 'uuid', chart: 'own', visits: 1, told: 'page' };
-const deliveries = planCalmRun([]).deliveries;
 
 /** For each guard of the product a run in which it is what stands between us and the fault, and what is said without it. */
 const GUARDED: Readonly<Record<keyof typeof MUTATIONS, { readonly plan: RunPlan; readonly says: RegExp }>> = {
   signature: {
-    plan: planCalmRun([{ ...JOURNEY, persona: 'tiny' }], { deliveries: { ...deliveries, forged: 3 } }),
+    plan: planCalmRun([{ ...JOURNEY, persona: 'tiny' }], { fasten: { wrongSecret: {} } }),
     says: /a forged event was acknowledged/,
   },
   // A bundle of a dead worker arrives when its import has long been finished by another.

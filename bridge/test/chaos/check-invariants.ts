@@ -2,7 +2,6 @@ import { isDeepStrictEqual } from 'node:util';
 import type { MedplumClient } from '@medplum/core';
 import { EHI_EXPORT_SYSTEM } from '../../contract/identifiers.ts';
 import { byIdentifier } from '../../medplum/by-identifier.ts';
-import type { ForgedEvent } from './forge-events.ts';
 import type { LivedJourney } from './live-journey.ts';
 import type { Journey } from './plan-run.ts';
 import type { Outcome, ReadOutcome } from './read-outcome.ts';
@@ -63,15 +62,18 @@ function pathOfDifference(found: unknown, expected: unknown, path = ''): string 
 }
 
 /**
- * Every event that was acknowledged has its import's Task; which way that must have ended is judged by journey.
+ * Every event that was acknowledged has its import's Task; which way that must have ended is judged by journey. Nothing that was
+ * forged was acknowledged.
  *
  * @param from - How many deliveries there were before the run.
  */
 export async function judgeEvents(medplum: MedplumClient, { fasten }: ChaosStack, from: number): Promise<string[]> {
   const violations: string[] = [];
-  for (const { type, data, attempts } of fasten.deliveries().slice(from)) {
-    const isTaken = attempts.some(({ outcome }) => typeof outcome === 'number' && outcome >= 200 && outcome < 300);
-    if (!isTaken) violations.push(`an event was never taken: ${type}`);
+  for (const { type, data, attempts, forged = [] } of fasten.deliveries().slice(from)) {
+    // What is replayed was true once.
+    const believed = forged.filter(({ fault, outcome }) => fault !== 'replayed' && isAcknowledged(outcome));
+    violations.push(...believed.map(({ fault }) => `a forged event was acknowledged: ${fault}`));
+    if (!attempts.some(({ outcome }) => isAcknowledged(outcome))) violations.push(`an event was never taken: ${type}`);
     else if (type.startsWith('patient.ehi_export_')) {
       const task = await medplum.searchOne('Task', byIdentifier(EHI_EXPORT_SYSTEM, `${data.task_id}`), {
         cache: 'reload',
@@ -82,13 +84,6 @@ export async function judgeEvents(medplum: MedplumClient, { fasten }: ChaosStack
   return violations;
 }
 
-/** Nothing that was forged is believed. */
-export async function judgeForged(medplum: MedplumClient, forged: readonly ForgedEvent[]): Promise<string[]> {
-  const violations: string[] = [];
-  for (const { exportId, answer } of forged) {
-    if (typeof answer === 'number' && answer < 300) violations.push(`a forged event was acknowledged: ${answer}`);
-    const task = await medplum.searchOne('Task', byIdentifier(EHI_EXPORT_SYSTEM, exportId), { cache: 'reload' });
-    if (task) violations.push('a forged event was acted upon');
-  }
-  return violations;
+function isAcknowledged(outcome: number | string): boolean {
+  return typeof outcome === 'number' && outcome >= 200 && outcome < 300;
 }

@@ -38,7 +38,9 @@ export async function drainStack(
 ): Promise<void> {
   const until = performance.now() + timeoutMs;
   injected.stop();
+  stack.fasten.faults.reset();
   await inTime(until, 'a process does not come back', livesAgain(stack));
+  await fetch(`${stack.storeUrl}sandbox/faults`, { method: 'DELETE' });
   await inTime(until, 'a person is never let', journeys);
   await comeToRest(stack, queues, until);
   await inTime(until, 'a request is under way for ever', injected.release());

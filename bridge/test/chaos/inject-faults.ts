@@ -55,7 +55,7 @@ export function injectFaults(stack: ChaosStack, plan: RunPlan): Injected {
     }
     const pause = plan.pauses.find(isNow);
     if (pause) return { holdMs: pause.ms };
-    const fault = drawFault(plan.rates[hop], plan.seed, hop, request, bundle > 0);
+    const fault = drawFault(plan.rates[hop], plan.seed, hop, request);
     if (fault) faults++;
     return fault;
   };
@@ -98,7 +98,7 @@ function cutOf(fate: Fate, end: Promise<void>): Cut | undefined {
   return fate === 'last' ? { holdUntil: end } : { holdMs: fate };
 }
 
-function drawFault(rates: FaultRates, seed: number, hop: Hop, nth: number, hasRecords: boolean): Cut | undefined {
+function drawFault(rates: FaultRates, seed: number, hop: Hop, nth: number): Cut | undefined {
   let left = makeRandom(seed, hop, nth).next();
   const isDrawn = (rate: number): boolean => {
     left -= rate;
@@ -109,7 +109,6 @@ function drawFault(rates: FaultRates, seed: number, hop: Hop, nth: number, hasRe
   if (isDrawn(rates.failed)) return refusal(503, 'transient', 'made up: not now');
   // As rate-limiter-flexible tells it in the real server's refusal.
   if (isDrawn(rates.throttled)) return refusal(429, 'throttled', JSON.stringify({ _msBeforeNext: 150 }));
-  if (isDrawn(rates.conflict)) return hasRecords ? refusal(409, 'conflict', '40001') : undefined;
   return isDrawn(rates.slow) ? { holdMs: rates.slowMs } : undefined;
 }
 

@@ -1,3 +1,5 @@
+import type { FastenFault, StoreFault } from '../../../sandbox/faults/fault-kinds.ts';
+import type { FaultChange } from '../../../sandbox/faults/faults.ts';
 import { makeRandom, type Random } from '../../../sandbox/generator/make-random.ts';
 import { PERSONAS, type PersonaName } from './personas.ts';
 
@@ -43,8 +45,6 @@ export interface FaultRates {
   readonly failed: number;
   /** 429, and nothing done. */
   readonly throttled: number;
-  /** 409 as of a transaction that met another one; of bundles only. */
-  readonly conflict: number;
   readonly slow: number;
   readonly slowMs: number;
 }
@@ -62,18 +62,11 @@ export interface Journey {
   readonly failWith?: 'resource_invalid_content' | 'token_refresh_failure';
 }
 
-/** How Fasten delivers; what is left out is as documented. */
-export interface Deliveries {
-  readonly copies: number;
-  /** By type of event. */
-  readonly delaysMs: Readonly<Record<string, number>>;
+/** How Fasten says what it says. */
+export interface Wording {
   readonly links: 'both' | 'list' | 'old-field' | 'bare-list';
   readonly stats: 'counted' | 'odd' | 'none';
   readonly ids: 'uuid' | 'four-groups';
-  /** Downloads that break off after so many bytes, one after the other. */
-  readonly cutAfterBytes: readonly number[];
-  /** Events that somebody else has made up. */
-  readonly forged: number;
 }
 
 /** Everything random about one run of the suite. */
@@ -81,7 +74,10 @@ export interface RunPlan {
   readonly seed: number;
   readonly journeys: readonly Journey[];
   readonly rates: Readonly<Record<Hop, FaultRates>>;
-  readonly deliveries: Deliveries;
+  readonly wording: Wording;
+  /** Faults of Fasten itself, and of the store itself: the latter until it dies. */
+  readonly fasten: FaultChange<FastenFault>;
+  readonly store: FaultChange<StoreFault>;
   readonly deaths: readonly Death[];
   readonly pauses: readonly Pause[];
 }
@@ -91,25 +87,17 @@ export const NO_FAULTS: FaultRates = {
   lost: 0,
   failed: 0,
   throttled: 0,
-  conflict: 0,
   slow: 0,
   slowMs: 0,
 };
 
-const AS_DOCUMENTED: Deliveries = {
-  copies: 1,
-  delaysMs: {},
-  links: 'both',
-  stats: 'counted',
-  ids: 'uuid',
-  cutAfterBytes: [],
-  forged: 0,
-};
+const AS_DOCUMENTED: Wording = { links: 'both', stats: 'counted', ids: 'uuid' };
 
 /** A run in which nothing goes wrong, for what is said besides. */
 export function planCalmRun(journeys: readonly Journey[], besides: Partial<RunPlan> = {}): RunPlan {
   const rates = { store: NO_FAULTS, 'api-store': NO_FAULTS, fasten: NO_FAULTS, front: NO_FAULTS };
-  return { seed: 0, journeys, rates, deliveries: AS_DOCUMENTED, deaths: [], pauses: [], ...besides };
+  const calm = { wording: AS_DOCUMENTED, fasten: {}, store: {}, deaths: [], pauses: [] };
+  return { seed: 0, journeys, rates, ...calm, ...besides };
 }
 
 /** Draws a run: the same seed gives the same plan on every machine. */
@@ -122,10 +110,16 @@ export function planRun(seed: number): RunPlan {
     rates: {
       store: drawRates(random),
       'api-store': drawRates(random),
-      fasten: { ...drawRates(random), conflict: 0, lost: 0 },
-      front: { ...drawRates(random), conflict: 0, throttled: 0 },
+      fasten: { ...drawRates(random), lost: 0 },
+      front: { ...drawRates(random), throttled: 0 },
     },
-    deliveries: drawDeliveries(random),
+    wording: {
+      links: random.pick(['both', 'list', 'old-field', 'bare-list']),
+      stats: random.pick(['counted', 'counted', 'odd', 'none']),
+      ids: random.pick(['uuid', 'uuid', 'four-groups']),
+    },
+    fasten: drawFastenFaults(random, seed),
+    store: drawStoreFaults(random, seed),
     deaths: drawDeaths(random),
     pauses: [],
   };
@@ -154,28 +148,48 @@ function drawRates(random: Random): FaultRates {
     lost: rate(),
     failed: rate(),
     throttled: rate(),
-    conflict: rate(),
     slow: rate(),
     slowMs: random.int(20, 400),
   };
 }
 
-function drawDeliveries(random: Random): Deliveries {
-  const delay = () => (random.chance(0.3) ? random.int(50, 1_500) : 0);
-  const delaysMs = {
-    'patient.connection_success': delay(),
-    'patient.ehi_export_success': delay(),
-    'patient.ehi_export_failed': delay(),
-  };
-  return {
-    copies: random.pick([1, 1, 2, 3]),
-    delaysMs,
-    links: random.pick(['both', 'list', 'old-field', 'bare-list']),
-    stats: random.pick(['counted', 'counted', 'odd', 'none']),
-    ids: random.pick(['uuid', 'uuid', 'four-groups']),
-    cutAfterBytes: random.chance(0.3) ? Array.from({ length: random.int(1, 2) }, () => random.int(100, 30_000)) : [],
-    forged: random.pick([0, 1, 3]),
-  };
+/** Not the two that change a record without a sign, a bit that is flipped and a file that is whole and shorter. */
+function drawFastenFaults(random: Random, seed: number): RunPlan['fasten'] {
+  const setting = () => ({ rate: random.pick([0.3, 0.6, 1]), seed });
+  const late = () => ({ ...setting(), ms: random.int(50, 1_500) });
+  const twice = () => ({ ...setting(), times: random.int(1, 2) });
+  return drawSome(random, 0.15, {
+    duplicated: { ...setting(), copies: random.int(2, 3) },
+    late: late(),
+    outOfOrder: late(),
+    wrongSignature: setting(),
+    wrongSecret: setting(),
+    staleTimestamp: setting(),
+    alteredBody: setting(),
+    replayed: setting(),
+    apiUnavailable: twice(),
+    expiredLink: twice(),
+    slowDownload: late(),
+    cutDownload: twice(),
+    truncatedDownload: twice(),
+    gzipEncoded: setting(),
+    gzipFile: setting(),
+  });
+}
+
+/** What a proxy cannot do: refusals from inside, and as a gateway words them. */
+function drawStoreFaults(random: Random, seed: number): RunPlan['store'] {
+  const setting = () => ({ rate: random.next() * 0.1, seed });
+  return drawSome(random, 0.25, {
+    conflict: setting(),
+    badGateway: setting(),
+    gatewayTimeout: setting(),
+    throttledAtGateway: { ...setting(), ms: 300, times: 3 },
+  });
+}
+
+function drawSome<T extends object>(random: Random, probability: number, faults: T): Partial<T> {
+  return Object.fromEntries(Object.entries(faults).filter(() => random.chance(probability))) as Partial<T>;
 }
 
 function drawDeaths(random: Random): Death[] {
@@ -186,8 +200,8 @@ function drawDeaths(random: Random): Death[] {
 }
 
 /** As many requests as a journey of the smallest personas surely makes on a hop, and a few more: some deaths never come. */
-const LATEST: Readonly<Record<Hop, number>> = { store: 60, 'api-store': 12, fasten: 8, front: 8 };
-const LATEST_BUNDLE = 12;
+const LATEST: Readonly<Record<Hop, number>> = { store: 40, 'api-store': 10, fasten: 5, front: 5 };
+const LATEST_BUNDLE = 10;
 
 function drawDeath(random: Random): Death {
   const victim = random.pick(['worker', 'worker', 'worker', 'api', 'redis', 'store']);

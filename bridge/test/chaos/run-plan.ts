@@ -1,9 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { signInPerson } from '../../medplum/sign-in-person.ts';
-import { judgeEvents, judgeForged, judgeJourney } from './check-invariants.ts';
+import { judgeEvents, judgeJourney } from './check-invariants.ts';
 import { drainStack, isAtRest } from './drain-stack.ts';
 import { findLeftovers } from './find-leftovers.ts';
-import { type ForgedEvent, forgeEvents } from './forge-events.ts';
 import { type Injected, injectFaults } from './inject-faults.ts';
 import { type LivedJourney, liveJourney } from './live-journey.ts';
 import type { Lab } from './open-lab.ts';
@@ -45,7 +44,7 @@ export async function runPlan(lab: Lab, plan: RunPlan): Promise<RunReport> {
     const undisturbed = calm.get(lived.journey);
     if (undisturbed) violations.push(...judgeJourney(lived, read, undisturbed));
   }
-  violations.push(...(await judgeEvents(client, lab.stack, from)), ...(await judgeForged(client, run.forged)));
+  violations.push(...(await judgeEvents(client, lab.stack, from)));
   violations.push(...(await findLeftovers(lab.stack, lab.queues)));
   const said = takeSaid(lab);
   violations.push(...judgeRuns(run.injected, said));
@@ -55,7 +54,6 @@ export async function runPlan(lab: Lab, plan: RunPlan): Promise<RunReport> {
 
 interface Lived {
   readonly injected: Injected;
-  readonly forged: readonly ForgedEvent[];
   readonly read: readonly { readonly lived: LivedJourney; readonly read: ReadOutcome }[];
   readonly violations: readonly string[];
 }
@@ -64,28 +62,21 @@ async function liveAndDrain(lab: Lab, plan: RunPlan): Promise<Lived> {
   const { stack, queues, reader } = lab;
   const { fasten, apiUrl, storeUrl } = stack;
   const around = { fasten, apiUrl, storeUrl, token: await signInPerson(storeUrl, PERSON) };
-  const { cutAfterBytes, forged: forgedCount, ...deliveries } = plan.deliveries;
-  fasten.setChaos(deliveries);
-  void cutDownloads(fasten, cutAfterBytes);
+  fasten.setChaos(plan.wording);
+  fasten.faults.change(plan.fasten);
+  await changeStoreFaults(storeUrl, plan.store);
   const injected = injectFaults(stack, plan);
   const living = Promise.all(plan.journeys.map((journey) => liveJourney(around, journey)));
-  living.catch(() => undefined);
-  const forging = living.then(([first]) =>
-    forgeEvents(`${apiUrl}/webhook`, first?.orgConnectionIds[0] ?? '', forgedCount),
-  );
-  forging.catch(() => undefined);
-  const isCalm = forging.then(() => isAtRest(stack, queues));
-  await Promise.race([isCalm.catch(() => undefined), wait(CHAOS_MS)]);
-  fasten.setChaos({ copies: 1, delaysMs: {} });
+  const isCalm = living.then(() => isAtRest(stack, queues)).catch(() => undefined);
+  await Promise.race([isCalm, wait(CHAOS_MS)]);
   try {
-    await drainStack(stack, queues, injected, forging, DRAIN_MS);
+    await drainStack(stack, queues, injected, living, DRAIN_MS);
     const read = [];
     for (const lived of await living) read.push({ lived, read: await readOutcome(reader.client, lived) });
-    return { injected, forged: await forging, read, violations: [] };
+    return { injected, read, violations: [] };
   } catch (error) {
     return {
       injected,
-      forged: [],
       read: [],
       violations: [error instanceof Error ? error.message : 'it cannot be read'],
     };
@@ -105,8 +96,10 @@ async function liveUndisturbed(lab: Lab, journey: Journey): Promise<Outcome> {
   return only.read;
 }
 
-async function cutDownloads(fasten: Lab['stack']['fasten'], cutAfterBytes: readonly number[]): Promise<void> {
-  for (const bytes of cutAfterBytes) await fasten.cutNextDownload(bytes);
+async function changeStoreFaults(storeUrl: string, faults: RunPlan['store']): Promise<void> {
+  const headers = { 'content-type': 'application/json' };
+  const answer = await fetch(`${storeUrl}sandbox/faults`, { method: 'PUT', headers, body: JSON.stringify(faults) });
+  if (!answer.ok) throw new Error(`the store takes no faults: ${answer.status}`);
 }
 
 function takeSaid({ stack: { api, workers, store } }: Lab): string {
