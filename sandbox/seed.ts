@@ -26,6 +26,8 @@ export interface SeedProject {
 export interface SeedClient {
   readonly id: string;
   readonly secret: string;
+  /** The one before, while it is being rotated: taken as well. */
+  readonly retiringSecret?: string;
   readonly name: string;
   readonly projectId: string;
   readonly membershipId: string;

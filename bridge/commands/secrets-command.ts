@@ -62,6 +62,7 @@ function makeSecrets(): Record<string, string> {
   return {
     POSTGRES_PASSWORD: text(),
     REDIS_PASSWORD: text(),
+    MEDPLUM_REDIS_PASSWORD: text(),
     GRAFANA_PASSWORD: text(),
     MEDPLUM_SUPER_ADMIN_EMAIL: 'admin@example.com',
     MEDPLUM_SUPER_ADMIN_PASSWORD: text(),

@@ -9,7 +9,7 @@ export interface WantedClient {
   readonly name: string;
   /** As the bridge's environment names it, if it does already. */
   readonly id?: string | undefined;
-  /** Several, separated by blanks, while it is being rotated: any of them will do, the first is what it should become. */
+  /** Several, separated by blanks, while it is being rotated: the first is what it should become. */
   readonly secret?: string | undefined;
   /** Its one AccessPolicy, `AccessPolicy/<id>`; undefined: an admin of the project instead. */
   readonly policy: string | undefined;
@@ -38,16 +38,34 @@ export async function keepClient(
   const client =
     found ?? (await steps.change(`ClientApplication ${wanted.name}: created`, () => create(writer, wanted)));
   if (!client) return undefined;
-  const { secret = '' } = client;
-  const { medplum } = writer;
-  const [newest, ...older] = wanted.secret?.split(/\s+/).filter(Boolean) ?? [];
-  if (newest !== undefined && ![newest, ...older].includes(secret) && wanted.id === client.id) {
-    const change = () => medplum.updateResource<ClientApplication>({ ...client, ...rotated(client, newest) });
-    await steps.change(`ClientApplication ${wanted.name}: secret as the environment says`, change);
-    return { id: client.id, secret: newest };
-  }
+  if (wanted.id === client.id) await keepSecret(steps, writer, client, wanted);
   await keepMembership(steps, writer, client, wanted);
-  return { id: client.id, secret };
+  const [newest = client.secret ?? ''] = secretsOf(wanted);
+  return { id: client.id, secret: wanted.id === client.id ? newest : (client.secret ?? '') };
+}
+
+/** The first secret of the environment becomes that of the client; one that it names no more is taken no more. */
+async function keepSecret(
+  steps: Steps,
+  { medplum }: ProjectWriter,
+  client: WithId<ClientApplication>,
+  wanted: WantedClient,
+): Promise<void> {
+  const [newest, ...older] = secretsOf(wanted);
+  const { retiringSecret, ...kept } = client;
+  if (newest !== undefined && newest !== client.secret) {
+    // The server takes the old one too until it is retired, so that a bridge that still has it goes on.
+    const rotated = { ...kept, secret: newest, ...(client.secret && { retiringSecret: client.secret }) };
+    const change = () => medplum.updateResource<ClientApplication>(rotated);
+    await steps.change(`ClientApplication ${wanted.name}: secret as the environment says`, change);
+  } else if (newest !== undefined && retiringSecret !== undefined && !older.includes(retiringSecret)) {
+    const change = () => medplum.updateResource<ClientApplication>(kept);
+    await steps.change(`ClientApplication ${wanted.name}: the old secret retired`, change);
+  }
+}
+
+function secretsOf({ secret = '' }: WantedClient): string[] {
+  return secret.split(/\s+/).filter(Boolean);
 }
 
 async function find({ medplum, projectId }: ProjectWriter, { id, name }: WantedClient) {
@@ -80,7 +98,7 @@ async function create(writer: ProjectWriter, wanted: WantedClient): Promise<With
     return made;
   }
   const meta = { project: projectId };
-  const secret = wanted.secret?.split(/\s+/)[0] || randomBytes(32).toString('hex');
+  const [secret = randomBytes(32).toString('hex')] = secretsOf(wanted);
   const body: ClientApplication = { resourceType: 'ClientApplication', meta, name: wanted.name, secret };
   const client = wanted.id
     ? await medplum.updateResource<ClientApplication>({ ...body, id: wanted.id })
@@ -120,9 +138,4 @@ async function keepMembership(
 
 function rightsOf({ policy }: WantedClient): Pick<ProjectMembership, 'admin' | 'accessPolicy'> {
   return policy === undefined ? { admin: true } : { admin: false, accessPolicy: { reference: policy } };
-}
-
-/** The server takes the old secret too until it is retired, so that a bridge that still has it goes on. */
-function rotated(client: ClientApplication, secret: string): Pick<ClientApplication, 'secret' | 'retiringSecret'> {
-  return { ...(client.secret && { retiringSecret: client.secret }), secret };
 }

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { MedplumClient } from '@medplum/core';
-import type { Project } from '@medplum/fhirtypes';
+import type { ClientApplication, Parameters, Project } from '@medplum/fhirtypes';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type SandboxMedplum, startMedplum } from '../../sandbox/medplum/start-medplum.ts';
 import { seed } from '../../sandbox/seed.ts';
@@ -119,17 +119,40 @@ test('what somebody changed on the server is put right again, and rights that we
   ]);
 });
 
-test('a new secret in the environment replaces the one on the server, which goes on taking the old one for a while', async () => {
+test('a secret is rotated by putting a new one first, which the server takes beside the old one until that is left out', async () => {
   const file = join(folder, 'rotated.env');
   const env = { ...asSuper(), MEDPLUM_PROJECT_NAME: 'Rotated' };
   await run(env, '--env', file);
   const made = Object.fromEntries((await readFile(file, 'utf8')).split('\n').map((line) => line.split('=')));
-  const done = await run({ ...env, ...made, MEDPLUM_CLIENT_SECRET: 'another-secret' });
-  expect(done).toEqual(['changed  ClientApplication Fasten bridge: secret as the environment says']);
+  const { MEDPLUM_CLIENT_ID: id, MEDPLUM_CLIENT_SECRET: old } = made;
+  const both = { ...env, ...made, MEDPLUM_CLIENT_SECRET: `another-secret ${old}` };
+  expect(await run(both, '--plan')).toEqual([expect.stringContaining('secret as the environment says')]);
+  expect(await run(both)).toEqual(['changed  ClientApplication Fasten bridge: secret as the environment says']);
+  expect(await run(both)).toEqual(['unchanged: everything is as it should be']);
+  for (const secret of [old, 'another-secret']) await signedIn(id, secret);
+
+  const left = { ...both, MEDPLUM_CLIENT_SECRET: 'another-secret' };
+  expect(await run(left)).toEqual(['changed  ClientApplication Fasten bridge: the old secret retired']);
+  expect(await run(left)).toEqual(['unchanged: everything is as it should be']);
+  await signedIn(id, 'another-secret');
+  await expect(signedIn(id, old)).rejects.toThrow('refused the client credentials');
+});
+
+test('a secret that Medplum rotated itself is taken over by putting it first', async () => {
+  const file = join(folder, 'by-server.env');
+  const env = { ...asSuper(), MEDPLUM_PROJECT_NAME: 'Rotated by the server' };
+  await run(env, '--env', file);
+  const made = Object.fromEntries((await readFile(file, 'utf8')).split('\n').map((line) => line.split('=')));
+  const { MEDPLUM_CLIENT_ID: id, MEDPLUM_CLIENT_SECRET: old } = made;
   const admin = await signedIn(made.MEDPLUM_ADMIN_CLIENT_ID, made.MEDPLUM_ADMIN_CLIENT_SECRET);
-  expect(await admin.readResource('ClientApplication', made.MEDPLUM_CLIENT_ID)).toMatchObject({
-    secret: 'another-secret',
-    retiringSecret: made.MEDPLUM_CLIENT_SECRET,
-  });
-  await signedIn(made.MEDPLUM_CLIENT_ID, 'another-secret');
+  const rotate = (body: object) => admin.post(admin.fhirUrl('ClientApplication', id, '$rotate-secret'), body);
+  const { parameter = [] }: Parameters = await rotate({ secret: old });
+  const [secret = ''] = parameter.map(({ resource }) => (resource as ClientApplication).secret);
+  await Promise.all([signedIn(id, old), signedIn(id, `${secret} ${old}`)]);
+  expect(await run({ ...env, ...made, MEDPLUM_CLIENT_SECRET: `${secret} ${old}` })).toEqual([
+    'unchanged: everything is as it should be',
+  ]);
+  await rotate({ retiringSecret: old });
+  await expect(signedIn(id, old)).rejects.toThrow('refused the client credentials');
+  await signedIn(id, secret);
 });

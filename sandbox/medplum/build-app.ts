@@ -11,6 +11,7 @@ import { botRoutes } from './bot-routes.ts';
 import { asyncBatchRoute, fhirRoutes } from './fhir-routes.ts';
 import { oauthRoutes } from './oauth-routes.ts';
 import type { RepositoryWorld } from './repository-world.ts';
+import { rotateSecretRoute } from './rotate-secret.ts';
 import { sendOutcome } from './send-fhir.ts';
 import { sendRateLimit } from './send-rate-limit.ts';
 import { strikeRequest } from './strike-request.ts';
@@ -50,6 +51,7 @@ export function buildApp(auth: AuthWorld, world: RepositoryWorld): Express {
   app.use('/storage', storageRoutes(world));
   app.use('/fhir/R4', (req, res, next) => (PUBLIC_PATHS.has(req.path) ? next() : authenticated(req, res, next)));
   app.use('/fhir/R4/Bot', botRoutes(world, auth));
+  app.use('/fhir/R4/ClientApplication', rotateSecretRoute(world, auth.quotas));
   app.use('/fhir/R4', fhirRoutes(world, auth.quotas));
   app.use((_req, res) => {
     res.sendStatus(404);

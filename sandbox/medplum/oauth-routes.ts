@@ -65,7 +65,8 @@ function clientCredentials(world: AuthWorld, req: Request, body: Record<string, 
   if (!secret) throw new TokenError('invalid_request', 'Missing client_secret');
   const member = findClient(world, id);
   if (!member?.client) throw new TokenError('invalid_request', 'Invalid client');
-  if (!sameSecret(member.client.secret, secret)) throw new TokenError('invalid_request', 'Invalid secret');
+  const taken = [member.client.secret, member.client.retiringSecret ?? member.client.secret];
+  if (!taken.some((one) => sameSecret(one, secret))) throw new TokenError('invalid_request', 'Invalid secret');
   const { membershipId } = member;
   const login = world.logins.create({
     membershipId,

@@ -50,6 +50,7 @@ export class StoredMembers {
     const policies: ProjectMembershipAccess[] = accessPolicy ? [{ policy: accessPolicy }, ...access] : access;
     const { name = '' } = speaker;
     const secret = 'secret' in speaker ? (speaker.secret ?? '') : '';
+    const retiringSecret = 'retiringSecret' in speaker ? speaker.retiringSecret : undefined;
     const isClient = type === 'ClientApplication' && secret !== '';
     const member: Member = {
       membershipId: id,
@@ -58,7 +59,16 @@ export class StoredMembers {
       access: policies,
       profile: `${type}/${profileId}`,
       display: name,
-      client: isClient ? { id: profileId, secret, name, projectId: ofProject.id, membershipId: id } : undefined,
+      client: isClient
+        ? {
+            id: profileId,
+            secret,
+            ...(retiringSecret && { retiringSecret }),
+            name,
+            projectId: ofProject.id,
+            membershipId: id,
+          }
+        : undefined,
       user: undefined,
     };
     return member;

@@ -116,6 +116,15 @@ test('Redis drops no job and keeps what it was given', () => {
   expect(command).toContain('--appendonly yes');
 });
 
+test('Medplum caches in a Redis of its own, which drops what may go when it is full, and no job', () => {
+  const command = service('medplum-redis').command?.join(' ');
+  expect(command).toContain('--maxmemory-policy volatile-lru');
+  expect(command).toContain('--appendonly yes');
+  expect(service('medplum-server').environment?.MEDPLUM_REDIS_HOST).toBe('medplum-redis');
+  const urls = OWN.flatMap((name) => service(name).environment?.REDIS_URL ?? []);
+  expect(new Set(urls.map((url) => new URL(url).hostname))).toEqual(new Set(['redis']));
+});
+
 test('whatever Caddy passes on to is there', () => {
   const caddyfile = readFileSync(join(projectRoot, 'deploy/caddy/Caddyfile'), 'utf8');
   const upstreams = [...caddyfile.matchAll(/reverse_proxy ([\w-]+):(\d+)/g)].map(([, host, port]) => [host, port]);
