@@ -4,7 +4,7 @@ import { namespaceFromConsent, orgConnectionIdOf } from '../../contract/connecti
 import { EHI_EXPORT_SYSTEM } from '../../contract/identifiers.ts';
 import { importStatusFromTask } from '../../contract/import-status.ts';
 import { MOST_IN_FLIGHT } from '../../ingest/flight-limit.ts';
-import { findLanes, laneState } from '../../ingest/lane.ts';
+import { findLanes, laneState } from '../../ingest/lane-basic.ts';
 import { verifyImport } from '../../ingest/ledger/verify-import.ts';
 import { dumpStore } from '../dump-store.ts';
 import type { LivedJourney } from './live-journey.ts';
