@@ -1,15 +1,19 @@
 import type { Likeness } from './likeness.ts';
 import { access } from './topics/access.ts';
+import { answers } from './topics/answers.ts';
 import { batches } from './topics/batches.ts';
 import { binary } from './topics/binary.ts';
 import { bots } from './topics/bots.ts';
 import { conditional } from './topics/conditional.ts';
 import { deletes } from './topics/deletes.ts';
+import { everything } from './topics/everything.ts';
+import { exports } from './topics/exports.ts';
 import { graphql } from './topics/graphql.ts';
 import { history } from './topics/history.ts';
 import { limits } from './topics/limits.ts';
 import { operations } from './topics/operations.ts';
 import { quota } from './topics/quota.ts';
+import { scopes } from './topics/scopes.ts';
 import { search } from './topics/search.ts';
 import { transactions } from './topics/transactions.ts';
 import { validation } from './topics/validation.ts';
@@ -23,13 +27,17 @@ const topics: Readonly<Record<string, readonly Likeness[]>> = {
   batches,
   transactions,
   search,
+  answers,
   history,
   deletes,
   binary,
   access,
   bots,
   quota,
+  scopes,
   graphql,
+  everything,
+  exports,
   operations,
   limits,
 };

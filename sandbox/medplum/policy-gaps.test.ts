@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type OpenRecord, openRecord } from './real-answers/open-record.ts';
+import { type OpenRecord, openRecord } from '../likeness/record/open-record.ts';
 
 let record: OpenRecord;
 beforeAll(async () => {

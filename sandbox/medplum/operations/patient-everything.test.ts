@@ -1,7 +1,7 @@
 import type { Bundle } from '@medplum/fhirtypes';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type OpenRecord, openRecord } from '../../likeness/record/open-record.ts';
 import { bundleOf, messageOf } from '../open-sandbox.ts';
-import { type OpenRecord, openRecord } from '../real-answers/open-record.ts';
 
 let record: OpenRecord;
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import type { Bundle } from '@medplum/fhirtypes';
-import { type Answer, CLIENT, type OpenSandbox, openSandbox } from '../open-sandbox.ts';
-import type { SandboxMedplumOptions } from '../start-medplum.ts';
+import { type Answer, CLIENT, type OpenSandbox, openSandbox } from '../../medplum/open-sandbox.ts';
+import type { SandboxMedplumOptions } from '../../medplum/start-medplum.ts';
 import { type Planted, plantRecord } from './plant-record.ts';
 
 export interface OpenRecord extends OpenSandbox {
