@@ -28,7 +28,8 @@ export interface CliOptions {
 }
 
 export const USAGE = `Usage: fasten-medplum-sandbox [options]
-       fasten-medplum-sandbox generate [options]    writes a made-up export (--resources, --seed, --dirt, --out)
+       fasten-medplum-sandbox persona --persona ID --out FILE       writes the record of a synthetic patient
+       fasten-medplum-sandbox generate --resources N --out FILE     writes a made-up export of any size
 
 A stand-in for Medplum and one for Fasten Connect on 127.0.0.1, without an account, Docker or a network.
 

@@ -78,7 +78,7 @@ test('started by its command in an empty folder, it takes a MedplumClient and th
   expect(ended).toMatchObject({ code: 0 });
 });
 
-test('what is wrong with its options is said in a line, before the ones it takes', async () => {
+test('wrong options are told in a line, before the ones it takes; its other commands write records', async () => {
   const wrong = await start(['--parts', 'medplum,mail']).ended;
   expect(wrong.code).toBe(1);
   expect(wrong.stderr).toMatch(
@@ -86,6 +86,10 @@ test('what is wrong with its options is said in a line, before the ones it takes
   );
   const help = await start(['--help']).ended;
   expect(help).toMatchObject({ code: 0, stdout: expect.stringContaining('--webhook-url') });
+  const written = await start(['persona', '--persona', 'cerner-heart']).ended;
+  expect(written.stdout).toContain('"resourceType":"Patient"');
+  const generated = await start(['generate', '--resources', '12']).ended;
+  expect(generated.stdout.trim().split('\n')).toHaveLength(12);
 });
 
 test('a data folder keeps what is stored, and somebody else’s folder is not taken', { timeout: 120_000 }, async () => {
