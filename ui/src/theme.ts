@@ -1,4 +1,4 @@
-import { type CSSVariablesResolver, createTheme, Modal, Notification } from '@mantine/core';
+import { Badge, type CSSVariablesResolver, createTheme, Modal, Notification } from '@mantine/core';
 
 /** Mantine's own look, with a system font (nothing is fetched from elsewhere) and text that keeps WCAG AA contrast. */
 export const theme = createTheme({
@@ -10,6 +10,8 @@ export const theme = createTheme({
   autoContrast: true,
   respectReducedMotion: true,
   components: {
+    // As it is written everywhere else: names of sources stand in badges too.
+    Badge: Badge.extend({ defaultProps: { tt: 'none' } }),
     Modal: Modal.extend({ defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } }),
     Notification: Notification.extend({ defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } }),
   },

@@ -1,6 +1,9 @@
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 
+/** A longer page is a list of which only what is in view is drawn: of it what is in view is kept. */
+const MOST_PX = 3_000;
+
 const SIZES = { narrow: { width: 360, height: 740 }, wide: { width: 1280, height: 900 } } as const;
 
 /**
@@ -16,11 +19,12 @@ export async function keepScreens(page: Page, name: string): Promise<void> {
   await page.evaluate(() => window.scrollTo(0, 0));
   for (const [size, viewport] of Object.entries(SIZES)) {
     await page.setViewportSize(viewport);
+    const height = await page.evaluate(() => document.documentElement.scrollHeight);
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });
       await page.screenshot({
         path: join(folder, `${name}-${colorScheme}-${size}.png`),
-        fullPage: true,
+        fullPage: height <= MOST_PX,
         animations: 'disabled',
       });
     }

@@ -150,3 +150,20 @@ test('differences and everything else fit a small phone in the dark', async () =
     expect(await findBarriers(page)).toEqual([]);
   }
 });
+
+test('on a small phone what sources say differently is read without scrolling sideways, and still is a table', async () => {
+  await page.setViewportSize({ width: 360, height: 740 });
+  await openAs(CLINICIAN, `/patients/${kim.id}/differences`);
+  const penicillin = page.getByRole('region', { name: 'Penicillin G' });
+  const risk = penicillin.getByRole('row', { name: /^Risk/ });
+  await risk.getByRole('cell', { name: 'high' }).waitFor();
+  expect(await risk.getByRole('cell').count()).toBe(2);
+  const table = penicillin.getByRole('table');
+  expect(await table.evaluate((each) => each.scrollWidth - (each.parentElement?.clientWidth ?? 0))).toBeLessThanOrEqual(
+    0,
+  );
+  const [one, other] = await risk
+    .getByRole('cell')
+    .evaluateAll((cells) => cells.map((cell) => cell.getBoundingClientRect().top));
+  expect(one).toBeLessThan(other ?? 0);
+});

@@ -3,6 +3,7 @@ import { useMedplumProfile } from '@medplum/react-hooks';
 import { IconArrowLeft } from '@tabler/icons-react';
 import { useEffect } from 'react';
 import { Link, useNavigate, useParams, useSearchParams } from 'react-router';
+import { usePageTitle } from '../shell/use-page-title.ts';
 import { ConsentStep } from './ConsentStep.tsx';
 import { StitchWidget } from './StitchWidget.tsx';
 import { type Attempt, useAttempt } from './use-attempt.ts';
@@ -13,6 +14,7 @@ export function ConnectPage() {
   const [params] = useSearchParams();
   const reconnect = params.get('reconnect') ?? undefined;
   const navigate = useNavigate();
+  usePageTitle('Connect a health system');
   const profile = useMedplumProfile();
   const { attempt, stage, connected, problem, start, onMessage } = useAttempt({ patientId, reconnect });
   const list = `/connections/${patientId}`;

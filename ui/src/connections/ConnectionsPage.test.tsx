@@ -1,4 +1,6 @@
 import type { Connection } from '@fasten-medplum/bridge/contract/connection';
+import { ORG_CONNECTION_SYSTEM } from '@fasten-medplum/bridge/contract/identifiers';
+import type { Patient } from '@medplum/fhirtypes';
 import { HomerSimpson, MockClient } from '@medplum/mock';
 import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { beforeEach, expect, test } from 'vitest';
@@ -33,6 +35,26 @@ test('a connection is shown with its name, its standing and its latest import', 
   expect(card.getByText('Test data')).toBeDefined();
   expect(card.getByText(/Since .*2026.*permission until .*2099/)).toBeDefined();
   expect(card.getByRole('link', { name: 'The records are here' }).getAttribute('href')).toBe('/imports/t1');
+});
+
+test('connections of which Fasten told no name are called as their records are, so that they can be told apart', async () => {
+  for (const [namespace, name] of [
+    ['c1', 'Lakeside Hospital'],
+    ['c2', 'Mill Lane Clinic'],
+  ] as const) {
+    await medplum.createResource<Patient>({
+      resourceType: 'Patient',
+      meta: { tag: [{ system: ORG_CONNECTION_SYSTEM, code: namespace }] },
+      active: false,
+      link: [{ type: 'replaced-by', other: { reference: 'Patient/123' } }],
+      managingOrganization: { display: name },
+    });
+  }
+  const unnamed = { ...CLINIC, facts: { platform: 'epic' } };
+  answerBridge(list(unnamed, { ...unnamed, consentId: 'k2', orgConnectionId: 'c2', namespace: 'c2' }));
+  openPage(medplum, '/connections/123');
+  expect(await screen.findByRole('listitem', { name: 'Lakeside Hospital' })).toBeDefined();
+  expect(screen.getByRole('listitem', { name: 'Mill Lane Clinic' })).toBeDefined();
 });
 
 test('a patient is told of an import on hold without a way into it, staff are led there', async () => {

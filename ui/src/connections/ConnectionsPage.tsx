@@ -1,29 +1,34 @@
 import type { Connection } from '@fasten-medplum/bridge/contract/connection';
 import { type SyncAnswer, syncAnswerSchema } from '@fasten-medplum/bridge/contract/sync';
 import { Alert, Button, Container, Group, Stack, Text, Title } from '@mantine/core';
-import { ResourceName } from '@medplum/react';
 import { useMedplumProfile } from '@medplum/react-hooks';
 import { IconPlugConnected, IconPlus, IconRefresh } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Link, useParams, useSearchParams } from 'react-router';
 import { useBridge } from '../bridge/use-bridge.ts';
+import { BackToList } from '../lists/BackToList.tsx';
+import { usePageTitle } from '../shell/use-page-title.ts';
 import { EmptyState } from '../states/EmptyState.tsx';
 import { ErrorState } from '../states/ErrorState.tsx';
 import { explainError } from '../states/explain-error.ts';
-import { explainRefusal } from '../states/explain-refusal.ts';
 import { LoadingState } from '../states/LoadingState.tsx';
+import { ReferenceName } from '../states/ReferenceName.tsx';
+import { useAction } from '../states/use-action.ts';
 import { ConnectionCard } from './ConnectionCard.tsx';
 import { ErasureNotice } from './ErasureNotice.tsx';
 import { ReturnNotice } from './ReturnNotice.tsx';
 import { useConnections } from './use-connections.ts';
+import { useNamed } from './use-named.ts';
 
 /** A Patient's connections: what is connected, how it stands, and everything that can be done about it. */
 export function ConnectionsPage() {
   const { patientId = '' } = useParams();
   const [params] = useSearchParams();
+  usePageTitle('Connections');
   const outcome = params.get('connection');
   const profile = useMedplumProfile();
   const isOwn = profile?.resourceType === 'Patient' && profile.id === patientId;
+  const isStaff = profile?.resourceType !== 'Patient';
   const { value, error, reload } = useConnections(patientId);
   const [erasures, setErasures] = useState<readonly string[]>([]);
   const { synced, problem, isSyncing, sync } = useSync(patientId, reload);
@@ -32,6 +37,7 @@ export function ConnectionsPage() {
   return (
     <Container size="md" px={0}>
       <Stack>
+        {isStaff && <BackToList to="/connections">All patients</BackToList>}
         <Group justify="space-between" align="flex-end">
           <div>
             <Title order={1} size="h2">
@@ -42,8 +48,8 @@ export function ConnectionsPage() {
                 'Where my health records come from'
               ) : (
                 <>
-                  Where the records of <ResourceName value={{ reference: `Patient/${patientId}` }} inherit span /> come
-                  from
+                  Where the records of{' '}
+                  <ReferenceName value={{ reference: `Patient/${patientId}` }} otherwise="this patient" /> come from
                 </>
               )}
             </Text>
@@ -58,7 +64,7 @@ export function ConnectionsPage() {
               <Button
                 variant="default"
                 loading={isSyncing}
-                onClick={() => void sync()}
+                onClick={() => sync()}
                 leftSection={<IconRefresh size={18} aria-hidden />}
               >
                 Get new records
@@ -110,7 +116,8 @@ interface ConnectionSectionsProps {
 }
 
 /** In use first; what has ended below, without those that a later connection continues. */
-function ConnectionSections({ connections, synced, ...rest }: ConnectionSectionsProps) {
+function ConnectionSections({ connections: told, synced, ...rest }: ConnectionSectionsProps) {
+  const connections = useNamed(rest.patientId, told);
   const active = connections.filter(({ status }) => status === 'active');
   const ended = connections.filter(({ status, continuedBy }) => status !== 'active' && continuedBy === undefined);
   const card = (connection: Connection) => (
@@ -152,19 +159,9 @@ function ConnectionSections({ connections, synced, ...rest }: ConnectionSections
 function useSync(patientId: string, onChanged: () => void) {
   const bridge = useBridge();
   const [synced, setSynced] = useState<SyncAnswer['connections']>([]);
-  const [problem, setProblem] = useState<string>();
-  const [isSyncing, setIsSyncing] = useState(false);
-  const sync = async (): Promise<void> => {
-    setIsSyncing(true);
-    setProblem(undefined);
-    try {
-      setSynced((await bridge.ask('POST', `/sync/${encodeURIComponent(patientId)}`, syncAnswerSchema)).connections);
-      onChanged();
-    } catch (error) {
-      setProblem(explainRefusal(error));
-    } finally {
-      setIsSyncing(false);
-    }
-  };
-  return { synced, problem, isSyncing, sync };
+  const { act, isBusy, problem } = useAction(async () => {
+    setSynced((await bridge.ask('POST', `/sync/${encodeURIComponent(patientId)}`, syncAnswerSchema)).connections);
+    onChanged();
+  });
+  return { synced, problem, isSyncing: isBusy, sync: act };
 }

@@ -4,7 +4,7 @@ import { Alert, Button, Checkbox, Group, Modal, Radio, Stack, Text } from '@mant
 import { useState } from 'react';
 import type { Bridge } from '../bridge/create-bridge.ts';
 import { useBridge } from '../bridge/use-bridge.ts';
-import { explainRefusal } from '../states/explain-refusal.ts';
+import { useAction } from '../states/use-action.ts';
 import { nameOf } from './connection-words.ts';
 
 interface EndConnectionProps {
@@ -15,29 +15,21 @@ interface EndConnectionProps {
   readonly onEnded: (erasureIds: readonly string[]) => void;
 }
 
+const WORDS = { forbidden: 'You are not allowed to erase these records.' };
+
 /** Ends a connection after a question; whether its records go too is a second one. */
 export function EndConnection({ connection, patientId, onClose, onEnded }: EndConnectionProps) {
   const bridge = useBridge();
   const isActive = connection.status === 'active';
   const [choice, setChoice] = useState<'keep' | 'erase'>();
   const [isSure, setIsSure] = useState(false);
-  const [isBusy, setIsBusy] = useState(false);
-  const [problem, setProblem] = useState<string>();
   const wish = isActive ? choice : 'erase';
   const isReady = wish === 'keep' || (wish === 'erase' && isSure);
 
-  async function end(): Promise<void> {
-    setIsBusy(true);
-    setProblem(undefined);
-    try {
-      onEnded(await endConnection(bridge, patientId, connection, wish === 'erase'));
-      onClose();
-    } catch (error) {
-      setProblem(explainRefusal(error, { forbidden: 'You are not allowed to erase these records.' }));
-    } finally {
-      setIsBusy(false);
-    }
-  }
+  const { act, isBusy, problem } = useAction(async () => {
+    onEnded(await endConnection(bridge, patientId, connection, wish === 'erase'));
+    onClose();
+  }, WORDS);
 
   const name = nameOf(connection);
   return (
@@ -77,7 +69,7 @@ export function EndConnection({ connection, patientId, onClose, onEnded }: EndCo
           <Button variant="default" onClick={onClose}>
             Cancel
           </Button>
-          <Button color="red" disabled={!isReady} loading={isBusy} onClick={() => void end()}>
+          <Button color="red" disabled={!isReady} loading={isBusy} onClick={() => act()}>
             {wish === 'erase' ? (isActive ? 'Disconnect and erase' : 'Erase') : 'Disconnect'}
           </Button>
         </Group>

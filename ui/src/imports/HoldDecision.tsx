@@ -10,6 +10,7 @@ import { useBridge } from '../bridge/use-bridge.ts';
 import { ErrorState } from '../states/ErrorState.tsx';
 import { explainRefusal } from '../states/explain-refusal.ts';
 import { LoadingState } from '../states/LoadingState.tsx';
+import { useAction } from '../states/use-action.ts';
 import { describeTrait } from './import-words.ts';
 import { PersonTable } from './PersonTable.tsx';
 import { neverAgain, usePolled } from './use-polled.ts';
@@ -46,29 +47,23 @@ const OUTCOME_WORDS: Readonly<Record<ImportDecision['outcome'], string>> = {
   rejected: 'Rejected. Nothing of these records is loaded.',
 };
 
+const REFUSAL_WORDS = { conflict: 'Somebody else has decided about it meanwhile.' };
+
 function Choice({ task, differences, onDecided }: HoldDecisionProps & { readonly differences: readonly string[] }) {
   const bridge = useBridge();
   const { id = '' } = task;
   const load = useCallback(() => bridge.ask('GET', `/imports/${id}/patients`, importPatientsSchema), [bridge, id]);
   const { value, error, reload } = usePolled(load, neverAgain);
   const [asked, setAsked] = useState<'accept' | 'reject'>();
-  const [isBusy, setIsBusy] = useState(false);
-  const [problem, setProblem] = useState<string>();
-
-  async function decide(decision: 'accept' | 'reject'): Promise<void> {
-    setIsBusy(true);
-    setProblem(undefined);
+  const { act, isBusy, problem } = useAction(async (decision: 'accept' | 'reject') => {
     try {
       const { outcome } = await bridge.ask('POST', `/imports/${id}/${decision}`, importDecisionSchema);
       notifications.show({ message: OUTCOME_WORDS[outcome] });
       onDecided();
-    } catch (refusal) {
-      setProblem(explainRefusal(refusal, { conflict: 'Somebody else has decided about it meanwhile.' }));
     } finally {
-      setIsBusy(false);
       setAsked(undefined);
     }
-  }
+  }, REFUSAL_WORDS);
 
   if (error !== undefined) {
     return <ErrorState title="The two persons could not be loaded" hint={explainRefusal(error)} onRetry={reload} />;
@@ -105,11 +100,7 @@ function Choice({ task, differences, onDecided }: HoldDecisionProps & { readonly
             <Button variant="default" onClick={() => setAsked(undefined)}>
               Cancel
             </Button>
-            <Button
-              color={asked === 'accept' ? 'blue' : 'red'}
-              loading={isBusy}
-              onClick={() => asked && void decide(asked)}
-            >
+            <Button color={asked === 'accept' ? 'blue' : 'red'} loading={isBusy} onClick={() => asked && act(asked)}>
               {asked === 'accept' ? 'Load them' : 'Reject them'}
             </Button>
           </Group>

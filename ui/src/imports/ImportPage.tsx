@@ -18,10 +18,11 @@ import { useMedplum } from '@medplum/react-hooks';
 import { lazy, type ReactNode, Suspense, useCallback, useEffect, useState } from 'react';
 import { Link, useParams } from 'react-router';
 import { useImportStatus } from '../bridge/use-import-status.ts';
+import { BackToList } from '../lists/BackToList.tsx';
+import { usePageTitle } from '../shell/use-page-title.ts';
 import { ErrorState } from '../states/ErrorState.tsx';
 import { explainError } from '../states/explain-error.ts';
 import { LoadingState } from '../states/LoadingState.tsx';
-import { BackToImports } from './BackToImports.tsx';
 import { DispositionBar } from './DispositionBar.tsx';
 import { isRunning, pauseFor } from './find-imports.ts';
 import { formatCount } from './format.ts';
@@ -46,6 +47,7 @@ const TypeChart = lazy(() => import('./TypeChart.tsx').then((part) => ({ default
 export function ImportPage() {
   const { taskId = '' } = useParams();
   const medplum = useMedplum();
+  usePageTitle('Import');
   const load = useCallback(() => medplum.readResource('Task', taskId, { cache: 'reload' }), [medplum, taskId]);
   const [isLive, setIsLive] = useState(false);
   const { value: task, error, reload } = usePolled(load, isLive ? pauseWhenLive : pauseForTask);
@@ -62,7 +64,7 @@ export function ImportPage() {
   return (
     <Container size="lg" px={0}>
       <Stack>
-        <BackToImports />
+        <BackToList to="/imports">All imports</BackToList>
         {error !== undefined && (
           <ErrorState title="This import could not be loaded" hint={explainError(error)} onRetry={reload} />
         )}

@@ -4,7 +4,6 @@ import { Group, Paper, Text } from '@mantine/core';
 import type { Task } from '@medplum/fhirtypes';
 import { memo } from 'react';
 import { Link } from 'react-router';
-import { FROM_LIST } from './BackToImports.tsx';
 import { DispositionBar } from './DispositionBar.tsx';
 import { formatCount, formatTime } from './format.ts';
 import { ImportProgressBar } from './ImportProgressBar.tsx';
@@ -27,14 +26,7 @@ export const ImportRow = memo(function ImportRow({ task, live }: ImportRowProps)
       <div className={classes.columns ?? ''}>
         <div>
           <Group justify="space-between" wrap="nowrap" gap="xs">
-            <Text
-              component={Link}
-              to={`/imports/${task.id}`}
-              state={FROM_LIST}
-              fw={600}
-              truncate
-              className={classes.link ?? ''}
-            >
+            <Text component={Link} to={`/imports/${task.id}`} fw={600} truncate className={classes.link ?? ''}>
               <PatientName task={task} />
             </Text>
             <StatusBadge status={task.status} />

@@ -7,6 +7,7 @@ import { useSearchParams } from 'react-router';
 import { type LiveImports, useLiveImports } from '../bridge/use-live-imports.ts';
 import { LongList } from '../lists/LongList.tsx';
 import { type Pages, usePages } from '../lists/use-pages.ts';
+import { usePageTitle } from '../shell/use-page-title.ts';
 import { EmptyState } from '../states/EmptyState.tsx';
 import { ErrorState } from '../states/ErrorState.tsx';
 import { explainError } from '../states/explain-error.ts';
@@ -27,6 +28,7 @@ export function ImportsPage() {
   const pages = usePages(load, OPTIONS);
   const { total, error, reload } = pages;
   const live = useLiveImports(reload);
+  usePageTitle('Imports');
 
   return (
     <Container size="lg" px={0}>
@@ -80,7 +82,6 @@ function ImportList({ pages, filter, live }: ImportListProps) {
       label="Imports"
       pages={pages}
       rowHeight={ROW_HEIGHT_PX}
-      keepsPlace
       render={(task) => <ImportRow task={task} live={isRunning(task) ? live.get(task.id ?? '') : undefined} />}
     />
   );

@@ -5,9 +5,8 @@ import { Button, Group, Text } from '@mantine/core';
 import type { Task } from '@medplum/fhirtypes';
 import { useMedplumProfile } from '@medplum/react-hooks';
 import { IconRefresh } from '@tabler/icons-react';
-import { useState } from 'react';
 import { useBridge } from '../bridge/use-bridge.ts';
-import { explainRefusal } from '../states/explain-refusal.ts';
+import { useAction } from '../states/use-action.ts';
 import { formatCount, formatTime } from './format.ts';
 import { describeRedriveFault } from './import-words.ts';
 
@@ -16,26 +15,17 @@ interface RedriveLinesProps {
   readonly onQueued: () => void;
 }
 
+const WORDS = { conflict: 'There is nothing to try again: its export is no longer kept.' };
+
 /** Has the lines that were set aside tried again, and says what came of the last time. Not for patients. */
 export function RedriveLines({ task, onQueued }: RedriveLinesProps) {
   const bridge = useBridge();
   const isPatient = useMedplumProfile()?.resourceType === 'Patient';
-  const [isBusy, setIsBusy] = useState(false);
-  const [problem, setProblem] = useState<string>();
   const { quarantined } = countsFromTask(task);
-
-  async function redrive(): Promise<void> {
-    setIsBusy(true);
-    setProblem(undefined);
-    try {
-      await bridge.ask('POST', `/imports/${task.id}/redrive`, importRedriveSchema);
-      onQueued();
-    } catch (error) {
-      setProblem(explainRefusal(error, { conflict: 'There is nothing to try again: its export is no longer kept.' }));
-    } finally {
-      setIsBusy(false);
-    }
-  }
+  const { act, isBusy, problem } = useAction(async () => {
+    await bridge.ask('POST', `/imports/${task.id}/redrive`, importRedriveSchema);
+    onQueued();
+  }, WORDS);
 
   return (
     <Group gap="sm" mb="md">
@@ -44,7 +34,7 @@ export function RedriveLines({ task, onQueued }: RedriveLinesProps) {
           size="xs"
           variant="light"
           loading={isBusy || isRedriving(task)}
-          onClick={() => void redrive()}
+          onClick={() => act()}
           leftSection={<IconRefresh size={16} aria-hidden />}
         >
           {quarantined === 1

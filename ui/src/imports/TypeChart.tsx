@@ -42,6 +42,8 @@ export function TypeChart({ announced, received, stored }: TypeChartProps) {
           yAxisProps={{ width: 158, interval: 0 }}
           valueFormatter={formatCount}
           withLegend={hasReceived}
+          // In the order of the bars.
+          legendProps={{ itemSorter: null }}
           series={[
             ...(hasAnnounced ? [{ name: 'Announced', color: 'blue.4' }] : []),
             ...(hasReceived ? [{ name: 'Received', color: 'gray.5' }] : []),

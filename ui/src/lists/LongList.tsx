@@ -11,8 +11,6 @@ interface LongListProps<T> {
   /** About how high a row is, in pixels: so high is one that is not there yet. */
   readonly rowHeight: number;
   readonly render: (row: T) => ReactNode;
-  /** Who goes back to the list finds it where it was left. For one that its address tells whole: others begin anew. */
-  readonly keepsPlace?: boolean;
 }
 
 const GAP_PX = 8;
@@ -20,18 +18,21 @@ const GAP_PX = 8;
 const OVERSCAN = 6;
 const SETTLED_MS = 80;
 
-/** A list of any length that scrolls with the page: only what is in view is drawn, and only its pages are read. */
+/**
+ * A list of any length that scrolls with the page: only what is in view is drawn, and only its pages are read. Who goes back to
+ * it finds it where it was left: what it shows must stand in the entry of the history.
+ */
 export function LongList<T>(props: LongListProps<T>) {
   // A page without its rows is too short to be scrolled to the place that was left.
   return props.pages.total === undefined ? null : <Rows {...props} />;
 }
 
-function Rows<T>({ label, pages, rowHeight, render, keepsPlace = false }: LongListProps<T>) {
+function Rows<T>({ label, pages, rowHeight, render }: LongListProps<T>) {
   const host = useRef<HTMLDivElement>(null);
   const [top, setTop] = useState(0);
   const { total = 0, rowAt, look } = pages;
   const count = Math.min(total, MAX_ROWS);
-  const { left, note } = useKeptPlace(keepsPlace);
+  const { left, note } = useKeptPlace();
   const list = useWindowVirtualizer({
     ...(left && { initialOffset: left.offset, initialMeasurementsCache: left.rows }),
     count,

@@ -1,8 +1,7 @@
 import { isRetentionText } from '@fasten-medplum/bridge/contract/retention-text';
-import { Button, Group, Stack, Table, Text, TextInput } from '@mantine/core';
+import { Stack, Table, Text, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import type { AuditEvent } from '@medplum/fhirtypes';
-import { ResourceName } from '@medplum/react';
 import { useMedplum } from '@medplum/react-hooks';
 import { useCallback, useState } from 'react';
 import { formatTime } from '../imports/format.ts';
@@ -10,6 +9,8 @@ import { usePolled } from '../imports/use-polled.ts';
 import { ErrorState } from '../states/ErrorState.tsx';
 import { explainError } from '../states/explain-error.ts';
 import { LoadingState } from '../states/LoadingState.tsx';
+import { ReferenceName } from '../states/ReferenceName.tsx';
+import { PageButtons } from './PageButtons.tsx';
 
 const PAGE_SIZE = 20;
 const PAUSE_MS = 30_000;
@@ -56,19 +57,10 @@ export function AuditTrail() {
       {value === undefined && error === undefined && <LoadingState label="Loading who did what" blocks={2} />}
       {value?.length === 0 && <Text c="dimmed">Nothing is recorded here.</Text>}
       {value && value.length > 0 && <EventTable events={value} />}
-      <Group gap="xs">
-        <Button size="xs" variant="default" disabled={page === 0} onClick={() => setPage(page - 1)}>
-          Newer
-        </Button>
-        <Button
-          size="xs"
-          variant="default"
-          disabled={(value?.length ?? 0) < PAGE_SIZE}
-          onClick={() => setPage(page + 1)}
-        >
-          Older
-        </Button>
-      </Group>
+      <PageButtons
+        onNewer={page > 0 ? () => setPage(page - 1) : undefined}
+        onOlder={value?.length === PAGE_SIZE ? () => setPage(page + 1) : undefined}
+      />
     </Stack>
   );
 }
@@ -103,7 +95,7 @@ function EventTable({ events }: { readonly events: readonly AuditEvent[] }) {
 function Who({ event }: { readonly event: AuditEvent }) {
   const agent = event.agent.find(({ requestor }) => requestor) ?? event.agent[0];
   if (!agent?.who?.reference) return agent?.who?.display ?? agent?.name ?? '';
-  return agent.who.display ?? <ResourceName value={agent.who} inherit span />;
+  return <ReferenceName value={agent.who} otherwise="Somebody who is gone" />;
 }
 
 /**

@@ -4,7 +4,7 @@ import {
   botFeedPageSchema,
   botRunPageSchema,
 } from '@fasten-medplum/bridge/contract/bot-run';
-import { Anchor, Badge, Button, Checkbox, Code, Group, Stack, Table, Text, Title } from '@mantine/core';
+import { Anchor, Badge, Checkbox, Code, Group, Stack, Table, Text, Title } from '@mantine/core';
 import { type ReactNode, useCallback, useState } from 'react';
 import { Link } from 'react-router';
 import { useBridge } from '../bridge/use-bridge.ts';
@@ -13,6 +13,7 @@ import { usePolled } from '../imports/use-polled.ts';
 import { ErrorState } from '../states/ErrorState.tsx';
 import { explainError } from '../states/explain-error.ts';
 import { LoadingState } from '../states/LoadingState.tsx';
+import { PageButtons } from './PageButtons.tsx';
 
 const PAGE_SIZE = 20;
 const PAUSE_MS = 10_000;
@@ -191,16 +192,11 @@ interface PagerProps {
 }
 
 function Pager({ cursor, hasMore, onTurn }: PagerProps) {
-  if (cursor === 0 && !hasMore) return null;
   return (
-    <Group gap="xs" mt="xs">
-      <Button size="xs" variant="default" disabled={cursor === 0} onClick={() => onTurn(cursor - PAGE_SIZE)}>
-        Newer
-      </Button>
-      <Button size="xs" variant="default" disabled={!hasMore} onClick={() => onTurn(cursor + PAGE_SIZE)}>
-        Older
-      </Button>
-    </Group>
+    <PageButtons
+      onNewer={cursor > 0 ? () => onTurn(cursor - PAGE_SIZE) : undefined}
+      onOlder={hasMore ? () => onTurn(cursor + PAGE_SIZE) : undefined}
+    />
   );
 }
 

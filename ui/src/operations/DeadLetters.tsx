@@ -13,8 +13,9 @@ import { formatCount, formatTime } from '../imports/format.ts';
 import { usePolled } from '../imports/use-polled.ts';
 import { ErrorState } from '../states/ErrorState.tsx';
 import { explainError } from '../states/explain-error.ts';
-import { explainRefusal } from '../states/explain-refusal.ts';
 import { LoadingState } from '../states/LoadingState.tsx';
+import { useAction } from '../states/use-action.ts';
+import { PageButtons } from './PageButtons.tsx';
 
 const PAGE_SIZE = 20;
 const PAUSE_MS = 10_000;
@@ -42,14 +43,10 @@ export function DeadLetters() {
           <Letter key={`${letter.queue} ${letter.jobId}`} letter={letter} onReplayed={reload} />
         ))}
       </Stack>
-      <Group gap="xs">
-        <Button size="xs" variant="default" disabled={cursor === 0} onClick={() => setCursor(cursor - PAGE_SIZE)}>
-          Newer
-        </Button>
-        <Button size="xs" variant="default" disabled={!value.next} onClick={() => setCursor(cursor + PAGE_SIZE)}>
-          Older
-        </Button>
-      </Group>
+      <PageButtons
+        onNewer={cursor > 0 ? () => setCursor(cursor - PAGE_SIZE) : undefined}
+        onOlder={value.next ? () => setCursor(cursor + PAGE_SIZE) : undefined}
+      />
     </Stack>
   );
 }
@@ -61,25 +58,16 @@ const STEP_WORDS: Readonly<Record<DeadLetterStep, string>> = {
   support: 'The same would happen again. Ask for support with the code and the ids.',
 };
 
+const REPLAY_WORDS = { conflict: 'It was run again already.' };
+
 function Letter({ letter, onReplayed }: { readonly letter: DeadLetter; readonly onReplayed: () => void }) {
   const bridge = useBridge();
-  const [isBusy, setIsBusy] = useState(false);
-  const [problem, setProblem] = useState<string>();
   const { queue, jobId, code, nextStep, attempts, stalls, failedAt, about } = letter;
-
-  async function replay(): Promise<void> {
-    setIsBusy(true);
-    setProblem(undefined);
-    try {
-      const path = `/queues/${encodeURIComponent(queue)}/dead/${encodeURIComponent(jobId)}/replay`;
-      await bridge.ask('POST', path, replaySchema);
-      onReplayed();
-    } catch (error) {
-      setProblem(explainRefusal(error, { conflict: 'It was run again already.' }));
-    } finally {
-      setIsBusy(false);
-    }
-  }
+  const { act, isBusy, problem } = useAction(async () => {
+    const path = `/queues/${encodeURIComponent(queue)}/dead/${encodeURIComponent(jobId)}/replay`;
+    await bridge.ask('POST', path, replaySchema);
+    onReplayed();
+  }, REPLAY_WORDS);
 
   return (
     <Paper withBorder p="sm" role="listitem" aria-label={`${queue}: ${code}`}>
@@ -104,7 +92,7 @@ function Letter({ letter, onReplayed }: { readonly letter: DeadLetter; readonly 
           size="xs"
           variant={nextStep === 'replay' ? 'light' : 'default'}
           loading={isBusy}
-          onClick={() => void replay()}
+          onClick={() => act()}
           leftSection={<IconRefresh size={16} aria-hidden />}
         >
           Run it again

@@ -6,6 +6,7 @@ import { type ReactNode, useCallback } from 'react';
 import { useBridge } from '../bridge/use-bridge.ts';
 import { formatCount } from '../imports/format.ts';
 import { usePolled } from '../imports/use-polled.ts';
+import { usePageTitle } from '../shell/use-page-title.ts';
 import { EmptyState } from '../states/EmptyState.tsx';
 import { ErrorState } from '../states/ErrorState.tsx';
 import { explainError } from '../states/explain-error.ts';
@@ -23,6 +24,7 @@ const PAUSE_MS = 5_000;
 /** For whoever runs the service: whether it is well, what waits, what was given up, and who did what. */
 export function OperationsPage() {
   const isAdmin = useMedplum().isProjectAdmin();
+  usePageTitle('Operations');
   if (!isAdmin) {
     return (
       <EmptyState icon={<IconLock />} title="For administrators">

@@ -1,5 +1,5 @@
 import { type WebhookOutcome, webhookPageSchema } from '@fasten-medplum/bridge/contract/operations';
-import { Badge, Button, Code, Group, Stack, Table, Text } from '@mantine/core';
+import { Badge, Code, Stack, Table, Text } from '@mantine/core';
 import { useCallback, useState } from 'react';
 import { useBridge } from '../bridge/use-bridge.ts';
 import { formatTime } from '../imports/format.ts';
@@ -7,6 +7,7 @@ import { usePolled } from '../imports/use-polled.ts';
 import { ErrorState } from '../states/ErrorState.tsx';
 import { explainError } from '../states/explain-error.ts';
 import { LoadingState } from '../states/LoadingState.tsx';
+import { PageButtons } from './PageButtons.tsx';
 
 const PAGE_SIZE = 20;
 const PAUSE_MS = 10_000;
@@ -61,7 +62,7 @@ export function WebhookReceipts() {
                   <Table.Td>{formatTime(receivedAt)}</Table.Td>
                   <Table.Td style={{ overflowWrap: 'anywhere' }}>{eventType ?? 'not said by Fasten'}</Table.Td>
                   <Table.Td>
-                    <Badge variant="light" tt="none" miw="max-content" color={OUTCOME_WORDS[outcome].color}>
+                    <Badge variant="light" miw="max-content" color={OUTCOME_WORDS[outcome].color}>
                       {OUTCOME_WORDS[outcome].label}
                     </Badge>
                   </Table.Td>
@@ -72,21 +73,10 @@ export function WebhookReceipts() {
           </Table>
         </Table.ScrollContainer>
       )}
-      {(cursors.length > 0 || next) && (
-        <Group gap="xs">
-          <Button
-            size="xs"
-            variant="default"
-            disabled={cursors.length === 0}
-            onClick={() => setCursors(cursors.slice(0, -1))}
-          >
-            Newer
-          </Button>
-          <Button size="xs" variant="default" disabled={!next} onClick={() => next && setCursors([...cursors, next])}>
-            Older
-          </Button>
-        </Group>
-      )}
+      <PageButtons
+        onNewer={cursors.length > 0 ? () => setCursors(cursors.slice(0, -1)) : undefined}
+        onOlder={next ? () => setCursors([...cursors, next]) : undefined}
+      />
     </Stack>
   );
 }

@@ -37,7 +37,7 @@ export const PatientRow = memo(function PatientRow({ patient, sources, path }: P
                 <SourceBadge key={source.namespace} source={source} />
               ))}
               {sources?.attention.map(({ text, color }) => (
-                <Badge key={text} variant="light" color={color} tt="none" maw="100%">
+                <Badge key={text} variant="light" color={color} maw="100%">
                   {text}
                 </Badge>
               ))}

@@ -1,11 +1,12 @@
 import { Container, Stack, Text, TextInput, Title } from '@mantine/core';
-import { useDebouncedValue } from '@mantine/hooks';
 import { useMedplum } from '@medplum/react-hooks';
 import { IconSearch, IconUsers } from '@tabler/icons-react';
-import { type ReactNode, useCallback, useState } from 'react';
+import { type ReactNode, useCallback } from 'react';
 import { formatCount } from '../imports/format.ts';
 import { LongList } from '../lists/LongList.tsx';
+import { useKeptSearch } from '../lists/use-kept-search.ts';
 import { type Pages, usePages } from '../lists/use-pages.ts';
+import { usePageTitle } from '../shell/use-page-title.ts';
 import { EmptyState } from '../states/EmptyState.tsx';
 import { ErrorState } from '../states/ErrorState.tsx';
 import { explainError } from '../states/explain-error.ts';
@@ -15,7 +16,6 @@ import { PatientRow } from './PatientRow.tsx';
 
 const OPTIONS = { size: PAGE_SIZE, pauseMs: 30_000 };
 const ROW_HEIGHT_PX = 90;
-const TYPING_MS = 300;
 
 interface PatientSearchProps {
   readonly title: string;
@@ -27,15 +27,12 @@ interface PatientSearchProps {
   readonly pathOf: (id: string) => string;
 }
 
-/**
- * The charts that the reader may see, found by name or birth date. What is searched for stays in memory: a name in the address would end up in
- * histories and logs.
- */
+/** The charts that the reader may see, found by name or birth date. */
 export function PatientSearch({ title, subtitle, notice, pathOf }: PatientSearchProps) {
   const medplum = useMedplum();
-  const [text, setText] = useState('');
-  const [settled] = useDebouncedValue(text, TYPING_MS);
-  const load = useCallback((page: number) => findPatients(medplum, settled, page), [medplum, settled]);
+  usePageTitle(title);
+  const { typed, wanted, type } = useKeptSearch();
+  const load = useCallback((page: number) => findPatients(medplum, wanted, page), [medplum, wanted]);
   const pages = usePages(load, OPTIONS);
   const { total, error, reload } = pages;
 
@@ -56,15 +53,15 @@ export function PatientSearch({ title, subtitle, notice, pathOf }: PatientSearch
           placeholder="Beispiel, or 1980-05-17"
           type="search"
           leftSection={<IconSearch size={16} aria-hidden />}
-          value={text}
-          onChange={(event) => setText(event.currentTarget.value)}
+          value={typed}
+          onChange={(event) => type(event.currentTarget.value)}
           maw={420}
         />
         {error !== undefined && (
           <ErrorState title="The patients could not be loaded" hint={explainError(error)} onRetry={reload} />
         )}
         {total === undefined && error === undefined && <LoadingState label="Loading the patients" />}
-        <PatientList pages={pages} isSearch={settled.trim() !== ''} pathOf={pathOf} />
+        <PatientList pages={pages} isSearch={wanted.trim() !== ''} pathOf={pathOf} />
       </Stack>
     </Container>
   );

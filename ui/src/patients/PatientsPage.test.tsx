@@ -5,10 +5,10 @@ import {
 } from '@fasten-medplum/bridge/contract/identifiers';
 import { heldTask } from '@fasten-medplum/bridge/contract/import-hold';
 import type { WithId } from '@medplum/core';
-import type { Consent, Patient } from '@medplum/fhirtypes';
+import type { Consent, Patient, Practitioner } from '@medplum/fhirtypes';
 import { MockClient } from '@medplum/mock';
-import { fireEvent, screen, waitFor, within } from '@testing-library/react';
-import { beforeEach, expect, test } from 'vitest';
+import { act, cleanup, fireEvent, screen, waitFor, within } from '@testing-library/react';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { makeImportTask } from '../../test/import-tasks.ts';
 import { openPage } from '../../test/open-page.tsx';
 
@@ -25,6 +25,11 @@ beforeEach(async () => {
     birthDate: '1980-05-17',
     gender: 'female',
   });
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllGlobals();
 });
 
 function makeConsent(changes: Partial<Consent> = {}): Consent {
@@ -97,4 +102,65 @@ test('a patient who signs in comes to their own record', async () => {
   openPage(new MockClient({ profile: ada }), '/patients');
   expect(await screen.findByRole('status', { name: /record/ }).catch(() => screen.findByRole('alert'))).toBeDefined();
   expect(screen.queryByRole('searchbox', { name: 'Find by name or birth date' })).toBeNull();
+});
+
+/** jsdom scrolls nowhere by itself. */
+function standAt(top: number): void {
+  Object.defineProperty(window, 'scrollY', { value: top, configurable: true, writable: true });
+}
+
+function scrollWindow(top: number): void {
+  standAt(top);
+  act(() => void window.dispatchEvent(new Event('scroll')));
+}
+
+const firstShown = (): number => Number(screen.getAllByRole('listitem')[0]?.getAttribute('aria-posinset'));
+const searchBox = () => screen.getByRole<HTMLInputElement>('searchbox', { name: 'Find by name or birth date' });
+
+test('who comes back from a record, whatever they read in it, finds the search and the place in the list', async () => {
+  vi.spyOn(HTMLElement.prototype, 'offsetHeight', 'get').mockReturnValue(90);
+  vi.stubGlobal('scrollTo', ({ top = 0 }: ScrollToOptions) => standAt(top));
+  for (let index = 0; index < 50; index++) {
+    const name = [{ given: ['Bo'], family: 'Muster' }];
+    await medplum.createResource<Patient>({ resourceType: 'Patient', name });
+  }
+  openPage(medplum, '/patients');
+  await screen.findAllByRole('listitem');
+  fireEvent.change(searchBox(), { target: { value: 'Muster' } });
+  await screen.findByText(/· 50 in this list/);
+  scrollWindow(2500);
+  await waitFor(() => expect(firstShown()).toBeGreaterThan(15));
+  const left = firstShown();
+
+  const links = await screen.findAllByRole('link', { name: 'Bo Muster' });
+  fireEvent.click(links.at(-1) ?? document.body);
+  fireEvent.click(await screen.findByRole('link', { name: 'Problems' }));
+  await screen.findByText('Nothing here');
+  scrollWindow(0);
+  fireEvent.click(screen.getByRole('link', { name: 'All patients' }));
+  await screen.findAllByRole('listitem');
+  expect([searchBox().value, firstShown(), window.scrollY]).toEqual(['Muster', left, 2500]);
+
+  // Not who goes there anew.
+  scrollWindow(0);
+  fireEvent.click(screen.getByRole('link', { name: 'Patients' }));
+  await waitFor(() => expect(searchBox().value).toBe(''));
+  await screen.findByText(/· 5\d in this list/);
+});
+
+test('what one person searched for is not shown to the next who signs in', async () => {
+  openPage(medplum, '/patients');
+  await screen.findByRole('link', { name: 'Ada Beispiel' });
+  fireEvent.change(searchBox(), { target: { value: 'Beisp' } });
+  await waitFor(() => expect(screen.getAllByRole('listitem')).toHaveLength(1));
+  fireEvent.click(screen.getByRole('link', { name: 'Ada Beispiel' }));
+  await screen.findByRole('link', { name: 'All patients' });
+  cleanup();
+
+  const other = new MockClient({ profile: { resourceType: 'Practitioner', id: 'other' } as WithId<Practitioner> });
+  const { id } = await other.createResource<Patient>({ resourceType: 'Patient', name: [{ family: 'Muster' }] });
+  openPage(other, `/patients/${id}`);
+  fireEvent.click(await screen.findByRole('link', { name: 'All patients' }));
+  await screen.findAllByRole('listitem');
+  expect(searchBox().value).toBe('');
 });

@@ -1,4 +1,5 @@
 import { Badge, Button, Drawer, Group, Stack, Text } from '@mantine/core';
+import { useMedplumProfile } from '@medplum/react-hooks';
 import { lazy, Suspense, useState } from 'react';
 import { LoadingState } from '../states/LoadingState.tsx';
 import { describeFact, timeOfFact } from './describe-fact.ts';
@@ -25,7 +26,9 @@ interface FactDrawerProps {
 
 /** One fact beside the page: what it says, its document, and where it comes from. */
 export function FactDrawer({ fact, onClose }: FactDrawerProps) {
+  const isStaff = useMedplumProfile()?.resourceType !== 'Patient';
   const words = fact && describeFact(fact);
+  const time = words && timeOfFact(words);
   const attachments = fact ? attachmentsOf(fact) : [];
   return (
     <Drawer
@@ -39,15 +42,17 @@ export function FactDrawer({ fact, onClose }: FactDrawerProps) {
       {fact && words && (
         <Stack key={fact.id}>
           <Group gap="xs">
-            <Text size="sm">{timeOfFact(words)}</Text>
+            {time && <Text size="sm">{time}</Text>}
             {words.status && (
-              <Badge variant="light" color="gray" tt="none">
+              <Badge variant="light" color="gray">
                 {words.status}
               </Badge>
             )}
-            <Text size="sm" c="dimmed">
-              {fact.resourceType}
-            </Text>
+            {isStaff && (
+              <Text size="sm" c="dimmed">
+                {fact.resourceType}
+              </Text>
+            )}
           </Group>
           {words.details.length > 0 && <Text size="sm">{words.details.join(' · ')}</Text>}
           <VanishedNote fact={fact} />

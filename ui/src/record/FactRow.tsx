@@ -1,4 +1,5 @@
 import { Badge, Box, Group, Paper, Text, UnstyledButton } from '@mantine/core';
+import { getReferenceString } from '@medplum/core';
 import type { ReactNode } from 'react';
 import rowClasses from '../imports/ImportRow.module.css';
 import { namespaceOf } from '../sources/find-sources.ts';
@@ -33,7 +34,7 @@ export function FactRow({ fact, sources = <FactSource fact={fact} />, children }
               {words.title}
             </UnstyledButton>
             {words.status && !USUAL.has(words.status) && (
-              <Badge variant="light" color={words.status === 'active' ? 'blue' : 'gray'} tt="none">
+              <Badge variant="light" color={words.status === 'active' ? 'blue' : 'gray'}>
                 {words.status}
               </Badge>
             )}
@@ -46,7 +47,9 @@ export function FactRow({ fact, sources = <FactSource fact={fact} />, children }
           )}
         </div>
         <Group gap="2px 8px">
-          <Text size="sm">{timeOfFact(words)}</Text>
+          <Text size="sm" miw={92}>
+            {timeOfFact(words)}
+          </Text>
           {sources}
         </Group>
       </Box>
@@ -68,14 +71,14 @@ export function FactSource({ fact }: { readonly fact: Fact }) {
   );
 }
 
-/** Marks what was stored since the reader last looked. */
+/** Marks what was stored since the reader last looked, and what had come before and is told differently since. */
 export function NewBadge({ fact }: { readonly fact: Fact }) {
-  const { lastLook } = useRecord();
-  const isNew = lastLook !== undefined && Date.parse(fact.meta?.lastUpdated ?? '') > Date.parse(lastLook);
+  const { lastLook, changed } = useRecord();
+  const isLater = (moment = ''): boolean => Date.parse(moment) > Date.parse(lastLook ?? '');
   return (
-    isNew && (
-      <Badge variant="light" color="green" tt="none">
-        New
+    isLater(fact.meta?.lastUpdated) && (
+      <Badge variant="light" color="green">
+        {isLater(changed.get(getReferenceString(fact))) ? 'Changed' : 'New'}
       </Badge>
     )
   );

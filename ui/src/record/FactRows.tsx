@@ -1,6 +1,7 @@
 import { Box } from '@mantine/core';
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
-import { memo, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { memo, useEffect, useMemo } from 'react';
+import { usePageTop } from '../lists/use-page-top.ts';
 import { ClusterRow } from './duplicates/ClusterRow.tsx';
 import type { FactClusters } from './duplicates/find-clusters.ts';
 import { type FactGroup, groupFacts } from './duplicates/group-facts.ts';
@@ -24,8 +25,7 @@ const OVERSCAN = 6;
 
 /** The rows of a list as far as it was read, however far: only what is in view is drawn. */
 export function FactRows({ list: { search, facts, more }, clusters, regroup, isEndless }: FactRowsProps) {
-  const host = useRef<HTMLDivElement>(null);
-  const [top, setTop] = useState(0);
+  const [host, top] = usePageTop();
   const groups = useMemo(() => groupFacts(facts, clusters), [facts, clusters]);
   const virtual = useWindowVirtualizer({
     count: groups.length,
@@ -38,8 +38,6 @@ export function FactRows({ list: { search, facts, more }, clusters, regroup, isE
   const rows = virtual.getVirtualItems();
   const isAtEnd = (rows.at(-1)?.index ?? 0) >= groups.length - 1;
 
-  // Whatever stands above may have grown.
-  useLayoutEffect(() => setTop(pageTopOf(host.current)));
   useEffect(() => {
     if (isEndless && isAtEnd) more?.();
   }, [isEndless, isAtEnd, more]);
@@ -76,8 +74,4 @@ const Row = memo(function Row({ group: { fact, cluster }, regroup }: RowProps) {
 interface RowProps {
   readonly group: FactGroup;
   readonly regroup: () => void;
-}
-
-function pageTopOf(element: HTMLElement | null): number {
-  return element ? Math.round(element.getBoundingClientRect().top + window.scrollY) : 0;
 }

@@ -10,6 +10,9 @@ interface FilterBarProps {
   readonly hasText: boolean;
 }
 
+/** Two beside each other on a phone; else each as wide as it is. */
+const FLEX = { base: '1 1 40%', sm: '0 1 auto' };
+
 /** Narrows what is shown: where it comes from, when it was, what it is, and whether it is new. */
 export function FilterBar({ filters, onChange, hasText }: FilterBarProps) {
   const { sources, lastLook } = useRecord();
@@ -20,6 +23,7 @@ export function FilterBar({ filters, onChange, hasText }: FilterBarProps) {
       <NativeSelect
         label="Source"
         size="xs"
+        flex={FLEX}
         value={filters.source ?? ''}
         onChange={(event) => change({ source: event.currentTarget.value })}
         data={[
@@ -31,6 +35,7 @@ export function FilterBar({ filters, onChange, hasText }: FilterBarProps) {
         label="From"
         size="xs"
         type="date"
+        flex={FLEX}
         value={filters.from ?? ''}
         onChange={(event) => change({ from: event.currentTarget.value })}
       />
@@ -38,6 +43,7 @@ export function FilterBar({ filters, onChange, hasText }: FilterBarProps) {
         label="Until"
         size="xs"
         type="date"
+        flex={FLEX}
         value={filters.to ?? ''}
         onChange={(event) => change({ to: event.currentTarget.value })}
       />
@@ -45,6 +51,7 @@ export function FilterBar({ filters, onChange, hasText }: FilterBarProps) {
         <TextInput
           label="Name or code"
           size="xs"
+          flex={FLEX}
           value={filters.text ?? ''}
           onChange={(event) => change({ text: event.currentTarget.value })}
         />

@@ -170,7 +170,7 @@ test('a fact shows its provenance, its repairs and, when asked, the line that it
   open('/allergies');
   fireEvent.click(await screen.findByRole('button', { name: 'Penicillin' }));
   const drawer = within(await screen.findByRole('dialog'));
-  expect(await drawer.findByText(/Fasten Connect \(transmitter\)/)).toBeDefined();
+  expect(await drawer.findByText(/sent on by Fasten Connect/)).toBeDefined();
   expect(drawer.getByText(/^Line 12 of the export: new/)).toBeDefined();
   expect(drawer.getByText(/an empty text was removed/)).toBeDefined();
   expect(drawer.getByRole('link', { name: 'Open the import' }).getAttribute('href')).toBe(`/imports/${task.id}`);

@@ -1,24 +1,23 @@
-import { Alert, Anchor, Box, Container, Grid, Group, NativeSelect, NavLink, Stack, Text, Title } from '@mantine/core';
+import { Box, Container, Grid, NativeSelect, NavLink, Stack } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import type { WithId } from '@medplum/core';
 import type { Patient } from '@medplum/fhirtypes';
-import { ResourceAvatar } from '@medplum/react';
 import { useMedplum, useMedplumProfile } from '@medplum/react-hooks';
-import { IconArrowLeft } from '@tabler/icons-react';
 import { useCallback, useMemo, useState } from 'react';
 import { Link, useNavigate, useParams } from 'react-router';
 import { pauseFor } from '../imports/find-imports.ts';
 import { usePolled } from '../imports/use-polled.ts';
-import { nameOfPatient, traitsOfPatient } from '../patients/describe-patient.ts';
 import { NotFoundPage } from '../shell/NotFoundPage.tsx';
+import { useFocusOnArrival } from '../shell/use-focus-on-arrival.ts';
+import { usePageTitle } from '../shell/use-page-title.ts';
 import { findSources, type PatientSources } from '../sources/find-sources.ts';
-import { SourceBadge } from '../sources/SourceBadge.tsx';
 import { ErrorState } from '../states/ErrorState.tsx';
 import { explainError } from '../states/explain-error.ts';
 import { LoadingState } from '../states/LoadingState.tsx';
 import { useLoaded } from '../states/use-loaded.ts';
 import { DifferencesSection, SectionDifferences } from './compare/DifferencesSection.tsx';
 import { EverythingSection } from './everything/EverythingSection.tsx';
+import { OTHER_TYPES } from './everything/other-types.ts';
 import { FactDrawer } from './FactDrawer.tsx';
 import { FactSection } from './FactSection.tsx';
 import { FilterBar } from './FilterBar.tsx';
@@ -26,13 +25,16 @@ import type { Fact, FactFilters } from './find-facts.ts';
 import { noteLook } from './last-look.ts';
 import { MedicationCourses } from './medications/MedicationCourses.tsx';
 import { NewsNotice } from './NewsNotice.tsx';
+import { RecordHead } from './RecordHead.tsx';
 import { RecordContext } from './record-context.ts';
 import { ResultsSection } from './results/ResultsSection.tsx';
 import { SummarySection } from './SummarySection.tsx';
-import { RECORD_SECTIONS, sectionAt } from './sections.ts';
+import { type FactSearch, RECORD_SECTIONS, sectionAt } from './sections.ts';
+import { STRANDS } from './timeline/strands.ts';
 import { TimelineSection } from './timeline/TimelineSection.tsx';
 import { useViewNoted } from './use-view-noted.ts';
-import { findVanished, type Vanished } from './vanished/find-vanished.ts';
+import { findChanges, NO_CHANGES } from './vanished/find-changes.ts';
+import { VanishedNews } from './vanished/VanishedNews.tsx';
 
 const OVERVIEWS = [
   { path: 'summary', label: 'Summary' },
@@ -44,8 +46,8 @@ const PAGES = [...OVERVIEWS, ...RECORD_SECTIONS];
 
 const TYPING_MS = 300;
 
-/** Until it is known, and for a reader who may not see Lists: nothing is marked. */
-const NONE_VANISHED: Vanished = new Map();
+/** Overviews whose lists can be searched by name or code, as those of most sections. */
+const SEARCHED = new Set(['summary', 'timeline']);
 
 /** The record of one patient: who they are, and below a summary, a timeline and the sections, each with its address. */
 export function RecordPage() {
@@ -71,38 +73,54 @@ function PatientRecord({ patient }: { readonly patient: WithId<Patient> }) {
   const { section: path = 'summary' } = useParams();
   const load = useCallback(async () => (await findSources(medplum, [patient])).get(patient.id), [medplum, patient]);
   const { value: known } = usePolled<PatientSources | undefined>(load, pauseForSources);
-  const loadVanished = useCallback(() => findVanished(medplum, patient.id), [medplum, patient.id]);
-  const { value: vanished = NONE_VANISHED } = useLoaded(loadVanished);
+  const loadChanges = useCallback(() => findChanges(medplum, patient.id), [medplum, patient.id]);
+  const { value: changes = NO_CHANGES } = useLoaded(loadChanges);
   const [lastLook] = useState(() =>
     noteLook(localStorage, `${profile?.resourceType}/${profile?.id}`, patient.id, new Date()),
   );
   const [opened, setOpened] = useState<Fact>();
   const [filters, setFilters] = useState<FactFilters>({});
-  const [settled] = useDebouncedValue(filters, TYPING_MS);
+  const [written] = useDebouncedValue(filters, TYPING_MS);
   const sources = known?.sources;
   const context = useMemo(
-    () => ({ patientId: patient.id, sources: sources ?? [], lastLook, vanished, open: setOpened }),
-    [patient.id, sources, lastLook, vanished],
+    () => ({ patientId: patient.id, sources: sources ?? [], lastLook, ...changes, open: setOpened }),
+    [patient.id, sources, lastLook, changes],
   );
   const section = sectionAt(path);
+  usePageTitle(PAGES.find((page) => page.path === path)?.label ?? 'Record');
   // What was entered here is a voice too.
   const hasSeveral = (sources?.length ?? 0) > 0;
-  const hasText = section?.searches.some(({ code }) => code !== undefined) ?? false;
+  const hasText = SEARCHED.has(path) || (section?.searches.some(({ code }) => code !== undefined) ?? false);
+  // What was written where there is a field for it must not narrow what has none.
+  const settled = useMemo(() => (hasText ? written : { ...written, text: undefined }), [hasText, written]);
+  const content = useFocusOnArrival<HTMLDivElement>(path);
   if (!PAGES.some((page) => page.path === path)) return <NotFoundPage />;
   return (
     <RecordContext value={context}>
       <Stack>
         <RecordHead patient={patient} known={known} />
         {lastLook && path === 'summary' && (
-          <NewsNotice since={lastLook} onFollow={() => setFilters({ since: lastLook })} />
+          <NewsNotice
+            since={lastLook}
+            filters={settled}
+            onFollow={() => setFilters((before) => ({ ...before, since: lastLook }))}
+          />
         )}
         <Grid gutter="lg">
           <Grid.Col span={{ base: 12, md: 2.5 }}>
             <SectionNavigation patientId={patient.id} path={path} />
           </Grid.Col>
           <Grid.Col span={{ base: 12, md: 9.5 }}>
-            <Stack>
+            <Stack ref={content} tabIndex={-1} style={{ outline: 'none' }}>
               <FilterBar filters={filters} onChange={setFilters} hasText={hasText} />
+              {settled.since && path !== 'summary' && (
+                <VanishedNews
+                  key={`${path} vanished`}
+                  since={settled.since}
+                  searches={searchesAt(path)}
+                  filters={settled}
+                />
+              )}
               {path === 'summary' && <SummarySection filters={settled} />}
               {path === 'timeline' && <TimelineSection filters={settled} />}
               {path === 'differences' && <DifferencesSection filters={settled} />}
@@ -117,50 +135,6 @@ function PatientRecord({ patient }: { readonly patient: WithId<Patient> }) {
       </Stack>
       <FactDrawer fact={opened} onClose={() => setOpened(undefined)} />
     </RecordContext>
-  );
-}
-
-interface RecordHeadProps {
-  readonly patient: WithId<Patient>;
-  readonly known: PatientSources | undefined;
-}
-
-function RecordHead({ patient, known }: RecordHeadProps) {
-  const isStaff = useMedplumProfile()?.resourceType !== 'Patient';
-  return (
-    <Stack gap="xs">
-      {isStaff && (
-        <Anchor component={Link} to="/patients" size="sm">
-          <Group gap={4}>
-            <IconArrowLeft size={16} aria-hidden /> All patients
-          </Group>
-        </Anchor>
-      )}
-      <Group gap="sm" wrap="nowrap">
-        <ResourceAvatar value={patient} size={48} radius="xl" />
-        <div>
-          <Title order={1} size="h2">
-            {nameOfPatient(patient)}
-          </Title>
-          <Text c="dimmed">{traitsOfPatient(patient)}</Text>
-        </div>
-      </Group>
-      <Group gap={6}>
-        {known?.sources.map((source) => (
-          <SourceBadge key={source.namespace} source={source} />
-        ))}
-      </Group>
-      {known?.attention.map(({ text, color, taskId }) => (
-        <Alert key={text} color={color} p="xs">
-          {text}.{' '}
-          {taskId && (
-            <Anchor component={Link} to={`/imports/${taskId}`} size="sm" c="inherit" td="underline">
-              See the import
-            </Anchor>
-          )}
-        </Alert>
-      ))}
-    </Stack>
   );
 }
 
@@ -192,6 +166,15 @@ function SectionNavigation({ patientId, path }: { readonly patientId: string; re
     </>
   );
 }
+
+/** The lists that a page of the record is made of; what only compares has none of its own. */
+function searchesAt(path: string): readonly FactSearch[] {
+  if (path === 'timeline') return STRANDS;
+  const section = sectionAt(path);
+  return section?.kind === 'types' ? OTHER_TYPES : (section?.searches ?? NO_SEARCHES);
+}
+
+const NO_SEARCHES: readonly FactSearch[] = [];
 
 function pauseForSources(known: PatientSources | undefined): number {
   return pauseFor(known?.lastImport && [known.lastImport]);

@@ -1,5 +1,5 @@
 import { RECORD_CATEGORIES } from '@fasten-medplum/bridge/contract/record-category';
-import { Group, SimpleGrid, Text, UnstyledButton } from '@mantine/core';
+import { Group, Text, UnstyledButton } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { formatWhen } from '../format-when.ts';
 import { formatCount } from '../imports/format.ts';
@@ -19,6 +19,7 @@ import { readingsOf } from './results/find-trend.ts';
 import { groupReadings, type Measurement } from './results/group-readings.ts';
 import { FlagBadge } from './results/ReadingTable.tsx';
 import { SummaryPaper } from './SummaryPaper.tsx';
+import classes from './SummarySection.module.css';
 import type { FactSearch } from './sections.ts';
 import { type FactPages, useFacts } from './use-facts.ts';
 
@@ -35,6 +36,7 @@ const CARD_ROWS = 5;
 const LISTS: readonly SummaryCard[] = [
   {
     type: 'AllergyIntolerance',
+    code: 'code',
     label: 'Allergies',
     date: 'date',
     path: 'allergies',
@@ -42,6 +44,7 @@ const LISTS: readonly SummaryCard[] = [
   },
   {
     type: 'Condition',
+    code: 'code',
     label: 'Active problems',
     date: 'recorded-date',
     query: { 'clinical-status': 'active,recurrence,relapse' },
@@ -50,15 +53,30 @@ const LISTS: readonly SummaryCard[] = [
   },
   {
     type: 'MedicationRequest',
+    code: 'code',
     label: 'Active medications',
     date: 'authoredon',
     query: { status: 'active' },
     path: 'medications',
     none: 'No prescription is marked as active.',
   },
-  { type: 'Encounter', label: 'Latest visits', date: 'date', path: 'encounters', none: 'None sent.' },
-  { type: 'Immunization', label: 'Latest immunizations', date: 'date', path: 'immunizations', none: 'None sent.' },
-  { type: 'DocumentReference', label: 'Latest documents', date: 'date', path: 'documents', none: 'None sent.' },
+  { type: 'Encounter', label: 'Latest visits', date: 'date', code: 'type', path: 'encounters', none: 'None sent.' },
+  {
+    type: 'Immunization',
+    code: 'vaccine-code',
+    label: 'Latest immunizations',
+    date: 'date',
+    path: 'immunizations',
+    none: 'None sent.',
+  },
+  {
+    type: 'DocumentReference',
+    code: 'type',
+    label: 'Latest documents',
+    date: 'date',
+    path: 'documents',
+    none: 'None sent.',
+  },
 ];
 
 /** Observations to look through for the newest of each measurement. */
@@ -67,6 +85,7 @@ const RESULTS_READ = 60;
 const RESULTS: readonly SummaryCard[] = [
   {
     type: 'Observation',
+    code: 'code',
     label: 'Latest labs',
     date: 'date',
     query: RECORD_CATEGORIES.labs[0].query,
@@ -75,6 +94,7 @@ const RESULTS: readonly SummaryCard[] = [
   },
   {
     type: 'Observation',
+    code: 'code',
     label: 'Latest vitals',
     date: 'date',
     query: RECORD_CATEGORIES.vitals[0].query,
@@ -99,7 +119,7 @@ export function SummarySection({ filters }: { readonly filters: FactFilters }) {
   }
   if (!grouped || !results.lists) return <LoadingState label="Loading the summary" />;
   return (
-    <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="md">
+    <div className={classes.cards}>
       {grouped.slice(0, 3).map((list, index) => (
         <ListCard key={list.search.label} card={LISTS[index]} list={list} clusters={clusters} />
       ))}
@@ -110,7 +130,7 @@ export function SummarySection({ filters }: { readonly filters: FactFilters }) {
         <ListCard key={list.search.label} card={LISTS[index + 3]} list={list} clusters={clusters} />
       ))}
       {sources.length > 0 && <DifferencesCard />}
-    </SimpleGrid>
+    </div>
   );
 }
 

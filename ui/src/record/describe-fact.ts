@@ -1,13 +1,7 @@
-import {
-  formatCodeableConcept,
-  formatMoney,
-  formatObservationValue,
-  formatQuantity,
-  formatTiming,
-  getDisplayString,
-} from '@medplum/core';
+import { formatCodeableConcept, formatMoney, formatQuantity, formatTiming, getDisplayString } from '@medplum/core';
 import type { CodeableConcept, Dosage, Period, Reference, Resource } from '@medplum/fhirtypes';
 import { formatWhen } from '../format-when.ts';
+import { showValue } from './results/show-units.ts';
 
 /** A resource in the words of a row: what, when, how it stands, and what else is worth a glance. */
 export interface FactWords {
@@ -92,7 +86,7 @@ function wordsOf(resource: Resource): FactWords {
     }
     case 'Observation': {
       const { code, effectiveDateTime, effectivePeriod: period, issued, status } = resource;
-      const details = [formatObservationValue(resource)];
+      const details = [showValue(resource)];
       return { title: text(code), when: effectiveDateTime ?? issued, period, status, details };
     }
     case 'DocumentReference': {

@@ -1,7 +1,7 @@
 import { createContext, useContext } from 'react';
 import type { NamedSource } from '../sources/source-names.ts';
 import type { Fact } from './find-facts.ts';
-import type { Vanished } from './vanished/find-vanished.ts';
+import { type Changes, NO_CHANGES } from './vanished/find-changes.ts';
 
 /** What every part of an open record needs. */
 export interface RecordContextValue {
@@ -10,7 +10,9 @@ export interface RecordContextValue {
   /** FHIR instant; what was stored later is new to the reader. */
   readonly lastLook: string | undefined;
   /** What the sources no longer send; empty until that is known. */
-  readonly vanished: Vanished;
+  readonly vanished: Changes['vanished'];
+  /** What the sources told differently after it had come; empty until that is known. */
+  readonly changed: Changes['changed'];
   /** Shows where a fact comes from, and its document. */
   readonly open: (fact: Fact) => void;
 }
@@ -19,7 +21,7 @@ export const RecordContext = createContext<RecordContextValue>({
   patientId: '',
   sources: [],
   lastLook: undefined,
-  vanished: new Map(),
+  ...NO_CHANGES,
   open: () => undefined,
 });
 

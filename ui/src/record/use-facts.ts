@@ -108,6 +108,8 @@ function append(
   return pages?.map((page) => {
     if (page !== known) return page;
     const ids = new Set(known.facts.map(({ id }) => id));
-    return { facts: [...known.facts, ...next.facts.filter(({ id }) => !ids.has(id))], total: next.total };
+    const facts = [...known.facts, ...next.facts.filter(({ id }) => !ids.has(id))];
+    // A server that tells of more than it gives would be asked for ever by a list that reads on by itself.
+    return { facts, total: facts.length === known.facts.length ? facts.length : next.total };
   });
 }

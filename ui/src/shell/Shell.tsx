@@ -6,6 +6,8 @@ import { IconActivity, IconDatabaseImport, IconPlugConnected, IconUsers } from '
 import type { ReactNode } from 'react';
 import { Link, useLocation } from 'react-router';
 import { UserMenu } from './UserMenu.tsx';
+import { useFocusOnArrival } from './use-focus-on-arrival.ts';
+import { APP_NAME } from './use-page-title.ts';
 
 const pages = [
   { path: '/patients', label: 'Patients', icon: <IconUsers size={18} aria-hidden /> },
@@ -18,6 +20,7 @@ const adminPages = [{ path: '/operations', label: 'Operations', icon: <IconActiv
 export function Shell({ children }: { readonly children: ReactNode }) {
   const [opened, { toggle, close }] = useDisclosure();
   const { pathname } = useLocation();
+  const main = useFocusOnArrival<HTMLElement>(pathname);
   const isAdmin = useMedplum().isProjectAdmin();
   const isPatient = useMedplumProfile()?.resourceType === 'Patient';
   return (
@@ -32,7 +35,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
             <Burger opened={opened} onClick={toggle} hiddenFrom="sm" size="sm" aria-label="Navigation" />
             <Image src="/icon.svg" alt="" w={28} h={28} />
             <Text fw={650} truncate>
-              Health record imports
+              {APP_NAME}
             </Text>
           </Group>
           <UserMenu />
@@ -51,7 +54,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
           />
         ))}
       </AppShell.Navbar>
-      <AppShell.Main>
+      <AppShell.Main ref={main} tabIndex={-1} style={{ outline: 'none' }}>
         <ErrorBoundary>{children}</ErrorBoundary>
       </AppShell.Main>
     </AppShell>

@@ -1,25 +1,23 @@
-import { SOURCE_META_EXTENSION } from '@fasten-medplum/bridge/contract/identifiers';
-import type { LedgerEntry } from '@fasten-medplum/bridge/contract/ledger-entry';
-import { Anchor, Button, Code, List, Stack, Table, Text, Title } from '@mantine/core';
+import { ORG_CONNECTION_SYSTEM, SOURCE_META_EXTENSION } from '@fasten-medplum/bridge/contract/identifiers';
+import { Anchor, List, Stack, Table, Text, Title } from '@mantine/core';
 import type { Provenance, ProvenanceAgent } from '@medplum/fhirtypes';
-import { ResourceName } from '@medplum/react';
-import { useMedplum } from '@medplum/react-hooks';
-import { Fragment, type ReactNode, useCallback, useState } from 'react';
+import { useMedplum, useMedplumProfile } from '@medplum/react-hooks';
+import { Fragment, type ReactNode, useCallback } from 'react';
 import { Link } from 'react-router';
 import { useBridge } from '../../bridge/use-bridge.ts';
 import { formatMoment } from '../../format-when.ts';
-import { formatCount } from '../../imports/format.ts';
-import { DISPOSITION_WORDS } from '../../imports/import-words.ts';
-import { RawLine } from '../../imports/RawLine.tsx';
 import { ErrorState } from '../../states/ErrorState.tsx';
 import { explainError } from '../../states/explain-error.ts';
 import { LoadingState } from '../../states/LoadingState.tsx';
+import { ReferenceName } from '../../states/ReferenceName.tsx';
 import { useLoaded } from '../../states/use-loaded.ts';
 import { FactSource } from '../FactRow.tsx';
 import type { Fact } from '../find-facts.ts';
+import { useRecord } from '../record-context.ts';
 import { AddedCodes } from './AddedCodes.tsx';
+import { describeAgent } from './agent-words.ts';
 import { findOrigin } from './find-origin.ts';
-import { describeRepair } from './repair-words.ts';
+import { OriginLine } from './OriginLine.tsx';
 
 /** Where a fact comes from: who said it, how it came here, what was changed on the way, and the line as it was sent. */
 export function OriginPanel({ fact }: { readonly fact: Fact }) {
@@ -56,12 +54,27 @@ export function OriginPanel({ fact }: { readonly fact: Fact }) {
         )}
         {!origin && error === undefined && <LoadingState label="Loading where it comes from" blocks={1} />}
         <AddedCodes fact={fact} />
-        {origin && <Provenances provenances={origin.provenances} />}
+        {origin && !(origin.isPartial && origin.provenances.length === 0) && (
+          <Provenances provenances={origin.provenances} />
+        )}
+        {origin?.isPartial && <Withheld />}
         {origin?.lines.map((entry) => (
-          <Line key={`${entry.file} ${entry.offset}`} entry={entry} taskId={origin.task?.id ?? ''} />
+          <OriginLine key={`${entry.file} ${entry.offset}`} entry={entry} taskId={origin.task?.id ?? ''} />
         ))}
       </Stack>
     </section>
+  );
+}
+
+/** An empty place would look as if there were nothing to know. */
+function Withheld() {
+  const isPatient = useMedplumProfile()?.resourceType === 'Patient';
+  return (
+    <Text size="sm" c="dimmed" role="note">
+      {isPatient
+        ? 'Some of its way here is kept for the people who care for you. Ask them if you want to know more.'
+        : 'You are not allowed to see all of its way here. Ask an administrator if you should be.'}
+    </Text>
   );
 }
 
@@ -69,7 +82,7 @@ function Provenances({ provenances }: { readonly provenances: readonly Provenanc
   if (provenances.length === 0) {
     return (
       <Text size="sm" c="dimmed">
-        No Provenance names it: it was entered in Medplum, or you may not see where it comes from.
+        Nothing is kept about its way here: it was entered here, or that is not yours to see.
       </Text>
     );
   }
@@ -90,48 +103,16 @@ function Provenances({ provenances }: { readonly provenances: readonly Provenanc
   );
 }
 
-function Agent({ agent: { type, who } }: { readonly agent: ProvenanceAgent }) {
-  const role = type?.coding?.[0]?.code;
+/** Who had a part in it. The source is called here as everywhere on the page. */
+function Agent({ agent }: { readonly agent: ProvenanceAgent }) {
+  const { sources } = useRecord();
+  const { identifier } = agent.who;
+  const namespace = identifier?.system === ORG_CONNECTION_SYSTEM ? identifier.value : undefined;
+  const source = sources.find((each) => each.namespace === namespace);
   return (
     <>
-      {who.display ?? <ResourceName value={who} inherit span />}
-      {role && ` (${role})`}
+      {describeAgent(agent)} {source?.name ?? <ReferenceName value={agent.who} otherwise="somebody here" />}
     </>
-  );
-}
-
-/** What became of one line of the export, and the line itself when it is asked for. */
-function Line({ entry, taskId }: { readonly entry: LedgerEntry; readonly taskId: string }) {
-  const { line, file, disposition, repairs = [], kept = [] } = entry;
-  const [isOpen, setOpen] = useState(false);
-  const where = file > 0 ? `Line ${formatCount(line)} of file ${file + 1}` : `Line ${formatCount(line)}`;
-  return (
-    <Stack gap={6}>
-      <Text size="sm">
-        {where} of the export: {DISPOSITION_WORDS[disposition].label.toLowerCase()}
-        {repairs.length === 0 && kept.length === 0 && ', as it was sent'}
-      </Text>
-      {(repairs.length > 0 || kept.length > 0) && (
-        <List size="sm">
-          {repairs.map(({ rule, path }) => (
-            <List.Item key={`${rule} ${path}`}>
-              <Code>{path}</Code>: {describeRepair(rule)}
-            </List.Item>
-          ))}
-          {kept.map((path) => (
-            <List.Item key={path}>
-              <Code>{path}</Code>: changed here and at the source; what stands here was kept
-            </List.Item>
-          ))}
-        </List>
-      )}
-      <div>
-        <Button variant="default" size="xs" onClick={() => setOpen(true)}>
-          Show line {formatCount(line)} as it came
-        </Button>
-      </div>
-      <RawLine taskId={taskId} line={isOpen ? entry : undefined} onClose={() => setOpen(false)} />
-    </Stack>
   );
 }
 

@@ -4,6 +4,7 @@ import { ledgerPageSchema } from '@fasten-medplum/bridge/contract/ledger-page';
 import type { MedplumClient } from '@medplum/core';
 import type { Provenance, Task } from '@medplum/fhirtypes';
 import type { Bridge } from '../../bridge/create-bridge.ts';
+import { isForbidden } from '../../states/explain-error.ts';
 import { codeOfError } from '../../states/explain-refusal.ts';
 import type { Fact } from '../find-facts.ts';
 
@@ -15,18 +16,38 @@ export interface Origin {
   readonly lines: readonly LedgerEntry[];
   /** Newest first. */
   readonly provenances: readonly Provenance[];
+  /** The reader may not see some of it. */
+  readonly isPartial: boolean;
 }
 
 const MAX_PROVENANCES = 20;
 
+/** What the reader may not see is left out, and does not take the rest with it. */
 export async function findOrigin(medplum: MedplumClient, bridge: Bridge, fact: Fact): Promise<Origin> {
   const reference = `${fact.resourceType}/${fact.id}`;
   const query = { target: reference, _sort: '-_lastUpdated', _count: MAX_PROVENANCES };
   const [provenances, task] = await Promise.all([
-    medplum.searchResources('Provenance', query),
-    findTask(medplum, fact),
+    medplum.searchResources('Provenance', query).catch(denied),
+    findTask(medplum, fact).catch(denied),
   ]);
-  return { provenances, task, lines: task ? await findLines(bridge, task, reference) : [] };
+  const lines = task && task !== DENIED ? await findLines(bridge, task, reference).catch(denied) : [];
+  return {
+    task: seen(task),
+    provenances: seen(provenances) ?? [],
+    lines: seen(lines) ?? [],
+    isPartial: [provenances, task, lines].includes(DENIED),
+  };
+}
+
+const DENIED = 'denied';
+
+function denied(error: unknown): typeof DENIED {
+  if (!isForbidden(error)) throw error;
+  return DENIED;
+}
+
+function seen<T>(answer: T | typeof DENIED): T | undefined {
+  return answer === DENIED ? undefined : answer;
 }
 
 /** By the tag that names the export which wrote the fact last. */

@@ -79,7 +79,7 @@ function Converted({ reading }: { readonly reading: Reading | undefined }) {
 export function FlagBadge({ flag }: { readonly flag: Flag | undefined }) {
   return (
     flag && (
-      <Badge variant="light" color={flag.color} tt="none" miw="max-content">
+      <Badge variant="light" color={flag.color} miw="max-content">
         {flag.label}
       </Badge>
     )

@@ -1,4 +1,4 @@
-import { formatCodeableConcept, formatObservationValue, formatRange } from '@medplum/core';
+import { formatCodeableConcept, formatRange } from '@medplum/core';
 import type {
   CodeableConcept,
   Coding,
@@ -10,6 +10,7 @@ import type {
 import type { Fact } from '../find-facts.ts';
 import { analyteOf } from './analytes.ts';
 import { type Flag, flagOf } from './flag-value.ts';
+import { showQuantity, showUnit, showValue } from './show-units.ts';
 
 /** One measured or found value, of an Observation or of one of its components. */
 export interface Reading {
@@ -74,7 +75,7 @@ function readPart(part: Observation | ObservationComponent, fact: Fact & Observa
     value: valueQuantity?.comparator ? undefined : valueQuantity?.value,
     text,
     unit: valueQuantity?.code ?? valueQuantity?.unit ?? '',
-    unitText: valueQuantity?.unit ?? valueQuantity?.code ?? '',
+    unitText: showUnit(valueQuantity?.unit ?? valueQuantity?.code ?? ''),
     low,
     high,
     range: range ? textOfRange(range) : '',
@@ -84,35 +85,18 @@ function readPart(part: Observation | ObservationComponent, fact: Fact & Observa
 }
 
 function textOfRange({ text, low, high }: ObservationReferenceRange): string {
-  return text ?? formatRange({ ...(low && { low }), ...(high && { high }) });
+  return text ?? formatRange({ ...(low && { low: showQuantity(low) }), ...(high && { high: showQuantity(high) }) });
 }
 
 function valueText(part: Observation): string {
-  const {
-    valueQuantity,
-    valueInteger,
-    valueBoolean,
-    valueDateTime,
-    valueTime,
-    valueRange,
-    valueRatio,
-    dataAbsentReason,
-  } = part;
-  const shown = formatObservationValue(valueQuantity ? { ...part, valueQuantity: readable(valueQuantity) } : part);
+  const { valueInteger, valueBoolean, valueDateTime, valueTime, valueRange, valueRatio, dataAbsentReason } = part;
+  const shown = showValue(part);
   if (shown) return shown;
   if (valueInteger !== undefined) return `${valueInteger}`;
   if (valueBoolean !== undefined) return valueBoolean ? 'yes' : 'no';
   if (valueRange) return formatRange(valueRange);
   if (valueRatio) return `${valueRatio.numerator?.value ?? '?'} : ${valueRatio.denominator?.value ?? '?'}`;
   return valueDateTime ?? valueTime ?? absent(dataAbsentReason);
-}
-
-/** Nobody measures to more than six digits: what has more was computed. */
-function readable(quantity: Quantity): Quantity {
-  const { value } = quantity;
-  return value === undefined || Number.isInteger(value)
-    ? quantity
-    : { ...quantity, value: Number(value.toPrecision(6)) };
 }
 
 function absent(reason: CodeableConcept | undefined): string {

@@ -22,21 +22,36 @@ export interface MergedStrands {
  * Puts strands that are read page by page into one order: an event is shown once nothing newer can turn up any more.
  */
 export function mergeStrands(strands: readonly Strand[]): MergedStrands {
-  const open = strands.filter(({ hasMore }) => hasMore);
-  const boundary = Math.max(Number.NEGATIVE_INFINITY, ...open.map(readBackTo));
-  const all = strands.flatMap(({ facts }) => facts);
-  const dated = all.filter((fact) => !Number.isNaN(timeOfEvent(fact)));
+  const timed = strands.map(({ search, facts, hasMore }) => ({ search, hasMore, events: facts.map(timedEvent) }));
+  const open = timed
+    .filter(({ hasMore }) => hasMore)
+    .map(({ search, events }) => ({ search, readBackTo: readBackTo(events) }));
+  const boundary = Math.max(Number.NEGATIVE_INFINITY, ...open.map((strand) => strand.readBackTo));
+  const all = timed.flatMap(({ events }) => events);
+  const shown = all.filter(({ time }) => time >= boundary).toSorted((a, b) => b.time - a.time);
+  const undated = open.length > 0 ? [] : all.filter(({ time }) => Number.isNaN(time));
   return {
-    shown: dated.filter((fact) => timeOfEvent(fact) >= boundary).toSorted((a, b) => timeOfEvent(b) - timeOfEvent(a)),
-    undated: open.length > 0 ? [] : all.filter((fact) => Number.isNaN(timeOfEvent(fact))),
-    next: open.filter((strand) => readBackTo(strand) === boundary).map(({ search }) => search),
+    shown: shown.map(({ fact }) => fact),
+    undated: undated.map(({ fact }) => fact),
+    next: open.filter((strand) => strand.readBackTo === boundary).map(({ search }) => search),
   };
 }
 
+/** With its time, which is read once: a long record is sorted anew with each page. */
+interface TimedEvent {
+  readonly fact: Fact;
+  /** As `timeOfEvent` gives it. */
+  readonly time: number;
+}
+
+function timedEvent(fact: Fact): TimedEvent {
+  return { fact, time: timeOfEvent(fact) };
+}
+
 /** A strand of which nothing has a date says nothing about what is behind. */
-function readBackTo({ facts }: Strand): number {
-  const times = facts.map(timeOfEvent).filter((time) => !Number.isNaN(time));
-  return times.length > 0 ? Math.min(...times) : Number.POSITIVE_INFINITY;
+function readBackTo(events: readonly TimedEvent[]): number {
+  const times = events.map(({ time }) => time).filter((time) => !Number.isNaN(time));
+  return times.reduce((oldest, time) => Math.min(oldest, time), Number.POSITIVE_INFINITY);
 }
 
 /** Milliseconds by the element that the strand's search sorts by; NaN when it is not told. */

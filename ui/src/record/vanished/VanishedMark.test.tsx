@@ -9,7 +9,7 @@ import { MockClient } from '@medplum/mock';
 import { fireEvent, screen, within } from '@testing-library/react';
 import { beforeEach, expect, test } from 'vitest';
 import { openPage } from '../../../test/open-page.tsx';
-import { findVanished } from './find-vanished.ts';
+import { findChanges } from './find-changes.ts';
 
 let medplum: MockClient;
 let patient: WithId<Patient>;
@@ -72,7 +72,7 @@ test('the newest word counts: what came back is not gone, and what is not named 
   await addChanges('2025-02-01T12:00:00Z', { 'Condition/back': 'back', 'Condition/again': 'back' });
   const other = await medplum.createResource<Patient>({ resourceType: 'Patient' });
   await addChanges('2025-01-01T12:00:00Z', { 'Condition/other': 'vanished' }, other);
-  expect([...(await findVanished(medplum, patient.id))]).toEqual([
+  expect([...(await findChanges(medplum, patient.id)).vanished]).toEqual([
     ['Condition/again', '2025-03-01T12:00:00Z'],
     ['Condition/gone', '2025-01-01T12:00:00Z'],
   ]);

@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { showUnit, showValue } from './show-units.ts';
+
+test.each([
+  ['Cel', '°C'],
+  ['mm[Hg]', 'mmHg'],
+  ['10*3/uL', '10³/µL'],
+  ['10*12/L', '10¹²/L'],
+  ['kg/m2', 'kg/m²'],
+  ['mL/min/{1.73_m2}', 'mL/min/1.73 m²'],
+  ['u[IU]/mL', 'µIU/mL'],
+  ['ug/dL', 'µg/dL'],
+])('%s is shown as %s', (unit, words) => {
+  expect(showUnit(unit)).toBe(words);
+});
+
+test.each(['mg/dL', 'mmol/L', '%', 'K/uL of blood', 'cm[H2O]', 'human units', 'points'])(
+  'a unit that people read anyway keeps its letters: %s',
+  (unit) => {
+    expect(showUnit(unit).replaceAll('µ', 'u')).toBe(unit);
+  },
+);
+
+test('a pressure is shown with both its numbers, in a unit that is read', () => {
+  const part = (code: string, value: number) => ({
+    code: { text: code },
+    valueQuantity: { value, code: 'mm[Hg]', system: 'http://unitsofmeasure.org' },
+  });
+  const pressure = { resourceType: 'Observation', status: 'final', code: { text: 'Blood pressure' } } as const;
+  expect(showValue({ ...pressure, component: [part('Systolic', 120), part('Diastolic', 80)] })).toBe(
+    '120 mmHg / 80 mmHg',
+  );
+});
