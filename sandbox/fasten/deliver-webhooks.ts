@@ -8,6 +8,11 @@ import type { Clock } from './make-clock.ts';
 import type { Delivery } from './state.ts';
 import type { WebhookEvent } from './webhook-events.ts';
 
+const MINUTE_MS = 60_000;
+
+/** Up to four retries, farther and farther apart, about 24 hours in all: what is known of Fasten's own schedule. */
+export const FASTEN_RETRY_DELAYS_MS: readonly number[] = [17, 68, 272, 1088].map((minutes) => minutes * MINUTE_MS);
+
 /** Fasten counts a receiver that takes longer as failed. */
 const RECEIVER_TIMEOUT_MS = 60_000;
 
@@ -46,11 +51,16 @@ export function sendWebhooks(options: SenderOptions): WebhookSender {
   const abort = new AbortController();
 
   function start(delivery: Delivery): void {
-    const { url } = state.webhook;
+    const { url, disabledAtMs } = state.webhook;
     if (url === undefined || underWay.has(delivery) || abort.signal.aborted) {
       return;
     }
     delete delivery.nextAttemptAtMs;
+    if (disabledAtMs !== undefined) {
+      // Whether Fasten keeps them is not known: this is the worse case, and they can still be delivered by hand.
+      delivery.state = 'failed';
+      return;
+    }
     const attempt = attemptOnce(delivery, url).finally(() => underWay.delete(delivery));
     underWay.set(delivery, attempt);
   }
@@ -71,13 +81,22 @@ export function sendWebhooks(options: SenderOptions): WebhookSender {
     const delayMs = retryDelaysMs[delivery.attempts.length - 1];
     if (typeof outcome === 'number' && outcome >= 200 && outcome < 300) {
       delivery.state = 'delivered';
+      countFailures(0);
     } else if (delayMs !== undefined && delivery.state === 'pending') {
       wait(delivery, clock.now() + delayMs);
     } else if (delivery.state === 'pending') {
       delivery.state = 'failed';
+      countFailures((state.webhook.failedInARow ?? 0) + 1);
     }
     letGo(delivery);
     await save();
+  }
+
+  /** Fasten disables an endpoint that takes nothing any more; somebody has to enable it in the portal. */
+  function countFailures(failedInARow: number): void {
+    const { disableAfter = 0 } = state.webhook;
+    const isDead = disableAfter > 0 && failedInARow >= disableAfter;
+    state.webhook = { ...state.webhook, failedInARow, ...(isDead && { disabledAtMs: clock.now() }) };
   }
 
   /** What somebody else makes of an event comes first, when nothing is known of it yet. */
@@ -115,9 +134,10 @@ export function sendWebhooks(options: SenderOptions): WebhookSender {
   function wait(delivery: Delivery, timeMs: number): void {
     delivery.nextAttemptAtMs = timeMs;
     clock.at(timeMs, () => {
-      if (delivery.nextAttemptAtMs === timeMs && delivery.state === 'pending') {
-        start(delivery);
-      }
+      // The attempt before may still be writing down how it went.
+      void Promise.resolve(underWay.get(delivery)).then(() => {
+        if (delivery.nextAttemptAtMs === timeMs && delivery.state === 'pending') start(delivery);
+      });
     });
   }
 

@@ -17,6 +17,10 @@ export const WEBHOOK_CHANGE = z.strictObject({
   url: z.url().optional(),
   secret: z.string().optional(),
   connectionEvents: z.boolean().optional(),
+  /** After so many events in a row that nobody took, nothing is sent any more; 0: never. */
+  disableAfter: z.int().min(0).optional(),
+  /** What the button in Fasten's portal does once the endpoint was disabled. */
+  enabled: z.literal(true).optional(),
 });
 
 /** What a new sign-in changes of a connection. */
@@ -106,8 +110,10 @@ export function makeAdmin(
     connections: () => state.connections,
     tasks: () => state.tasks,
     webhook: () => state.webhook,
-    async setWebhook(change) {
-      state.webhook = { ...state.webhook, ...withoutUndefined(change) };
+    async setWebhook({ enabled, ...change }) {
+      const { disabledAtMs, failedInARow, ...asked } = { ...state.webhook, ...withoutUndefined(change) };
+      const standing = enabled ? {} : withoutUndefined({ disabledAtMs, failedInARow });
+      state.webhook = { ...asked, ...standing };
       await save();
       sender.resume();
       return state.webhook;

@@ -26,6 +26,8 @@ export const CONNECTION_SPEC = z
     endpointId: z.string().optional(),
     /** Found through TEFCA: known by this directory, not by the catalog. */
     tefcaDirectoryId: z.string().optional(),
+    /** Of the synthetic person whose identity was proven for TEFCA. */
+    vaultEmail: z.string().optional(),
     scope: z.string().optional(),
     consentExpiresAt: z.string().optional(),
     /** A `failure_reason`: every export of this connection ends with it. */

@@ -12,6 +12,7 @@ import type { WebhookSender } from './deliver-webhooks.ts';
 import type { KeptState } from './keep-state.ts';
 import type { Clock } from './make-clock.ts';
 import type { ExportTask, OrgConnection } from './state.ts';
+import { patientOfFixture, type TefcaPatient } from './tefca-patients.ts';
 import { exportFinished } from './webhook-events.ts';
 
 /** How long an export answers for its connection, and how long its file can be fetched. */
@@ -22,7 +23,7 @@ export interface ExportRunner {
    * Begins an export, or gives back the one begun in the last 24 hours. One that failed is not given back; one that
    * succeeded has its webhook sent again as a new event, as integrators saw it.
    */
-  request(connection: OrgConnection): Promise<ExportTask>;
+  request(connection: OrgConnection, fixture?: string): Promise<ExportTask>;
   /** Goes on with what was pending before a restart. */
   resume(): void;
   /** Resolves when no export is being made any more. */
@@ -60,7 +61,7 @@ export function runExports({ kept, clock, sender, chaos, dir, baseUrl, exportDel
       if (connection === undefined || reason !== undefined) {
         throw new Error(reason);
       }
-      const lines = await prepareFile(connection, dir);
+      const lines = await prepareFile(connection, task, dir);
       task.stats = await countResources(lines);
       const { format } = chaos;
       const path = format === 'jsonl' ? lines : await bundleUp(lines, join(dir, 'exports', `${task.taskId}.json`));
@@ -76,7 +77,7 @@ export function runExports({ kept, clock, sender, chaos, dir, baseUrl, exportDel
   }
 
   return {
-    async request({ orgConnectionId }) {
+    async request({ orgConnectionId }, fixture) {
       const now = clock.now();
       const earlier = state.tasks.findLast((task) => task.orgConnectionId === orgConnectionId);
       if (earlier && earlier.status !== 'failed' && now - earlier.createdAtMs < RETENTION_MS) {
@@ -87,7 +88,8 @@ export function runExports({ kept, clock, sender, chaos, dir, baseUrl, exportDel
       }
       const dueAtMs = now + exportDelayMs;
       const taskId = makeExportId(chaos);
-      const task: ExportTask = { taskId, orgConnectionId, createdAtMs: now, dueAtMs, status: 'pending' };
+      const begun = { taskId, orgConnectionId, createdAtMs: now, dueAtMs, ...(fixture && { fixture }) };
+      const task: ExportTask = { ...begun, status: 'pending' };
       state.tasks.push(task);
       await save();
       schedule(task);
@@ -111,18 +113,26 @@ function failureOf(connection: OrgConnection | undefined): string | undefined {
 }
 
 /** A file given by path is served as it is; a persona's is generated once, the same bytes every time. */
-async function prepareFile({ orgConnectionId, source }: OrgConnection, dir: string): Promise<string> {
-  if ('file' in source) {
+async function prepareFile({ orgConnectionId, source }: OrgConnection, { fixture }: ExportTask, dir: string) {
+  const patient = patientOfFixture(fixture);
+  if (patient === undefined && 'file' in source) {
     await access(source.file);
     return source.file;
   }
   const path = join(dir, 'exports', `${orgConnectionId}.jsonl`);
   await mkdir(dirname(path), { recursive: true });
-  const { persona } = source;
-  const pieces = 'id' in persona ? personaPieces(persona) : exportLines(persona);
-  await pipeline(Readable.from(pieces), createWriteStream(`${path}.new`));
+  await pipeline(Readable.from(patient ? fixturePieces(patient) : piecesOf(source)), createWriteStream(`${path}.new`));
   await rename(`${path}.new`, path);
   return path;
+}
+
+function fixturePieces({ given, family, birthDate, gender }: TefcaPatient): Iterable<string> {
+  return personaPieces({ id: 'tefca-ccda', patient: { given, family, birthDate, gender } });
+}
+
+function piecesOf(source: OrgConnection['source']): Iterable<string> {
+  if ('file' in source) return [];
+  return 'id' in source.persona ? personaPieces(source.persona) : exportLines(source.persona);
 }
 
 /** The same record as one Bundle, which Fasten sends to whoever asked for it. Small ones only: it is held whole. */

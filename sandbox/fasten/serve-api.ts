@@ -1,14 +1,18 @@
-import express, { type ErrorRequestHandler, type Express } from 'express';
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import type { FastenFault } from '../faults/fault-kinds.ts';
 import type { Faults } from '../faults/faults.ts';
 import type { Chaos } from './chaos.ts';
 import { type ApiKeys, requireBasic, sendError } from './check-credentials.ts';
+import type { WebhookSender } from './deliver-webhooks.ts';
 import type { KeptState } from './keep-state.ts';
 import type { Clock } from './make-clock.ts';
-import { PORTALS } from './portals.ts';
 import { type ExportRunner, RETENTION_MS } from './run-exports.ts';
+import { serveCatalog } from './serve-catalog.ts';
+import { serveConnect } from './serve-connect.ts';
 import { SIGNED_URL_MS, signStoragePath } from './serve-storage.ts';
+import { serveSupport } from './serve-support.ts';
 import type { OrgConnection } from './state.ts';
+import { patientOfFixture } from './tefca-patients.ts';
 import { SANDBOX_ORG_ID } from './webhook-events.ts';
 
 export interface ApiOptions {
@@ -18,12 +22,16 @@ export interface ApiOptions {
   readonly chaos: Chaos;
   readonly faults: Faults<FastenFault>;
   readonly exports: ExportRunner;
+  readonly sender: WebhookSender;
+  /** Whether the organisation may use TEFCA mode. */
+  readonly tefca: boolean;
   /** Where downloads redirect to, known once that server listens. */
   readonly storageOrigin: string;
 }
 
 /** Fasten Connect's REST API, to be mounted at `/v1`: every answer in its `{success, data | error}` envelope. */
-export function serveApi({ keys, kept, clock, chaos, faults, exports, storageOrigin }: ApiOptions): Express {
+export function serveApi(options: ApiOptions): Express {
+  const { keys, kept, clock, chaos, faults, exports, sender, tefca, storageOrigin } = options;
   const { state } = kept;
   const app = express().disable('x-powered-by');
   const basic = requireBasic(keys);
@@ -44,18 +52,17 @@ export function serveApi({ keys, kept, clock, chaos, faults, exports, storageOri
     }
     const urls = { logo_uri: '', privacy_policy_uri: '', website_uri: 'http://127.0.0.1/' };
     const org = { id: SANDBOX_ORG_ID, name: 'Sandbox Clinic', plan: 'free', status: 'active', ...urls };
-    return res.json({ success: true, data: { ...org, feature_flags: [] } });
+    return res.json({ success: true, data: { ...org, feature_flags: tefca ? [`${apiMode}.tefca.enable`] : [] } });
   });
 
-  app.get('/bridge/catalog', (req, res) => {
-    const { public_id, brand_id, portal_id } = req.query;
-    const found = PORTALS.find(({ brandId, portalId }) => brandId === brand_id || portalId === portal_id);
-    if (public_id !== keys.publicId || found === undefined) return sendError(res, 404, 'not found');
-    const id = found.brandId === brand_id ? found.brandId : found.portalId;
-    return res.json({ success: true, data: { id, name: found.name, description: '' } });
-  });
+  const { publicId } = keys;
+  app.use(serveCatalog({ publicId, basic, clock, signingKey: state.signingKey, storageOrigin }));
+  app.use(serveConnect(publicId, kept));
+  app.use(serveSupport({ publicId, apiMode, basic, kept, sender }));
 
-  app.get('/bridge/org_connection/:id', basic, (req, res) => {
+  // The widget asks with the public id alone, which is documented nowhere.
+  const known: RequestHandler = (req, res, next) => (req.query.public_id === publicId ? next() : basic(req, res, next));
+  app.get('/bridge/org_connection/:id', known, (req, res) => {
     const connection = state.connections.find((candidate) => candidate.orgConnectionId === req.params.id);
     if (connection === undefined) {
       return sendError(res, 404, 'org connection not found');
@@ -71,7 +78,13 @@ export function serveApi({ keys, kept, clock, chaos, faults, exports, storageOri
         ? sendError(res, 404, 'org connection not found')
         : sendError(res, 400, 'org_connection_id is required');
     }
-    const { taskId, status } = await exports.request(connection);
+    const fixture: unknown = req.body?.fixtures?.tefca_ccda;
+    const isFixed = fixture === undefined || patientOfFixture(fixture) !== undefined;
+    const mayBeFixed = apiMode === 'test' && connection.tefcaDirectoryId !== undefined;
+    if (!isFixed || (fixture !== undefined && !mayBeFixed)) {
+      return sendError(res, 400, 'fixtures.tefca_ccda is one of the published names, for TEFCA in test mode');
+    }
+    const { taskId, status } = await exports.request(connection, fixture === undefined ? undefined : `${fixture}`);
     return res.json({ success: true, data: { task_id: taskId, status } });
   });
 

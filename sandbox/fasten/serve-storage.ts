@@ -4,6 +4,7 @@ import { readFile, stat } from 'node:fs/promises';
 import express, { type Express, type Response } from 'express';
 import type { FastenFault } from '../faults/fault-kinds.ts';
 import type { Faults } from '../faults/faults.ts';
+import { CATALOG_FILES } from './catalog.ts';
 import type { Chaos } from './chaos.ts';
 import type { KeptState } from './keep-state.ts';
 import type { Clock } from './make-clock.ts';
@@ -33,11 +34,12 @@ export const SIGNED_URL_MS = 10 * 60 * 1000;
  *
  * @param signingKey - Any secret text; the storage origin must hold the same.
  * @param fileId - As in the export's task.
- * @param nowMs - The time from which its ten minutes count.
+ * @param nowMs - The time from which its life counts.
+ * @param lifeMs - How long it opens the file; a download's ten minutes when left out.
  * @returns Path and query, to be put behind the storage origin.
  */
-export function signStoragePath(signingKey: string, fileId: string, nowMs: number): string {
-  const expires = nowMs + SIGNED_URL_MS;
+export function signStoragePath(signingKey: string, fileId: string, nowMs: number, lifeMs = SIGNED_URL_MS): string {
+  const expires = nowMs + lifeMs;
   return `/${encodeURIComponent(fileId)}?expires=${expires}&signature=${signatureOf(signingKey, fileId, `${expires}`)}`;
 }
 
@@ -60,6 +62,8 @@ export function serveStorage({ kept, clock, cut: fault, chaos, faults, dir }: St
     if (Number(expires) <= clock.now()) {
       return sendXmlError(res, 403, 'AccessDenied', 'Request has expired');
     }
+    const catalog = CATALOG_FILES[fileId];
+    if (catalog !== undefined) return res.json(catalog);
     const path = state.tasks.find((task) => task.file?.fileId === fileId)?.file?.path;
     const found = path === undefined ? undefined : await stat(path).catch(() => undefined);
     if (path === undefined || found === undefined) {

@@ -40,8 +40,10 @@ export interface FastenOptions {
   readonly dataDir?: string;
   /** How long an export stays pending, in milliseconds; default 200. */
   readonly exportDelayMs?: number;
-  /** Waits before each retry of a webhook, in milliseconds; default four, from 1 s to 64 s (Fasten: about 24 h in all). */
+  /** Waits before each retry of a webhook, in milliseconds; default four, from 1 s to 64 s (Fasten: about 24 h in all, `FASTEN_RETRY_DELAYS_MS`). */
   readonly retryDelaysMs?: readonly number[];
+  /** Whether the organisation may use TEFCA mode; default yes. */
+  readonly tefca?: boolean;
   /** Milliseconds since 1970, for what expires; default the machine's clock. Signatures always carry real time. */
   readonly now?: () => number;
 }
@@ -98,7 +100,17 @@ export async function startFasten(options: FastenOptions = {}): Promise<SandboxF
   app.use(serveStitch(admin));
   app.use(
     '/v1',
-    serveApi({ keys: { publicId, privateKey }, kept, clock, chaos, faults, exports, storageOrigin: storage.origin }),
+    serveApi({
+      keys: { publicId, privateKey },
+      kept,
+      clock,
+      chaos,
+      faults,
+      exports,
+      sender,
+      tefca: options.tefca ?? true,
+      storageOrigin: storage.origin,
+    }),
   );
   exports.resume();
   sender.resume();

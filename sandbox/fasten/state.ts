@@ -20,9 +20,21 @@ export interface OrgConnection {
   status: 'authorized' | 'revoked' | 'refreshing';
   /** The record behind the portal: a file as it is, that of a persona, or what the generator makes of these options. */
   readonly source: { readonly file: string } | { readonly persona: PersonaChoice | GeneratorOptions };
+  /** Of the synthetic person whose identity was proven, when it was made through TEFCA. */
+  readonly vaultEmail?: string;
   /** When set, every export of this connection fails with this `failure_reason`. */
   readonly failWith?: string;
 }
+
+/** Every `failure_reason` that Fasten documents; it may grow, so that a connection can be given any other text too. */
+export const FAILURE_REASONS = [
+  'token_refresh_failure',
+  'scope_patient_missing',
+  'resource_patient_failure',
+  'resource_invalid_content',
+  'tefca_no_documents_found',
+  'suppressed_please_contact',
+] as const;
 
 export interface ExportStats {
   readonly totalResources: number;
@@ -33,6 +45,8 @@ export interface ExportStats {
 export interface ExportTask {
   readonly taskId: string;
   readonly orgConnectionId: string;
+  /** `fixtures.tefca_ccda` of the request: the document that stands for the record. */
+  readonly fixture?: string;
   readonly createdAtMs: number;
   /** When it leaves `pending`; a restart of the process does not change that. */
   readonly dueAtMs: number;
@@ -80,6 +94,12 @@ export interface WebhookSettings {
   readonly secret: string;
   /** Fasten sends `patient.connection_success` and `patient.authorization_revoked` only when this is switched on. */
   readonly connectionEvents: boolean;
+  /** After so many events in a row that nobody took, the endpoint is disabled; 0 or nothing: never. Fasten's number is not known. */
+  readonly disableAfter?: number;
+  /** Events in a row that nobody took. */
+  readonly failedInARow?: number;
+  /** Since when nothing is sent; until somebody enables it by hand. */
+  readonly disabledAtMs?: number;
 }
 
 /** Everything that has to survive a restart of the simulator. */

@@ -74,6 +74,25 @@ export function authorizationRevoked(connection: OrgConnection): WebhookEvent {
   return { type: 'patient.authorization_revoked', data: connectionFields(connection) };
 }
 
+/** `patient.request_health_system`: somebody did not find theirs in the catalog. */
+export function healthSystemRequested(wanted: {
+  readonly email: string;
+  readonly name: string;
+  readonly website?: string | undefined;
+  readonly street_address?: string | undefined;
+}): WebhookEvent {
+  return { type: 'patient.request_health_system', data: { ...wanted } };
+}
+
+/** `patient.request_support`: free text, which may hold health data. */
+export function supportRequested(wanted: {
+  readonly email: string;
+  readonly name?: string | undefined;
+  readonly body: string;
+}): WebhookEvent {
+  return { type: 'patient.request_support', data: { ...wanted } };
+}
+
 /** What the simulator in Fasten's portal sends. */
 export function webhookTest(): WebhookEvent {
   return { type: 'webhook.test', data: { hello: 'world', random: Math.random().toString(36).slice(2) } };

@@ -10,10 +10,23 @@ const ATTRIBUTES = [
   'public-id',
   'external-id',
   'external-state',
+  'email',
   'reconnect-org-connection-id',
   'brand-id',
   'portal-id',
+  'endpoint-id',
+  'search-only',
   'search-query',
+  'search-sort-by',
+  'search-sort-by-opts',
+  'show-splash',
+  'tefca-mode',
+  'tefca-csp-prompt-force',
+  'identity-request-uri',
+  'event-types',
+  'static-backdrop',
+  'connect-mode',
+  'sdk-mode',
 ];
 
 class FastenStitchElement extends HTMLElement {
@@ -21,14 +34,14 @@ class FastenStitchElement extends HTMLElement {
   #dialog;
 
   connectedCallback() {
+    window.addEventListener('message', this.#hear);
     if (this.querySelector('button.fasten-stitch-button')) return;
     const button = document.createElement('button');
     button.type = 'button';
     button.className = 'fasten-stitch-button';
-    button.textContent = this.getAttribute('button-label') || 'Connect';
+    button.textContent = this.getAttribute('button-label') || this.textContent.trim() || 'Connect';
     button.addEventListener('click', () => this.show());
-    this.append(button);
-    window.addEventListener('message', this.#hear);
+    this.replaceChildren(button);
   }
 
   disconnectedCallback() {
@@ -39,20 +52,22 @@ class FastenStitchElement extends HTMLElement {
   /** Opens the frame; nothing when it is open. */
   show() {
     if (this.#dialog) return;
-    const query = new URLSearchParams();
-    for (const name of ATTRIBUTES) {
-      const value = this.getAttribute(name);
-      if (value) query.set(name, value);
-    }
     this.#frame = document.createElement('iframe');
     this.#frame.title = 'Fasten Connect (sandbox)';
-    this.#frame.src = `${frameOrigin}/stitch/embed?${query}`;
+    this.#frame.src = `${frameOrigin}/stitch/embed?${this.#query()}`;
     this.#dialog = document.createElement('dialog');
     this.#dialog.className = 'fasten-stitch-dialog';
     this.#dialog.setAttribute('aria-label', 'Fasten Connect (sandbox)');
     this.#dialog.append(this.#frame);
-    // The page may not take the frame away under somebody who is signing in.
-    this.#dialog.addEventListener('cancel', (event) => event.preventDefault());
+    const isStatic = this.getAttribute('static-backdrop') === 'true';
+    // With a static backdrop the page may not take the frame away under somebody who is signing in.
+    this.#dialog.addEventListener('cancel', (event) => {
+      event.preventDefault();
+      if (!isStatic) this.hide();
+    });
+    this.#dialog.addEventListener('click', ({ target }) => {
+      if (!isStatic && target === this.#dialog) this.hide();
+    });
     this.append(this.#dialog);
     this.#dialog.showModal();
   }
@@ -61,6 +76,17 @@ class FastenStitchElement extends HTMLElement {
     this.#dialog?.remove();
     this.#dialog = undefined;
     this.#frame = undefined;
+  }
+
+  #query() {
+    const query = new URLSearchParams();
+    for (const name of ATTRIBUTES) {
+      const value = this.getAttribute(name);
+      if (value) query.set(name, value);
+    }
+    // TEFCA mode is never a search; without a mode it is nothing else.
+    query.set('search-only', query.get('tefca-mode') === 'true' ? 'false' : 'true');
+    return query;
   }
 
   #hear = (message) => {
