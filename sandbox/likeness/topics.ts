@@ -1,6 +1,7 @@
 import type { Likeness } from './likeness.ts';
 import { access } from './topics/access.ts';
 import { answers } from './topics/answers.ts';
+import { auth } from './topics/auth.ts';
 import { batches } from './topics/batches.ts';
 import { binary } from './topics/binary.ts';
 import { bots } from './topics/bots.ts';
@@ -11,6 +12,7 @@ import { exports } from './topics/exports.ts';
 import { graphql } from './topics/graphql.ts';
 import { history } from './topics/history.ts';
 import { limits } from './topics/limits.ts';
+import { memberships } from './topics/memberships.ts';
 import { operations } from './topics/operations.ts';
 import { quota } from './topics/quota.ts';
 import { scopes } from './topics/scopes.ts';
@@ -31,6 +33,8 @@ const topics: Readonly<Record<string, readonly Likeness[]>> = {
   history,
   deletes,
   binary,
+  auth,
+  memberships,
   access,
   bots,
   quota,

@@ -1,13 +1,13 @@
-import { badRequest, forbidden, OperationOutcomeError, type WithId } from '@medplum/core';
+import { allOk, badRequest, forbidden, OperationOutcomeError, type WithId } from '@medplum/core';
 import type { Bot, ClientApplication, ProjectMembership } from '@medplum/fhirtypes';
 import { type Request, Router } from 'express';
-import { callerOf } from './authenticate.ts';
+import { type AuthWorld, callerOf } from './authenticate.ts';
 import { storeCode } from './bot-routes.ts';
-import type { Member } from './logins.ts';
-import { randomSecret } from './logins.ts';
-import type { QuotaBook } from './quota.ts';
+import { type Invitation, inviteUser } from './invite-user.ts';
+import { type Member, randomSecret } from './logins.ts';
 import type { RepositoryWorld } from './repository-world.ts';
 import { repositoryFor } from './request-repository.ts';
+import { sendResource } from './send-fhir.ts';
 import { systemRepository } from './system-repository.ts';
 
 /** What a bot is made with, until it is deployed. */
@@ -15,12 +15,23 @@ const FIRST_CODE = 'export async function handler(medplum: MedplumClient, event:
 
 /** The body of `POST admin/projects/<id>/bot`, and of `.../client`. */
 type NewMember = Partial<
-  Pick<Bot, 'name' | 'description' | 'runtimeVersion'> & Pick<ProjectMembership, 'accessPolicy'>
+  Pick<Bot, 'name' | 'description' | 'runtimeVersion'> &
+    Pick<ClientApplication, 'redirectUri' | 'redirectUris'> &
+    Pick<ProjectMembership, 'accessPolicy'>
 >;
 
-/** `/admin`: a project's admin makes a bot or a client, which becomes a member of the project. */
-export function adminRoutes(world: RepositoryWorld, quotas: QuotaBook): Router {
+/** `/admin`: a project's admin invites people and makes bots and clients; each becomes a member of the project. */
+export function adminRoutes(world: RepositoryWorld, auth: AuthWorld): Router {
+  const { quotas } = auth;
   const router = Router();
+  router.get('/projects/:projectId', (req, res) => {
+    const { id, name } = adminOf(req).project;
+    res.json({ project: { id, name } });
+  });
+  router.post('/projects/:projectId/invite', async (req, res) => {
+    const membership = await inviteUser(world, auth, adminOf(req), req.body as Invitation);
+    await sendResource(world, repositoryFor(world, req), req, res, allOk, membership);
+  });
   router.post('/projects/:projectId/bot', async (req, res) => {
     const admin = adminOf(req);
     const { name, description, accessPolicy, runtimeVersion } = req.body as NewMember;
@@ -39,13 +50,15 @@ export function adminRoutes(world: RepositoryWorld, quotas: QuotaBook): Router {
   });
   router.post('/projects/:projectId/client', async (req, res) => {
     const admin = adminOf(req);
-    const { name, description, accessPolicy } = req.body as NewMember;
+    const { name, description, accessPolicy, redirectUri, redirectUris } = req.body as NewMember;
     if (!name) throw new OperationOutcomeError(badRequest('Client name is required'));
     const client = await systemRepository(world, quotas, admin.project.id).createResource<ClientApplication>({
       resourceType: 'ClientApplication',
       name,
       ...(description && { description }),
       secret: randomSecret(),
+      ...(redirectUri && { redirectUri }),
+      ...(redirectUris && { redirectUris }),
     });
     await join(admin, client, accessPolicy);
     res.status(201).json(client);

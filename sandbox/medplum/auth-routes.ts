@@ -1,14 +1,20 @@
-import { badRequest, OperationOutcomeError } from '@medplum/core';
-import type { Resource } from '@medplum/fhirtypes';
+import { allOk, badRequest, notFound, OperationOutcomeError } from '@medplum/core';
 import { Router } from 'express';
-import { type AuthWorld, callerOf, findClient, requireCaller } from './authenticate.ts';
-import { buildAccessPolicy } from './build-access-policy.ts';
-import { type Member, randomSecret } from './logins.ts';
+import { type AuthWorld, callerOf, requireCaller } from './authenticate.ts';
+import { describeCaller } from './describe-caller.ts';
 import type { ResourceStore } from './resource-store.ts';
-import { hideServerMeta } from './stamp-meta.ts';
-import { sameSecret } from './tokens.ts';
+import { sendOutcome } from './send-fhir.ts';
+import {
+  beginSignIn,
+  checkFields,
+  chooseMembership,
+  chooseScope,
+  describeSignIn,
+  findLogin,
+  type SignIn,
+} from './sign-in.ts';
 
-/** `/auth`: which method, sign in with e-mail and password, who am I. */
+/** `/auth`: which method, sign in with e-mail and password, choose a profile and a scope, who am I, end a session. */
 export function authRoutes(world: AuthWorld, store: ResourceStore): Router {
   const router = Router();
   // An empty answer: no external identity provider, ask for a password.
@@ -16,78 +22,41 @@ export function authRoutes(world: AuthWorld, store: ResourceStore): Router {
     res.json({});
   });
   router.post('/login', (req, res) => {
-    const body = req.body as Record<string, string | undefined>;
-    const login = signIn(world, body);
-    res.json({ login: login.id, code: login.code });
+    res.json(describeSignIn(world, beginSignIn(world, req.body as SignIn)));
+  });
+  router.post('/profile', (req, res) => {
+    const { login, profile } = req.body as { login?: string; profile?: string };
+    checkFields([
+      ['login', login !== undefined, 'Missing login'],
+      ['profile', profile !== undefined, 'Missing profile'],
+    ]);
+    const { id, code } = chooseMembership(world, login ?? '', profile ?? '');
+    res.json({ login: id, code });
+  });
+  router.post('/scope', (req, res) => {
+    const { login, scope } = req.body as { login?: string; scope?: string };
+    checkFields([
+      ['login', login !== undefined, 'Missing login'],
+      ['scope', scope !== undefined, 'Missing scope'],
+    ]);
+    const { id, code } = chooseScope(world, login ?? '', scope ?? '');
+    res.json({ login: id, code });
+  });
+  router.get('/login/:id', (req, res) => {
+    const login = findLogin(world, req.params.id);
+    if (login.granted) throw new OperationOutcomeError(badRequest('Login already granted'));
+    if (login.revoked) throw new OperationOutcomeError(badRequest('Login revoked'));
+    res.json(describeSignIn(world, login));
   });
   router.get('/me', requireCaller(world), (req, res) => {
-    res.json(describe(world, store, callerOf(req).member));
+    res.json(describeCaller(world, store, callerOf(req)));
+  });
+  router.post('/revoke', requireCaller(world), (req, res) => {
+    const { loginId = '' } = req.body as { loginId?: string };
+    const login = findLogin(world, loginId);
+    if (login.userId !== callerOf(req).login?.userId) throw new OperationOutcomeError(notFound);
+    world.logins.save({ ...login, revoked: true });
+    sendOutcome(res, allOk);
   });
   return router;
-}
-
-function signIn(world: AuthWorld, body: Record<string, string | undefined>) {
-  const { email = '', password = '', clientId } = body;
-  const projectId = clientId ? findClient(world, clientId)?.project.id : body.projectId;
-  if (clientId && !projectId) throw new OperationOutcomeError(badRequest('Client not found'));
-  const member = [...world.members.values()].find(({ user }) => user?.email === email.toLowerCase());
-  if (!member?.user) throw new OperationOutcomeError(badRequest('User not found'));
-  if (!sameSecret(member.user.password, password)) {
-    throw new OperationOutcomeError(badRequest('Email or password is invalid'));
-  }
-  if (projectId && projectId !== member.project.id) throw new OperationOutcomeError(badRequest('User not found'));
-  return world.logins.create({
-    membershipId: member.membershipId,
-    method: 'password',
-    scope: body.scope || 'openid',
-    code: randomSecret(),
-    ...(clientId ? { clientId } : {}),
-    ...(body.codeChallenge ? { codeChallenge: body.codeChallenge } : {}),
-    ...(body.codeChallengeMethod ? { codeChallengeMethod: body.codeChallengeMethod } : {}),
-  });
-}
-
-/** What `GET /auth/me` answers: user, project, membership, profile, configuration, policy. */
-function describe(world: AuthWorld, store: ResourceStore, member: Member): Record<string, unknown> {
-  const { project, user } = member;
-  const membership = {
-    resourceType: 'ProjectMembership',
-    id: member.membershipId,
-    user: { reference: user ? `User/${user.id}` : member.profile, display: user?.email ?? member.display },
-    profile: { reference: member.profile, display: member.display },
-    admin: member.admin,
-  };
-  return {
-    ...(user ? { user: { resourceType: 'User', id: user.id, email: user.email } } : {}),
-    project: { resourceType: 'Project', id: project.id, name: project.name, strictMode: true },
-    membership,
-    profile: profileOf(store, member),
-    config: { resourceType: 'UserConfiguration', menu: menuFor(member) },
-    accessPolicy: buildAccessPolicy(store, member),
-    ...(user ? { security: securityOf(world, member, membership) } : {}),
-  };
-}
-
-function profileOf(store: ResourceStore, member: Member): Resource | undefined {
-  const [type = '', id = ''] = member.profile.split('/');
-  const content = store.find(type, id)?.content;
-  const profile: Resource | undefined = content ? JSON.parse(content) : undefined;
-  if (profile) hideServerMeta(profile);
-  return profile;
-}
-
-function securityOf(world: AuthWorld, member: Member, membership: unknown): unknown {
-  const sessions = world.logins.sessions(member.membershipId).map((login) => ({
-    id: login.id,
-    lastUpdated: login.createdAt,
-    authMethod: login.method,
-    remoteAddress: '127.0.0.1',
-  }));
-  return { mfaEnrolled: false, sessions, memberships: [membership] };
-}
-
-function menuFor(member: Member): unknown[] {
-  const link = (name: string) => ({ name, target: `/${name}` });
-  const favorites = { title: 'Favorites', link: ['Patient', 'Task', 'Consent', 'DocumentReference'].map(link) };
-  return member.admin ? [favorites, { title: 'Admin', link: ['AccessPolicy', 'Subscription'].map(link) }] : [favorites];
 }

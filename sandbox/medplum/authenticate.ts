@@ -1,14 +1,15 @@
 import { forbidden, OperationOutcomeError, unauthorized } from '@medplum/core';
 import type { Request, RequestHandler, Response } from 'express';
 import type { Login, Logins, Member } from './logins.ts';
+import type { People } from './people.ts';
 import type { QuotaAccount, QuotaBook } from './quota.ts';
 import type { StoredMembers } from './stored-members.ts';
 import { sameSecret, type Tokens } from './tokens.ts';
 
 export interface AuthWorld {
   readonly logins: Logins;
-  readonly members: ReadonlyMap<string, Member>;
   readonly stored: StoredMembers;
+  readonly people: People;
   readonly tokens: Tokens;
   readonly quotas: QuotaBook;
 }
@@ -42,8 +43,7 @@ export function requireCaller(world: AuthWorld): RequestHandler {
   return async (req: Request, _res: Response, next) => {
     const found = await identify(world, req.headers.authorization ?? '');
     if (!found) throw new OperationOutcomeError(unauthorized);
-    const { login } = found;
-    const member = world.stored.current(found.member);
+    const { login, member } = found;
     const quota = world.quotas.openAccount(member.membershipId, member.project.id);
     callers.set(req, { member, login, quota, onBehalfOf: findOther(world, member, req.get('X-Medplum-On-Behalf-Of')) });
     next();
@@ -66,15 +66,17 @@ async function identify(
   // A refresh token is ours too, but says nothing about a profile.
   if (!claims?.profile) return undefined;
   const login = world.logins.find(String(claims.login_id));
-  const member = login && (world.members.get(login.membershipId) ?? world.stored.find(login.membershipId));
-  return member && !login.revoked ? { member, login } : undefined;
+  const member = login?.membershipId === undefined ? undefined : world.stored.find(login.membershipId);
+  return member && !login?.revoked ? { member, login } : undefined;
 }
 
 /** @throws OperationOutcomeError 403 for whoever is no admin, and where nobody of the project has that profile */
-function findOther({ members, stored }: AuthWorld, member: Member, profile: string | undefined): Member | undefined {
+function findOther({ stored }: AuthWorld, member: Member, profile: string | undefined): Member | undefined {
   if (!profile) return undefined;
   if (!member.admin && !member.project.superAdmin) throw new OperationOutcomeError(forbidden);
-  const other = [...members.values()].find((one) => one.profile === profile) ?? stored.ofProfile(profile);
+  const other = profile.startsWith('ProjectMembership/')
+    ? stored.find(profile.slice('ProjectMembership/'.length))
+    : stored.ofProfile(profile);
   if (other?.project.id !== member.project.id) throw new OperationOutcomeError(forbidden);
   return other;
 }
@@ -86,8 +88,7 @@ export function basicCredentials(base64: string): { id: string; secret: string }
   return colon < 0 ? undefined : { id: text.slice(0, colon), secret: text.slice(colon + 1) };
 }
 
-/** A client of the seed, or one that was made since. */
-export function findClient({ members, stored }: AuthWorld, clientId: string): Member | undefined {
-  const ofSeed = [...members.values()].find((member) => member.client?.id === clientId);
-  return ofSeed ?? stored.ofProfile(`ClientApplication/${clientId}`);
+/** A client by its id. */
+export function findClient({ stored }: AuthWorld, clientId: string): Member | undefined {
+  return stored.ofProfile(`ClientApplication/${clientId}`);
 }

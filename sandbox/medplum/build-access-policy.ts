@@ -79,5 +79,10 @@ function adminRules(projectId: string): AccessPolicyResource[] {
     },
     { resourceType: 'AccessPolicy' },
     { resourceType: 'ProjectMembership', readonlyFields: ['project', 'user'] },
+    {
+      resourceType: 'User',
+      hiddenFields: ['passwordHash', 'mfaSecret'],
+      readonlyFields: ['email', 'emailVerified', 'mfaEnrolled', 'project'],
+    },
   ];
 }

@@ -14,8 +14,10 @@ import type { RepositoryWorld } from './repository-world.ts';
 import { rotateSecretRoute } from './rotate-secret.ts';
 import { sendOutcome } from './send-fhir.ts';
 import { sendRateLimit } from './send-rate-limit.ts';
+import { signInPage } from './sign-in-page.ts';
 import { strikeRequest } from './strike-request.ts';
 import type { Switches } from './switches.ts';
+import { smartRoutes, wellKnownRoutes } from './well-known-routes.ts';
 
 /** Below `/fhir/R4`, without a token. */
 const PUBLIC_PATHS = new Set(['/metadata', '/$versions']);
@@ -27,6 +29,7 @@ const EXPOSED_HEADERS = 'Content-Location, ETag, Last-Modified, Location, RateLi
 export function buildApp(auth: AuthWorld, world: RepositoryWorld): Express {
   const { switches } = world;
   const authenticated = requireCaller(auth);
+  const baseUrl = new URL('../../', world.urls.fhirBase).href;
   const app = express();
   app.disable('etag');
   app.disable('x-powered-by');
@@ -46,8 +49,11 @@ export function buildApp(auth: AuthWorld, world: RepositoryWorld): Express {
     res.json({ ok: true, version: 'sandbox' });
   });
   app.use('/auth', authRoutes(auth, world.store));
-  app.use('/admin', authenticated, adminRoutes(world, auth.quotas));
-  app.use('/oauth2', oauthRoutes(auth));
+  app.use('/admin', authenticated, adminRoutes(world, auth));
+  app.use('/oauth2', oauthRoutes(auth, world.store, baseUrl));
+  app.use('/oauth', signInPage(auth, world.store));
+  app.use('/.well-known', wellKnownRoutes(baseUrl, auth.tokens));
+  app.use('/fhir/R4/.well-known', smartRoutes(baseUrl));
   app.use('/storage', storageRoutes(world));
   app.use('/fhir/R4', (req, res, next) => (PUBLIC_PATHS.has(req.path) ? next() : authenticated(req, res, next)));
   app.use('/fhir/R4/Bot', botRoutes(world, auth));

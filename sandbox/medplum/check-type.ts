@@ -1,10 +1,10 @@
 import { badRequest, forbidden, OperationOutcomeError, validateResourceType } from '@medplum/core';
 
 /** Only super admins touch these on a real server; the sandbox keeps them outside FHIR. */
-const SERVER_TYPES = new Set(['DomainConfiguration', 'JsonWebKey', 'Login', 'User']);
+const SERVER_TYPES = new Set(['DomainConfiguration', 'JsonWebKey', 'Login']);
 
 /** Who belongs to a project, and how, is for its admins. */
-const ADMIN_TYPES = new Set(['Project', 'ProjectMembership']);
+const ADMIN_TYPES = new Set(['Project', 'ProjectMembership', 'User']);
 
 /**
  * @throws OperationOutcomeError 400 for a type that FHIR does not know, 403 for one that the caller may not touch,

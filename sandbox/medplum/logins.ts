@@ -1,16 +1,23 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { ProjectMembershipAccess } from '@medplum/fhirtypes';
-import type { Seed, SeedClient, SeedProject, SeedUser } from '../seed.ts';
+import type { SeedClient, SeedProject } from '../seed.ts';
 import type { Database } from './open-database.ts';
 
 /** One sign-in, of a client or of a person. It lives in the database, so that a revoked one stays revoked. */
 export interface Login {
   readonly id: string;
-  readonly membershipId: string;
+  /** Of a User, or of the client or bot that signs in itself. */
+  readonly userId: string;
+  /** Absent until a person of several memberships has said which one. */
+  readonly membershipId?: string;
   readonly method: 'client' | 'password';
   readonly scope: string;
   readonly createdAt: string;
   readonly clientId?: string;
+  /** What the choice of a membership is limited to. */
+  readonly projectId?: string;
+  readonly profileType?: string;
+  readonly nonce?: string;
   /** Authorization code, until it is exchanged. */
   readonly code?: string;
   readonly codeChallenge?: string;
@@ -20,7 +27,7 @@ export interface Login {
   readonly refreshSecret?: string;
 }
 
-/** A member of a project: the seed's client or user, under one shape. */
+/** A member of a project: a client, a bot or a person, under one shape. */
 export interface Member {
   readonly membershipId: string;
   readonly project: SeedProject;
@@ -31,45 +38,7 @@ export interface Member {
   readonly profile: string;
   readonly display: string;
   readonly client: SeedClient | undefined;
-  readonly user: SeedUser | undefined;
-}
-
-/** All members of the seed, by membership id. */
-export function membersOf(seed: Seed): Map<string, Member> {
-  const projects = new Map(seed.projects.map((p) => [p.id, p]));
-  const projectOf = (id: string): SeedProject => {
-    const project = projects.get(id);
-    if (!project) throw new Error(`The seed has no project ${id}`);
-    return project;
-  };
-  const clients = seed.clients.map(
-    (client): Member => ({
-      membershipId: client.membershipId,
-      project: projectOf(client.projectId),
-      admin: client.admin ?? false,
-      access: client.access ?? [],
-      profile: `ClientApplication/${client.id}`,
-      display: client.name,
-      client,
-      user: undefined,
-    }),
-  );
-  const users = seed.users.map((user) => memberOf(user, projectOf(user.projectId)));
-  return new Map([...clients, ...users].map((member) => [member.membershipId, member]));
-}
-
-/** A person as a member of a project. */
-export function memberOf(user: SeedUser, project: SeedProject): Member {
-  return {
-    membershipId: user.membershipId,
-    project,
-    admin: user.admin ?? false,
-    access: user.access ?? [],
-    profile: `${user.profile.resourceType}/${user.profile.id}`,
-    display: [user.profile.name?.[0]?.given?.[0], user.profile.name?.[0]?.family].join(' '),
-    client: undefined,
-    user,
-  };
+  readonly user: { readonly id: string; readonly email: string } | undefined;
 }
 
 /** The book of sign-ins. */
@@ -80,7 +49,7 @@ export class Logins {
     this.#db = db;
   }
 
-  create(fields: Pick<Login, 'membershipId' | 'method'> & Partial<Login>): Login {
+  create(fields: Pick<Login, 'userId' | 'method'> & Partial<Login>): Login {
     const login: Login = { scope: 'openid', ...fields, id: randomUUID(), createdAt: new Date().toISOString() };
     this.save(login);
     return login;
@@ -102,13 +71,13 @@ export class Logins {
     return row && JSON.parse(String(row.content));
   }
 
-  /** Living sign-ins of a membership of the last hour, newest first. */
-  sessions(membershipId: string): Login[] {
-    const rows = this.#db.all("SELECT content FROM login WHERE content ->> 'membershipId' = ?", membershipId);
+  /** Living sign-ins of somebody of the last hour, newest first. */
+  sessions(userId: string): Login[] {
+    const rows = this.#db.all("SELECT content FROM login WHERE content ->> 'userId' = ?", userId);
     const hourAgo = new Date(Date.now() - 3_600_000).toISOString();
     return rows
       .map((row): Login => JSON.parse(String(row.content)))
-      .filter((login) => !login.revoked && login.createdAt > hourAgo)
+      .filter((login) => login.membershipId && !login.revoked && login.createdAt > hourAgo)
       .sort((a, b) => b.createdAt.localeCompare(a.createdAt));
   }
 }

@@ -58,9 +58,9 @@ describe('client credentials', () => {
 describe('a person', () => {
   const [clinician] = seed.users;
 
-  async function signIn(password = clinician?.password ?? ''): Promise<MedplumClient> {
+  async function signIn(password = clinician?.password ?? '', remember = false): Promise<MedplumClient> {
     const medplum = new MedplumClient({ baseUrl: sandbox.server.baseUrl });
-    const { code } = await medplum.startLogin({ email: clinician?.email ?? '', password });
+    const { code } = await medplum.startLogin({ email: clinician?.email ?? '', password, remember });
     await medplum.processCode(code ?? '');
     return medplum;
   }
@@ -76,8 +76,9 @@ describe('a person', () => {
     await expect(signIn('wrong-password')).rejects.toThrow('Email or password is invalid');
   });
 
-  test('gets a refresh token that works once', async () => {
-    const medplum = await signIn();
+  test('who wants to be remembered gets a refresh token that works once', async () => {
+    expect((await signIn()).getActiveLogin()?.refreshToken).toBeUndefined();
+    const medplum = await signIn(clinician?.password, true);
     const refresh_token = medplum.getActiveLogin()?.refreshToken ?? '';
     const first = await token({ grant_type: 'refresh_token', refresh_token });
     expect(await first.json()).toHaveProperty('refresh_token');
@@ -124,7 +125,7 @@ test('/auth/me names user, project, membership with its admin flag, and profile'
   const client = await (await me(`Bearer ${sandbox.medplum.getAccessToken()}`)).json();
   expect(client).toMatchObject({
     project: { name: 'Sandbox' },
-    membership: { admin: false, profile: { reference: `ClientApplication/${id}` } },
+    membership: { profile: { reference: `ClientApplication/${id}` } },
     profile: { resourceType: 'ClientApplication', id },
   });
   const admin = new MedplumClient({ baseUrl: sandbox.server.baseUrl });

@@ -1,16 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import type { WithId } from '@medplum/core';
-import type { AccessPolicy, ClientApplication, Project, ProjectMembership, Resource } from '@medplum/fhirtypes';
-import type { SeedProject } from '../seed.ts';
+import type { AccessPolicy, Project, ProjectMembership, Resource, User } from '@medplum/fhirtypes';
+import type { SeedClient, SeedProject, SeedUser } from '../seed.ts';
 import type { Definitions } from './load-definitions.ts';
-import type { Member } from './logins.ts';
 import type { ResourceStore } from './resource-store.ts';
 import { compartmentsOf } from './stamp-meta.ts';
+import { hashOf } from './tokens.ts';
 
-/** Writes the resources that speak for members, those that are not there yet. */
-export function plantMembers(store: ResourceStore, definitions: Definitions, members: Iterable<Member>): void {
-  for (const member of members) {
-    for (const resource of resourcesOf(member)) plant(store, definitions, resource, member.project.id);
+/** Writes what makes clients members of their projects, those that are not there yet. */
+export function plantClients(store: ResourceStore, definitions: Definitions, clients: readonly SeedClient[]): void {
+  for (const client of clients) {
+    for (const resource of resourcesOfClient(client)) plant(store, definitions, resource, client.projectId);
+  }
+}
+
+/** Writes people, their profiles and memberships, those that are not there yet. */
+export function plantUsers(store: ResourceStore, definitions: Definitions, users: readonly SeedUser[]): void {
+  for (const user of users) {
+    for (const resource of resourcesOfUser(user)) plant(store, definitions, resource, user.projectId);
   }
 }
 
@@ -48,22 +55,40 @@ function plant(store: ResourceStore, definitions: Definitions, resource: WithId<
   store.insert(planted, projectId);
 }
 
-function resourcesOf(member: Member): WithId<Resource>[] {
-  const membership: WithId<ProjectMembership> = {
+function resourcesOfClient(client: SeedClient): WithId<Resource>[] {
+  const { id, name } = client;
+  const self = { reference: `ClientApplication/${id}`, display: name };
+  return [membershipOf(client, self, self), { resourceType: 'ClientApplication', id, name, status: 'active' }];
+}
+
+function resourcesOfUser(user: SeedUser): WithId<Resource>[] {
+  const { id, email, password, profile } = user;
+  const [{ given = [], family = '' } = {}] = profile.name ?? [];
+  const person: WithId<User> = {
+    resourceType: 'User',
+    id,
+    firstName: given[0] ?? '',
+    lastName: family,
+    email,
+    passwordHash: hashOf(password),
+  };
+  const display = [...given, family].join(' ');
+  const own = { reference: `${profile.resourceType}/${profile.id}`, display };
+  return [membershipOf(user, { reference: `User/${id}`, display: email }, own), person, profile];
+}
+
+function membershipOf(
+  { membershipId, projectId, admin, access }: SeedClient | SeedUser,
+  user: { readonly reference: string },
+  profile: { readonly reference: string; readonly display: string },
+): WithId<ProjectMembership> {
+  return {
     resourceType: 'ProjectMembership',
-    id: member.membershipId,
-    project: { reference: `Project/${member.project.id}` },
-    user: { reference: member.user ? `User/${member.user.id}` : member.profile },
-    profile: { reference: member.profile, display: member.display },
-    admin: member.admin,
-    ...(member.access.length > 0 && { access: [...member.access] }),
+    id: membershipId,
+    project: { reference: `Project/${projectId}` },
+    user: user as NonNullable<ProjectMembership['user']>,
+    profile: profile as NonNullable<ProjectMembership['profile']>,
+    ...(admin && { admin }),
+    ...(access && access.length > 0 && { access: [...access] }),
   };
-  if (member.user) return [membership, member.user.profile];
-  const client: WithId<ClientApplication> = {
-    resourceType: 'ClientApplication',
-    id: member.client?.id ?? '',
-    name: member.display,
-    status: 'active',
-  };
-  return [membership, client];
 }

@@ -57,7 +57,12 @@ async function execute(world: RepositoryWorld, auth: AuthWorld, run: BotRun): Pr
   const code = await readCode(world, bot);
   if (code === undefined) return { success: false, log: 'No executable code' };
   const lines: string[] = [];
-  const login = auth.logins.create({ membershipId: runAs.membershipId, method: 'client', granted: true });
+  const login = auth.logins.create({
+    userId: bot.id,
+    membershipId: runAs.membershipId,
+    method: 'client',
+    granted: true,
+  });
   const { access_token: accessToken } = await auth.tokens.issue(login, runAs);
   const sandbox = {
     console: consoleTo(lines),

@@ -10,9 +10,10 @@ import { BinaryStorage } from './binary-storage.ts';
 import { buildApp } from './build-app.ts';
 import { ChangeFeed } from './change-feed.ts';
 import { loadDefinitions } from './load-definitions.ts';
-import { Logins, memberOf, membersOf } from './logins.ts';
+import { Logins } from './logins.ts';
 import { Database } from './open-database.ts';
-import { plantMembers, plantPolicies, plantProjects } from './plant-seed.ts';
+import { People } from './people.ts';
+import { plantClients, plantPolicies, plantProjects, plantUsers } from './plant-seed.ts';
 import { QuotaBook } from './quota.ts';
 import type { RepositoryWorld } from './repository-world.ts';
 import { ResourceStore } from './resource-store.ts';
@@ -39,7 +40,7 @@ export interface SandboxMedplum {
   readonly switches: Switches;
   /** What goes wrong at a rate; over HTTP at `sandbox/faults`. */
   readonly faults: Faults<StoreFault>;
-  /** A further person of one of the seed's projects, who can sign in from now on; forgotten when the server stops. */
+  /** A further person of one of the seed's projects, who can sign in from now on. */
   addUser(user: SeedUser): void;
   /** Versions written since the start, deletions too: tells whether anything was done in between. */
   countWrites(): number;
@@ -75,12 +76,13 @@ export async function startMedplum(options: SandboxMedplumOptions = {}): Promise
     faults: new Faults(STORE_FAULTS),
     changes: new ChangeFeed(),
   };
-  const members = membersOf(seed);
   plantProjects(world.store, world.definitions, seed.projects);
   plantPolicies(world.store, world.definitions, seed.policies ?? [], seed.projects[0]?.id ?? '');
-  plantMembers(world.store, world.definitions, members.values());
-  const stored = new StoredMembers(world.store);
-  const auth = { logins: new Logins(db), members, stored, tokens, quotas: new QuotaBook(switches) };
+  plantClients(world.store, world.definitions, seed.clients);
+  plantUsers(world.store, world.definitions, seed.users);
+  const stored = new StoredMembers(world.store, seed.clients);
+  const people = new People(world.store, stored);
+  const auth = { logins: new Logins(db), stored, people, tokens, quotas: new QuotaBook(switches) };
   const subscriptions = new SubscriptionRunner(world, auth);
   world.changes.listen((changes) => subscriptions.take(changes));
   server.on('request', buildApp(auth, world));
@@ -91,9 +93,7 @@ export async function startMedplum(options: SandboxMedplumOptions = {}): Promise
     addUser(user) {
       const project = seed.projects.find(({ id }) => id === user.projectId);
       if (!project) throw new Error(`The seed has no project ${user.projectId}`);
-      const member = memberOf(user, project);
-      plantMembers(world.store, world.definitions, [member]);
-      members.set(member.membershipId, member);
+      plantUsers(world.store, world.definitions, [user]);
     },
     countWrites: () => world.store.writes,
     countBotRuns: () => subscriptions.waiting,

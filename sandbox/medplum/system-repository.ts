@@ -6,7 +6,7 @@ import { SqliteRepository } from './sqlite-repository.ts';
 /** A rule for `*` leaves out what is for a project's admins. */
 const EVERYTHING = new Access({
   resourceType: 'AccessPolicy',
-  resource: [{ resourceType: '*' }, { resourceType: 'ProjectMembership' }],
+  resource: (['*', 'AccessPolicy', 'ProjectMembership', 'User'] as const).map((resourceType) => ({ resourceType })),
 });
 
 /** The repository as the server itself uses it, for what no caller may write: no limits, charged to nobody. */
