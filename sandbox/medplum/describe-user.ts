@@ -1,13 +1,16 @@
 import { formatAddress, formatFamilyName, formatGivenName, formatHumanName, getDateProperty } from '@medplum/core';
-import type { Patient, Practitioner, Resource } from '@medplum/fhirtypes';
+import type { Patient, Resource } from '@medplum/fhirtypes';
 import type { Member } from './logins.ts';
 
 type Info = Record<string, unknown>;
 
+/** What a patient and a practitioner both say of themselves. */
+type Person = Partial<Pick<Patient, 'name' | 'telecom' | 'address' | 'birthDate'>>;
+
 /** The answer of `/oauth2/userinfo`: as much as the scopes allow (packages/server/src/oauth/userinfo.ts). */
 export function describeUser(profile: Resource, { user }: Member, scope: string): Info {
   const scopes = scope.split(' ');
-  const person = profile as Partial<Patient & Practitioner>;
+  const person = profile as Person;
   return {
     sub: profile.id,
     ...(scopes.includes('profile') && profileOf(profile, person)),
@@ -17,7 +20,7 @@ export function describeUser(profile: Resource, { user }: Member, scope: string)
   };
 }
 
-function profileOf(profile: Resource, person: Partial<Patient & Practitioner>): Info {
+function profileOf(profile: Resource, person: Person): Info {
   const [name] = Array.isArray(person.name) ? person.name : [];
   const updated = getDateProperty(profile.meta?.lastUpdated);
   const names = name && {
@@ -41,17 +44,17 @@ function profileOf(profile: Resource, person: Partial<Patient & Practitioner>): 
   };
 }
 
-function emailOf({ telecom }: Partial<Patient & Practitioner>, own: string | undefined): Info {
+function emailOf({ telecom }: Person, own: string | undefined): Info {
   const email = own || telecom?.find(({ system }) => system === 'email')?.value;
   return email ? { email, email_verified: false } : {};
 }
 
-function phoneOf({ telecom }: Partial<Patient & Practitioner>): Info {
+function phoneOf({ telecom }: Person): Info {
   const phone = telecom?.find(({ system }) => system === 'phone')?.value;
   return phone ? { phone_number: phone, phone_number_verified: false } : {};
 }
 
-function addressOf({ address }: Partial<Patient & Practitioner>): Info {
+function addressOf({ address }: Person): Info {
   const [first] = address ?? [];
   return first ? { address: { formatted: formatAddress(first) } } : {};
 }

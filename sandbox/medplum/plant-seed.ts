@@ -79,7 +79,7 @@ function resourcesOfUser(user: SeedUser): WithId<Resource>[] {
 
 function membershipOf(
   { membershipId, projectId, admin, access }: SeedClient | SeedUser,
-  user: { readonly reference: string },
+  user: { readonly reference: string; readonly display: string },
   profile: { readonly reference: string; readonly display: string },
 ): WithId<ProjectMembership> {
   return {
