@@ -35,7 +35,8 @@ export function createFailExportJob(deps: FailExportDeps) {
     const failure = classifyFailure(reason);
     const { step, delayMs } = await planNext(deps, consent, task, failure);
     if (delayMs !== undefined) {
-      await addJob('export-request', ['retry', task.id], { consentId: consent.id, orgConnectionId }, { delayMs });
+      const again = { consentId: consent.id, orgConnectionId, after: task.id };
+      await addJob('export-request', ['retry', task.id], again, { delayMs });
     }
     if (step !== undefined) await tellFailure(medplum, task, step);
     await failTask(medplum, task.id, failure.code, failure.text, step);

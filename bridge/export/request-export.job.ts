@@ -4,15 +4,17 @@ import type { FastenGateway } from '../fasten/client.ts';
 import { FastenError } from '../fasten/fasten-error.ts';
 import type { StoredTask } from '../medplum/change-task.ts';
 import type { StoredConsent } from '../medplum/find-connection.ts';
+import { retryRead } from '../medplum/retry-read.ts';
 import type { Log } from '../observe/log.ts';
 import type { AddJob, Payload } from '../queue/specs.ts';
 import { CONNECTION_REVOKED } from './end-task.ts';
 import { ensureTask } from './ensure-task.ts';
+import { listImports } from './list-imports.ts';
 import { tellConnected } from './tell-import.ts';
 import { FIRST_LOOK_MS } from './watch-export.job.ts';
 
 export interface RequestExportDeps {
-  readonly medplum: Pick<MedplumClient, 'readResource' | 'createResourceIfNoneExist'>;
+  readonly medplum: Pick<MedplumClient, 'readResource' | 'searchResources' | 'createResourceIfNoneExist'>;
   readonly fasten: Pick<FastenGateway, 'requestExport'>;
   readonly addJob: AddJob;
   readonly log: Log;
@@ -26,13 +28,18 @@ const ASK_ANEW_MS = 25 * 60 * 60 * 1000;
  * for about a day, so running this twice is harmless.
  */
 export function createRequestExportJob(deps: RequestExportDeps) {
-  return async ({ consentId, orgConnectionId }: Payload<'export-request'>): Promise<void> => {
+  return async ({ consentId, orgConnectionId, after }: Payload<'export-request'>): Promise<void> => {
     const consent: StoredConsent = await deps.medplum.readResource('Consent', consentId);
     if (consent.status !== 'active') {
       throw new PermanentError(CONNECTION_REVOKED, 'the connection was revoked before its export was asked for');
     }
+    if (after !== undefined && (await isFollowed(deps, consentId, after))) {
+      deps.log.info('export.not-needed', { connectionId: consentId, taskId: after });
+      return;
+    }
     const { exportId, status } = await request(deps, orgConnectionId);
-    const task = await ensureTask(deps.medplum, consent, exportId);
+    // Asked again later, Fasten begins another export if this one has ended by then.
+    const task = await retryRead(() => ensureTask(deps.medplum, consent, exportId));
     await tellOnce(deps, consent, task);
     deps.log.info('export.requested', { connectionId: consentId, exportId, taskId: task.id, status });
     if (task.status === 'requested') {
@@ -44,6 +51,12 @@ export function createRequestExportJob(deps: RequestExportDeps) {
       await deps.addJob('export-request', ['anew', task.id], again, { delayMs: ASK_ANEW_MS });
     }
   };
+}
+
+/** Two exports of a connection may fail side by side; what follows is planned after the later one. */
+async function isFollowed({ medplum }: RequestExportDeps, consentId: string, after: string): Promise<boolean> {
+  const [newest] = await listImports(medplum, consentId);
+  return newest !== undefined && newest.id !== after;
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;

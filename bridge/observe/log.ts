@@ -31,6 +31,7 @@ export const LOG_EVENTS = [
   'erasure.requested',
   'erasure.done',
   'erasure.gave-up',
+  'export.not-needed',
   'export.requested',
   'export.failed',
   'export.refused',

@@ -66,6 +66,33 @@ test('a fault that may pass is tried again twice, then the patient is asked to r
   expect(messages[0]?.payload?.[0]?.contentString).toMatch(/connect it again/);
 });
 
+test('two exports that failed side by side are followed by one, and the patient is told once', async () => {
+  const patient = await connect('token_refresh_failure');
+  await failedTasks(patient, 1);
+  const { orgConnectionId: org_connection_id = '' } = world.fasten.connections().at(-1) ?? {};
+  const data = { org_connection_id, task_id: crypto.randomUUID(), failure_reason: 'token_refresh_failure' };
+  await world.fasten.sendEvent({ type: 'patient.ehi_export_failed', data });
+  await failedTasks(patient, 2);
+  const from = world.log().length;
+  expect(await promoteJobs(world, 'export-request')).toHaveLength(2);
+  await eventually(
+    async () =>
+      world
+        .log()
+        .slice(from)
+        .match(/"export.not-needed"/) ?? undefined,
+  );
+  const tasks = await failedTasks(patient, 3);
+  expect(tasks.map((task) => importStatusFromTask(task).nextStep).toSorted()).toEqual(['reconnect', 'retry', 'retry']);
+  expect(
+    world
+      .log()
+      .slice(from)
+      .match(/"export.requested"/g),
+  ).toHaveLength(1);
+  expect(await messagesFor(patient)).toHaveLength(1);
+});
+
 test('what trying again cannot cure is told at once', async () => {
   const [missing, invalid] = [await connect('scope_patient_missing'), await connect('resource_invalid_content')];
   for (const [patient, nextStep, words] of [

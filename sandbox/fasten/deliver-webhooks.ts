@@ -79,17 +79,21 @@ export function sendWebhooks(options: SenderOptions): WebhookSender {
       note(delivery, 'replayed', await post(signed, url));
     }
     const delayMs = retryDelaysMs[delivery.attempts.length - 1];
+    let againAtMs: number | undefined;
     if (typeof outcome === 'number' && outcome >= 200 && outcome < 300) {
       delivery.state = 'delivered';
       countFailures(0);
     } else if (delayMs !== undefined && delivery.state === 'pending') {
-      wait(delivery, clock.now() + delayMs);
+      againAtMs = clock.now() + delayMs;
+      delivery.nextAttemptAtMs = againAtMs;
     } else if (delivery.state === 'pending') {
       delivery.state = 'failed';
       countFailures((state.webhook.failedInARow ?? 0) + 1);
     }
     letGo(delivery);
     await save();
+    // Not before: while this attempt is under way no other is begun, and nobody would call again.
+    if (againAtMs !== undefined && !abort.signal.aborted) wait(delivery, againAtMs);
   }
 
   /** Fasten disables an endpoint that takes nothing any more; somebody has to enable it in the portal. */

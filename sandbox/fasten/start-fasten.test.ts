@@ -258,6 +258,14 @@ test('events wait while there is no webhook and go out when it is set', async ()
   }
 });
 
+test('a retry that is due before the attempt is written down is made all the same', async () => {
+  await fasten.close();
+  fasten = await start({ retryDelaysMs: [0, 0] });
+  webhook.answerNext(500, 500);
+  await fasten.sendTest();
+  await webhook.waitFor('webhook.test', 3);
+});
+
 test('a taken port is said, and nothing is left listening', async () => {
   const port = Number(new URL(fasten.baseUrl).port);
   await expect(startFasten({ port })).rejects.toMatchObject({ code: 'EADDRINUSE' });

@@ -8,8 +8,8 @@ const PREFIX = 'fasten-medplum';
 const LOOK_EVERY_MS = 100;
 /** Asked so often in a row, nothing may have begun in between. */
 const QUIET_LOOKS = 3;
-/** What waits for an hour or a day is called when everything else is done: it must find nothing to do. */
-const MUCH_LATER = ['export-watch', 'export-deadline'];
+/** What is put off for longer than any try is part of the business: a look in an hour, another export in four. */
+const SHORT_MS = 120_000;
 
 /** Queues as they are seen from outside, past everything of the product. */
 export type SeenQueues = readonly Queue[];
@@ -51,9 +51,7 @@ export async function drainStack(
 export async function isAtRest(stack: ChaosStack, queues: SeenQueues): Promise<void> {
   for (let quiet = 0; quiet < QUIET_LOOKS; await wait(LOOK_EVERY_MS)) {
     const seen = await Promise.all(queues.map(lookAt));
-    const isBusy = seen.some(
-      ({ name, running, late }) => running > 0 || (late.length > 0 && !MUCH_LATER.includes(name)),
-    );
+    const isBusy = seen.some(({ running, late }) => running > 0 || late.some(isSoon));
     quiet = isBusy || busyFasten(stack).length > 0 ? 0 : quiet + 1;
   }
 }
@@ -64,7 +62,8 @@ async function livesAgain({ api, workers, store, redis }: ChaosStack): Promise<v
 
 async function comeToRest(stack: ChaosStack, queues: SeenQueues, until: number): Promise<void> {
   for (let quiet = 0; quiet < QUIET_LOOKS; ) {
-    const busy = [...busyFasten(stack), ...(await callNext(queues))];
+    const outside = busyFasten(stack);
+    const busy = [...outside, ...(await callNext(queues, outside.length > 0))];
     quiet = busy.length === 0 ? quiet + 1 : 0;
     if (performance.now() > until) throw new Error(`it does not come to rest: ${busy.join(', ')}`);
     await wait(LOOK_EVERY_MS);
@@ -77,14 +76,27 @@ function busyFasten({ fasten }: ChaosStack): string[] {
   return [...(pending > 0 ? [`${pending} events`] : []), ...(exports > 0 ? [`${exports} exports`] : [])];
 }
 
-/** Gives what is not done yet; calls what is put off. */
-async function callNext(queues: SeenQueues): Promise<string[]> {
+/**
+ * Gives what is not done yet; calls what is put off. What is put off for long is called in the order of its time, one after the
+ * other, when nothing else is left: each must find what it would have found then.
+ */
+async function callNext(queues: SeenQueues, isMoreToCome: boolean): Promise<string[]> {
   const seen = await Promise.all(queues.map(lookAt));
   const busy = seen.filter(({ running, late }) => running > 0 || late.length > 0);
-  const isLast = (name: string) => MUCH_LATER.includes(name);
-  const isElse = busy.some(({ name, running }) => running > 0 || !isLast(name));
-  for (const { name, late } of busy) if (!isLast(name) || !isElse) await Promise.all(late.map(callNow));
-  return busy.map(({ name, running, late }) => `${name}: ${running} running, ${late.length} late`);
+  const late = busy.flatMap((queue) => queue.late).toSorted((a, b) => dueAt(a) - dueAt(b));
+  const soon = late.filter(isSoon);
+  const isRunning = isMoreToCome || busy.some(({ running }) => running > 0);
+  const next = soon.length > 0 || isRunning ? soon : late.slice(0, 1);
+  await Promise.all(next.map(callNow));
+  return busy.map((queue) => `${queue.name}: ${queue.running} running, ${queue.late.length} late`);
+}
+
+function dueAt({ timestamp, delay }: Job): number {
+  return timestamp + delay;
+}
+
+function isSoon({ delay }: Job): boolean {
+  return delay < SHORT_MS;
 }
 
 async function lookAt(queue: Queue) {

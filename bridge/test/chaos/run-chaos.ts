@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Lab, openLab } from './open-lab.ts';
 import { planRun } from './plan-run.ts';
+import type { Outcome } from './read-outcome.ts';
 import { runPlan } from './run-plan.ts';
 
 /**
@@ -23,12 +24,16 @@ const say = (line: string) => process.stdout.write(`${line}\n`);
 
 /** A seed that left something behind must not be told of by the next one. */
 let lab: Lab | undefined;
+const calm = new Map<string, Outcome>();
 const sums = { red: 0, deaths: 0, faults: 0, requests: 0 };
 const startedAt = performance.now();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => void (lab?.close() ?? Promise.resolve()).finally(() => process.exit(130)));
+}
 for (let seed = first; seed < first + count; seed++) {
   const plan = planRun(seed);
   if (values.seed) say(JSON.stringify(plan, undefined, 2));
-  lab ??= await openLab();
+  lab ??= await openLab([], calm);
   const begunAt = performance.now();
   const { violations, said, deaths, faults, requests } = await runPlan(lab, plan);
   const seconds = ((performance.now() - begunAt) / 1000).toFixed(1);
