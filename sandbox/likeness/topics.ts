@@ -17,6 +17,7 @@ import { operations } from './topics/operations.ts';
 import { quota } from './topics/quota.ts';
 import { scopes } from './topics/scopes.ts';
 import { search } from './topics/search.ts';
+import { summary } from './topics/summary.ts';
 import { transactions } from './topics/transactions.ts';
 import { validation } from './topics/validation.ts';
 import { writes } from './topics/writes.ts';
@@ -42,6 +43,7 @@ const topics: Readonly<Record<string, readonly Likeness[]>> = {
   graphql,
   everything,
   exports,
+  summary,
   operations,
   limits,
 };

@@ -51,6 +51,11 @@ export class SqliteRepository extends FhirRepository {
     return this.#caller.projectId;
   }
 
+  /** Who speaks: a person, a client or a bot. */
+  get profile(): Reference {
+    return this.#caller.author;
+  }
+
   /** Whether the caller may search a type at all. */
   maySearch(resourceType: string): boolean {
     return this.#caller.access.allowsType('search', resourceType);

@@ -10,6 +10,7 @@ import { exportGroup, exportTypes, startExport } from './bulk-export.ts';
 import type { ExportFiles } from './export-files.ts';
 import { EVERYTHING_INPUTS, patientEverything } from './patient-everything.ts';
 import { readInputs } from './read-inputs.ts';
+import { patientSummary, SUMMARY_INPUTS } from './summary/patient-summary.ts';
 
 /** Medplum's own router (REST, batches, GraphQL) with the operations that the real server adds to it. */
 export function newFhirRouter(world: RepositoryWorld, quotas: QuotaBook): FhirRouter {
@@ -31,6 +32,13 @@ export function newFhirRouter(world: RepositoryWorld, quotas: QuotaBook): FhirRo
       const inputs = readInputs(EVERYTHING_INPUTS, req);
       const patient = await repo.readResource<Patient>('Patient', req.params.id ?? '');
       return [allOk, await patientEverything(repo, world.definitions, patient, inputs)];
+    });
+  }
+  for (const method of ['GET', 'POST'] as const) {
+    router.add(method, 'Patient/:id/$summary', async (req, repo) => {
+      const { profile } = repo as SqliteRepository;
+      const inputs = readInputs(SUMMARY_INPUTS, req);
+      return [allOk, await patientSummary(repo, world.definitions, req.params.id ?? '', profile, inputs)];
     });
   }
   addExports(router, world, quotas);

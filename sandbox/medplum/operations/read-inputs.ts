@@ -5,7 +5,7 @@ import type { Parameters, ParametersParameter } from '@medplum/fhirtypes';
 /** An input parameter of an operation, as its OperationDefinition has it. */
 export interface InputDefinition {
   readonly name: string;
-  readonly type: 'code' | 'date' | 'instant' | 'integer';
+  readonly type: 'code' | 'date' | 'instant' | 'integer' | 'Reference';
   readonly max: '1' | '*';
 }
 
@@ -27,6 +27,9 @@ function fromQuery(definitions: readonly InputDefinition[], query: FhirRequest['
     const value = query[name];
     const { type = 'code' } = definitions.find((definition) => definition.name === name) ?? {};
     if (!value) return undefined;
+    if (type === 'Reference') {
+      throw refuse(`Complex parameter ${name} (${type}) cannot be passed via query string`);
+    }
     return Array.isArray(value) ? value.map((each) => read(each, name, type)) : read(value, name, type);
   });
 }
