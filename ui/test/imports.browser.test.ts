@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
 import { findBarriers } from './find-barriers.ts';
 import { makeImportTask, makeOutputs } from './import-tasks.ts';
+import { keepScreens } from './keep-screens.ts';
 import { measureOverflowPx } from './measure-overflow.ts';
 import { withProduct } from './with-product.ts';
 
@@ -68,15 +69,29 @@ test('a wrong password shows nothing but the form', async () => {
   expect(await page.getByRole('heading', { name: 'Imports', exact: true }).count()).toBe(0);
 });
 
+/** Beside those that are done and held: what an operator tells apart at a glance. */
+const OTHERS = [
+  ['failed', 'failed', 'Cleo Prueba'],
+  ['in-progress', 'loading', 'Dian Contoh'],
+] as const;
+
 test('nothing is wider than a small phone, nor hard to read in the dark, on the list and on one import', async () => {
   const task = await clinician.createResource(makeImportTask('completed', 'loaded', { output: makeOutputs() }));
+  for (const [status, phase, display] of OTHERS) {
+    await clinician.createResource(makeImportTask(status, phase, { for: { reference: 'Patient/2', display } }));
+  }
+  const { for: _patient, ...held } = makeImportTask('on-hold', 'held');
+  await clinician.createResource(held);
   await page.setViewportSize({ width: 360, height: 740 });
   await page.emulateMedia({ colorScheme: 'dark' });
   await openAs('clinician@example.com', '/imports');
   await page.getByRole('link', { name: 'Ada Beispiel' }).first().waitFor();
   expect(await measureOverflowPx(page)).toBe(0);
   expect(await findBarriers(page)).toEqual([]);
+  await keepScreens(page, 'imports');
 
+  await page.setViewportSize({ width: 360, height: 740 });
+  await page.emulateMedia({ colorScheme: 'dark' });
   await page.goto(`${stage.product.url}/imports/${task.id}`);
   await page.locator('.recharts-bar-rectangle').first().waitFor();
   expect(await measureOverflowPx(page)).toBe(0);

@@ -19,12 +19,14 @@ export async function keepScreens(page: Page, name: string): Promise<void> {
   await page.evaluate(() => window.scrollTo(0, 0));
   for (const [size, viewport] of Object.entries(SIZES)) {
     await page.setViewportSize(viewport);
+    // What is open beside the page is as high as the window.
+    const isCovered = (await page.getByRole('dialog').count()) > 0;
     const height = await page.evaluate(() => document.documentElement.scrollHeight);
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });
       await page.screenshot({
         path: join(folder, `${name}-${colorScheme}-${size}.png`),
-        fullPage: height <= MOST_PX,
+        fullPage: height <= MOST_PX && !isCovered,
         animations: 'disabled',
       });
     }

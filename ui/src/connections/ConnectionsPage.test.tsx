@@ -80,6 +80,18 @@ test('a connection that ended can be connected again; one that another continues
   expect(screen.queryByText('Former')).toBeNull();
 });
 
+test('that records are being prepared is said until they are here', async () => {
+  const waiting: Connection = { ...CLINIC, latestImport: { taskId: 't1', status: 'requested' } };
+  answerBridge(list(waiting));
+  openPage(medplum, '/connections/123?connection=connected');
+  expect(await screen.findByText(/is preparing the records/)).toBeDefined();
+  cleanup();
+  answerBridge(list(CLINIC));
+  openPage(medplum, '/connections/123?connection=connected');
+  await screen.findByText('The records are here');
+  expect(screen.queryByText(/is preparing the records/)).toBeNull();
+});
+
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 test.each([

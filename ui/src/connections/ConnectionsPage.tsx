@@ -17,7 +17,7 @@ import { useAction } from '../states/use-action.ts';
 import { ConnectionCard } from './ConnectionCard.tsx';
 import { ErasureNotice } from './ErasureNotice.tsx';
 import { ReturnNotice } from './ReturnNotice.tsx';
-import { useConnections } from './use-connections.ts';
+import { isBusy, useConnections } from './use-connections.ts';
 import { useNamed } from './use-named.ts';
 
 /** A Patient's connections: what is connected, how it stands, and everything that can be done about it. */
@@ -79,8 +79,8 @@ export function ConnectionsPage() {
             </Button>
           </Group>
         </Group>
-        {/* What was connected and has ended since is no news. */}
-        {(outcome !== 'connected' || active.length > 0) && <ReturnNotice outcome={outcome} />}
+        {/* What has ended since, or brought its records already, is no news. */}
+        {(outcome !== 'connected' || active.some(isBusy)) && <ReturnNotice outcome={outcome} />}
         {problem !== undefined && (
           <Alert color="red" role="alert" title="New records could not be asked for">
             {problem}

@@ -21,7 +21,7 @@ function pauseFor(list: ConnectionList | undefined): number {
 }
 
 /** Whether an export is under way, or one is about to be asked for: a new connection has none yet. */
-function isBusy({ status, latestImport }: Connection): boolean {
+export function isBusy({ status, latestImport }: Connection): boolean {
   if (status !== 'active') return false;
   return latestImport === undefined || ['requested', 'in-progress'].includes(latestImport.status);
 }

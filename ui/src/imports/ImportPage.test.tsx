@@ -101,8 +101,8 @@ test('a held import shows both persons, and is accepted only after a second ques
     [`POST /imports/${id}/accept`]: () => ({ outcome: 'queued' }),
   });
   openPage(medplum, `/imports/${id}`);
-  const row = await screen.findByRole('row', { name: /^Birth date 1980-05-17 1971-02-03$/ });
-  expect(row.querySelector('mark')?.textContent).toBe('1971-02-03');
+  const row = await screen.findByRole('row', { name: /^Birth date .*17.*1980 .*3.*1971$/ });
+  expect(row.querySelector('mark')?.textContent).toMatch(/3.*1971$/);
   fireEvent.click(screen.getByRole('button', { name: 'Same person: load the records' }));
   expect(calls.some(({ call }) => call.startsWith('POST'))).toBe(false);
   fireEvent.click(await screen.findByRole('button', { name: 'Load them' }));

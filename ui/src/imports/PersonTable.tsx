@@ -1,6 +1,7 @@
 import type { ImportPatients, Person } from '@fasten-medplum/bridge/contract/import-patients';
 import { Mark, Table, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { formatWhen } from '../format-when.ts';
 
 interface PersonTableProps extends ImportPatients {
   /** In what the two differ: codes of the guard. */
@@ -15,7 +16,11 @@ export function PersonTable({ chart, records, isComplete, differences }: PersonT
     readonly show: (person: Person) => string[];
   }[] = [
     { label: 'Name', traits: ['family-name', 'given-name'], show: ({ names }) => names },
-    { label: 'Birth date', traits: ['birth-date'], show: ({ birthDate }) => (birthDate ? [birthDate] : []) },
+    {
+      label: 'Birth date',
+      traits: ['birth-date'],
+      show: ({ birthDate }) => (birthDate ? [formatWhen(birthDate) || birthDate] : []),
+    },
     { label: 'Sex', traits: ['sex'], show: ({ gender }) => (gender ? [gender] : []) },
     { label: 'Address', traits: [], show: ({ addresses }) => addresses },
     { label: 'Phone', traits: [], show: ({ phones }) => phones },

@@ -50,7 +50,7 @@ export function PatientSearch({ title, subtitle, notice, pathOf }: PatientSearch
         {notice}
         <TextInput
           label="Find by name or birth date"
-          placeholder="Beispiel, or 1980-05-17"
+          placeholder="Smith, or 1980-05-17"
           type="search"
           leftSection={<IconSearch size={16} aria-hidden />}
           value={typed}

@@ -33,11 +33,12 @@ export function FactDrawer({ fact, onClose }: FactDrawerProps) {
   return (
     <Drawer
       opened={fact !== undefined}
-      onClose={onClose}
+      onClose={() => isCovered() || onClose()}
       position="right"
       size={attachments.length > 0 ? 'xl' : 'lg'}
       title={words?.title}
       closeButtonProps={{ 'aria-label': 'Close' }}
+      styles={{ title: { fontWeight: 650 } }}
     >
       {fact && words && (
         <Stack key={fact.id}>
@@ -73,6 +74,11 @@ export function FactDrawer({ fact, onClose }: FactDrawerProps) {
       )}
     </Drawer>
   );
+}
+
+/** Escape reaches all that is open: what stands above the drawer, as a line of the export, goes first and alone. */
+function isCovered(): boolean {
+  return document.querySelectorAll('[role="dialog"]').length > 1;
 }
 
 /** Every element that was sent, for who asks. */

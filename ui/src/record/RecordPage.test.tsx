@@ -178,6 +178,11 @@ test('a fact shows its provenance, its repairs and, when asked, the line that it
   expect(calls.map(({ call }) => call)).not.toContain(line);
   fireEvent.click(drawer.getByRole('button', { name: /^Show line .* as it came$/ }));
   expect(await screen.findByText(/"resourceType": "X"/)).toBeDefined();
+  fireEvent.keyDown(document.body, { key: 'Escape' });
+  await waitFor(() => expect(screen.queryByText(/"resourceType": "X"/)).toBeNull());
+  expect(screen.getByRole('dialog', { name: 'Penicillin' })).toBeDefined();
+  fireEvent.keyDown(document.body, { key: 'Escape' });
+  await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
 });
 
 test('what came in since the reader last looked is told and marked', async () => {

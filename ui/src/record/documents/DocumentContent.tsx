@@ -53,7 +53,12 @@ function Shown({ document, title }: DocumentContentProps) {
 
 function PdfFrame({ document, title }: DocumentContentProps) {
   const url = useObjectUrl(document, document.type);
-  return url && <iframe src={url} title={title} style={{ border: 0, width: '100%', height: '70vh' }} />;
+  // The whole width for the page itself: what Chromium and Firefox take from the address (PDF open parameters).
+  return (
+    url && (
+      <iframe src={`${url}#navpanes=0&view=FitH`} title={title} style={{ border: 0, width: '100%', height: '70vh' }} />
+    )
+  );
 }
 
 function Picture({ document, title }: DocumentContentProps) {

@@ -85,7 +85,8 @@ function readPart(part: Observation | ObservationComponent, fact: Fact & Observa
 }
 
 function textOfRange({ text, low, high }: ObservationReferenceRange): string {
-  return text ?? formatRange({ ...(low && { low: showQuantity(low) }), ...(high && { high: showQuantity(high) }) });
+  const limits = { ...(low && { low: showQuantity(low) }), ...(high && { high: showQuantity(high) }) };
+  return text ?? formatRange(limits).replace('<=', '≤').replace('>=', '≥');
 }
 
 function valueText(part: Observation): string {

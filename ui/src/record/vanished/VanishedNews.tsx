@@ -35,7 +35,7 @@ export function VanishedNews({ since, searches, filters }: VanishedNewsProps) {
   return (
     <section aria-label="No longer sent">
       <Text size="sm" fw={600}>
-        No longer sent by its source since then; it stays here as it came:
+        No longer sent by its source since you last looked; it stays here as it came:
       </Text>
       <Group component="ul" gap="2px 16px" m={0} p={0} style={{ listStyle: 'none' }}>
         {facts.map((fact) => (
