@@ -72,6 +72,7 @@ export async function serveApi(
   const app = createServer({
     apiPrefix: config.http.apiPrefix,
     medplumBaseUrl: config.medplum.baseUrl,
+    medplumProjectId: medplum.client.getProject()?.id,
     fastenBaseUrl: config.fasten.baseUrl,
     stitchUrl: config.fasten.stitch.scriptUrl,
     pageFolder,

@@ -44,6 +44,7 @@ async function start(changes: Partial<ServerParts> = {}): Promise<string> {
   const app = createServer({
     apiPrefix: '/api/x',
     medplumBaseUrl: 'http://127.0.0.1:8103/',
+    medplumProjectId: 'project-1',
     fastenBaseUrl: 'https://api.connect.fastenhealth.com/v1',
     stitchUrl: 'https://cdn.fastenhealth.com/connect/v4/fasten-stitch-element.js',
     pageFolder,
@@ -205,6 +206,7 @@ test('the page is served with its settings once it is built', async () => {
   const settings = await (await fetch(`${origin}/config.json`)).json();
   expect(settings).toEqual({
     medplumBaseUrl: 'http://127.0.0.1:8103/',
+    medplumProjectId: 'project-1',
     apiPrefix: '/api/x',
     logosUrl: 'https://cdn.fastenhealth.com/logos/sources/',
   });

@@ -17,6 +17,8 @@ import { traceRequests } from './trace-requests.ts';
 export interface ServerParts {
   readonly apiPrefix: string;
   readonly medplumBaseUrl: string;
+  /** The project that the page signs in to. */
+  readonly medplumProjectId?: string | undefined;
   readonly fastenBaseUrl: string;
   /** Stitch's script. */
   readonly stitchUrl: string;

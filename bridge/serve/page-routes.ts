@@ -7,6 +7,8 @@ export interface PageSettings {
   /** The built ui; nothing is served when it does not exist. */
   readonly folder: string;
   readonly medplumBaseUrl: string;
+  /** Of the bridge's own client. */
+  readonly medplumProjectId?: string | undefined;
   readonly apiPrefix: string;
   readonly logosUrl: string;
 }
@@ -14,8 +16,8 @@ export interface PageSettings {
 /** The page and the settings it needs to begin. Names of built files hold their hash, so they may be kept for ever. */
 export function pageRoutes({ folder, ...settings }: PageSettings): Router {
   const router = express.Router();
-  const { medplumBaseUrl, apiPrefix, logosUrl } = settings;
-  const config: UiConfig = { medplumBaseUrl, apiPrefix, logosUrl };
+  const { medplumBaseUrl, medplumProjectId, apiPrefix, logosUrl } = settings;
+  const config: UiConfig = { medplumBaseUrl, ...(medplumProjectId && { medplumProjectId }), apiPrefix, logosUrl };
   router.get('/config.json', (_req, res) => {
     res.set('cache-control', 'no-cache').json(config);
   });

@@ -65,8 +65,10 @@ It sets most of the above by itself. What it asks for is generated or named by \
 |---|---|---|
 | \`SITE_SCHEME\` | \`https\` | \`http\`: no TLS, for a laptop only. |
 | \`BRIDGE_HOSTNAME\`, \`MEDPLUM_HOSTNAME\`, \`MEDPLUM_APP_HOSTNAME\` | **must be set** | The public names. |
+| \`WORKERS\` | \`1\` | How many worker containers run. |
 | \`HTTP_PORT\`, \`HTTPS_PORT\`, \`GRAFANA_PORT\` | \`80\`, \`443\`, \`3001\` | Ports of the machine. |
 | \`MEDPLUM_VERSION\`, \`BRIDGE_VERSION\` | as in the file, \`local\` | Tags of the images. |
+| \`MEDPLUM_EMAIL_PROVIDER\`, \`MEDPLUM_SMTP_HOST\`, \`..._PORT\`, \`..._USERNAME\`, \`..._PASSWORD\` | \`none\` | With \`smtp\` Medplum sends e-mail: invitations, forgotten passwords. |
 | \`MEDPLUM_BINARY_STORAGE\`, \`AWS_*\` | \`file:/binary/\` | Where Medplum keeps documents; \`s3:<bucket>\`. |
 `;
 }

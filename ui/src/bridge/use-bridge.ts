@@ -3,7 +3,7 @@ import { useMedplum } from '@medplum/react-hooks';
 import { createContext, useContext, useMemo } from 'react';
 import { type Bridge, createBridge } from './create-bridge.ts';
 
-type BridgeConfig = Pick<UiConfig, 'apiPrefix' | 'logosUrl'>;
+type BridgeConfig = Pick<UiConfig, 'apiPrefix' | 'logosUrl' | 'medplumProjectId'>;
 
 /** How this installation is set up; until `/config.json` says otherwise, as it comes. */
 export const BridgeConfigContext = createContext<BridgeConfig>({
