@@ -80,11 +80,11 @@ function faultRow(fault) {
     off,
   );
   once.addEventListener('click', () => {
-    if (form.reportValidity()) change(fault, { ...settingOf(form), rate: 1, times: 1 }, 'strikes once.');
+    if (form.reportValidity()) void change(fault, { ...settingOf(form), rate: 1, times: 1 }, 'strikes once.');
   });
   form.addEventListener('submit', (event) => {
     event.preventDefault();
-    change(fault, settingOf(form), 'on.');
+    void change(fault, settingOf(form), 'on.');
   });
   states.set(fault.name, { state, off });
   return el('details', {}, el('summary', {}, el('span', { class: 'name' }, fault.label), state), form);
