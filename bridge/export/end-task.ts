@@ -2,7 +2,7 @@ import type { MedplumClient } from '@medplum/core';
 import { IMPORT_CODE_SYSTEM, NEXT_STEP_SYSTEM } from '../contract/identifiers.ts';
 import type { NextStep } from '../contract/import-status.ts';
 import { withMoment } from '../contract/import-timeline.ts';
-import { changeTask, type StoredTask } from '../medplum/change-task.ts';
+import { changeTaskSurely, type StoredTask } from '../medplum/change-task.ts';
 import { phaseConcept } from './ensure-task.ts';
 
 type TaskClient = Pick<MedplumClient, 'readResource' | 'updateResource'>;
@@ -20,7 +20,7 @@ const BEGINS = { downloading: 'download-started', loading: 'downloaded' } as con
 
 /** The Task goes on: in progress, with its phase. A settled one is left alone. */
 export function moveTask(medplum: TaskClient, taskId: string, phase: 'queued' | 'downloading' | 'loading') {
-  return changeTask(medplum, taskId, (task) => {
+  return changeTaskSurely(medplum, taskId, (task) => {
     if (isSettled(task)) {
       return task;
     }
@@ -48,7 +48,7 @@ export function moveTask(medplum: TaskClient, taskId: string, phase: 'queued' | 
 export function failTask(medplum: TaskClient, taskId: string, code: string, text: string, next?: NextStep) {
   const status = code === CONNECTION_REVOKED ? 'cancelled' : 'failed';
   const coding = [{ system: IMPORT_CODE_SYSTEM, code }, ...(next ? [{ system: NEXT_STEP_SYSTEM, code: next }] : [])];
-  return changeTask(medplum, taskId, (task) => {
+  return changeTaskSurely(medplum, taskId, (task) => {
     const isSaid = task.status === status && task.statusReason?.coding?.some((said) => said.code === code);
     if (isSettled(task) || isSaid) {
       return task;

@@ -14,6 +14,7 @@ import { PermanentError } from '../errors.ts';
 import { byIdentifier } from '../medplum/by-identifier.ts';
 import type { StoredTask } from '../medplum/change-task.ts';
 import type { StoredConsent } from '../medplum/find-connection.ts';
+import { BRIEF_WAITS_MS, retryRead } from '../medplum/retry-read.ts';
 
 /**
  * The Task of an export: made by whoever hears of the export first, our own request or a webhook that overtook it, and
@@ -31,7 +32,9 @@ export async function ensureTask(
   exportId: string,
 ): Promise<StoredTask> {
   const query = byIdentifier(EHI_EXPORT_SYSTEM, exportId);
-  const task = await medplum.createResourceIfNoneExist(makeTask(consent, exportId, new Date()), query);
+  const wanted = makeTask(consent, exportId, new Date());
+  const ensure = () => medplum.createResourceIfNoneExist(wanted, query);
+  const task = await retryRead(ensure, undefined, BRIEF_WAITS_MS);
   if (!isOfConnection(task, consent)) {
     throw new PermanentError('export-of-another-connection', 'this export already belongs to another connection');
   }

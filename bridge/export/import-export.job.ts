@@ -6,7 +6,7 @@ import type { ImportProgress } from '../contract/import-report.ts';
 import { type RawExport, rawExportsFromTask } from '../contract/import-task.ts';
 import { PermanentError } from '../errors.ts';
 import type { ExportFile } from '../fasten/export-file.ts';
-import { changeTask, type StoredTask } from '../medplum/change-task.ts';
+import { changeTaskSurely, type StoredTask } from '../medplum/change-task.ts';
 import { namespaceOf, type StoredConsent } from '../medplum/find-connection.ts';
 import { LostReplyError } from '../medplum/lost-reply-error.ts';
 import type { Log } from '../observe/log.ts';
@@ -130,7 +130,7 @@ async function importExport(deps: ImportExportDeps, job: Payload<'import'>, cont
   });
   if (report === undefined) return;
   await tellImport(deps, completeTask(await deps.medplum.readResource('Task', job.taskId), report));
-  const done = await changeTask(deps.medplum, job.taskId, (stored) => completeTask(stored, report));
+  const done = await changeTaskSurely(deps.medplum, job.taskId, (stored) => completeTask(stored, report));
   await deps.announceImport(done);
   counts.ended(report);
   const missing = missingLines(done, report.lines);
@@ -155,17 +155,33 @@ async function holdImport(
   };
   const task: StoredTask = await deps.medplum.readResource('Task', taskId);
   if (!isSettled(task)) await tellImport(deps, heldTask(task, hold), hold.candidate);
-  await changeTask(deps.medplum, taskId, (stored) => (isSettled(stored) ? stored : heldTask(stored, hold)));
+  await changeTaskSurely(deps.medplum, taskId, (stored) => (isSettled(stored) ? stored : heldTask(stored, hold)));
   deps.log.warn('import.held', { taskId, exportId, reasons: differences });
 }
 
-/** A run that our lock could not keep away (by hand, or by a process that stood still) took the namespace over. */
+/** What was fetched is not whole. Trying again fetches it anew, as long as Fasten has it. */
+class DamagedFile extends Error {
+  readonly code: string;
+
+  constructor(code: string) {
+    super(code);
+    this.name = 'DamagedFile';
+    this.code = code;
+  }
+}
+
+/**
+ * A run that our lock could not keep away (by hand, or by a process that stood still) took the namespace over. And a packed
+ * file that is damaged is so for good only where it lies on somebody's disk, not where it came over a wire.
+ */
 async function load(deps: ImportExportDeps, request: LoadRequest): Promise<Loaded> {
   try {
     const { taskId, exportId } = request;
     return await inStep('load', { taskId, exportId }, () => deps.load(request));
   } catch (error) {
-    throw error instanceof PermanentError && error.code === 'import-running' ? new TryLater(60_000, error.code) : error;
+    if (!(error instanceof PermanentError)) throw error;
+    if (error.code === 'import-running') throw new TryLater(60_000, error.code);
+    throw error.code === 'gzip-damaged' ? new DamagedFile(error.code) : error;
   }
 }
 

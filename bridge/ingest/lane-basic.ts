@@ -69,8 +69,7 @@ export async function updateFrom(medplum: MedplumClient, seen: Basic, next: Basi
     try {
       return await updateOnce(medplum, current, { ...next, id: current.id } as Basic);
     } catch (error) {
-      const isLate = error instanceof OperationOutcomeError && getStatus(error.outcome) === 412;
-      if (!isLate && !(error instanceof LostReplyError)) throw error;
+      if (!isLate(error) && !(error instanceof LostReplyError)) throw error;
     }
     current = await readLane(medplum, current.id);
     const { run } = laneState(current);
@@ -124,4 +123,9 @@ export function withState(lane: Basic, state: LaneState): Basic {
 
 export function importRunning(): PermanentError {
   return new PermanentError(IMPORT_RUNNING, 'another import of this connection took over: wait for it, then run again');
+}
+
+/** 412: the lane has moved; 409: it is being moved. Which of the two, reading it again tells. */
+export function isLate(error: unknown): boolean {
+  return error instanceof OperationOutcomeError && [409, 412].includes(getStatus(error.outcome));
 }

@@ -6,6 +6,7 @@ import { LostReplyError } from '../medplum/lost-reply-error.ts';
 import { retryRead } from '../medplum/retry-read.ts';
 import {
   importRunning,
+  isLate,
   laneResource,
   laneState,
   readLane,
@@ -168,8 +169,7 @@ export class Lane {
       this.#stored = (await updateOnce(this.#medplum, this.#stored, next)) as StoredLane;
       return true;
     } catch (error) {
-      const isLate = error instanceof OperationOutcomeError && getStatus(error.outcome) === 412;
-      if (isLate || error instanceof LostReplyError) return false;
+      if (isLate(error) || error instanceof LostReplyError) return false;
       throw error;
     }
   }

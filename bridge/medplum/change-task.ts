@@ -1,5 +1,6 @@
 import { getStatus, type MedplumClient, OperationOutcomeError } from '@medplum/core';
 import type { Task } from '@medplum/fhirtypes';
+import { BRIEF_WAITS_MS, retryRead } from './retry-read.ts';
 
 /** A stored Task. */
 export type StoredTask = Task & { readonly id: string };
@@ -35,6 +36,14 @@ export async function changeTask(
       }
     }
   }
+}
+
+/**
+ * {@link changeTask} for a `change` that finds its own work done when it is called again: a reply that was lost is no
+ * reason to give up a job.
+ */
+export function changeTaskSurely(...[medplum, taskId, change]: Parameters<typeof changeTask>): Promise<StoredTask> {
+  return retryRead(() => changeTask(medplum, taskId, change), undefined, BRIEF_WAITS_MS);
 }
 
 /** 412: the version is not the newest any more; 409: two transactions of the server's database met. */

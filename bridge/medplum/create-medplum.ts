@@ -7,6 +7,7 @@ import { type Fetch, pacedFetch } from './paced-fetch.ts';
 import { Pacer, type Pacing, setPacer } from './pacer.ts';
 import { refuseWrites } from './refuse-writes.ts';
 import { repeatConflicts } from './repeat-conflicts.ts';
+import { retryGets } from './retry-gets.ts';
 import { trySecrets } from './try-secrets.ts';
 
 export interface MedplumSettings extends Pacing {
@@ -33,7 +34,7 @@ export interface MedplumConnection {
 const UNPACKED = 'identity';
 
 /**
- * Signs in by client credentials and gives a MedplumClient that never repeats a write by itself: a reply that was lost is
+ * Signs in by client credentials and gives a MedplumClient that repeats reads and never a write by itself: a reply that was lost is
  * a {@link LostReplyError}, since the server may still commit what it was sent.
  * Throws PermanentError `medplum-credentials` or `medplum-unreachable` with what to do.
  */
@@ -55,7 +56,7 @@ export async function createMedplum(settings: MedplumSettings): Promise<MedplumC
   const paced = pacedFetch(settings.isReadOnly ? refuseWrites(settled) : settled, pacer);
   const client = new MedplumClient({
     baseUrl: settings.baseUrl,
-    fetch: trySecrets(repeatConflicts(paced), secrets),
+    fetch: trySecrets(retryGets(repeatConflicts(paced)), secrets),
     cacheTime: 0,
     maxRetries: 0,
     refreshGracePeriod: 60_000,
@@ -72,7 +73,7 @@ export async function createMedplum(settings: MedplumSettings): Promise<MedplumC
 
 /** A MedplumClient with somebody's access token. Like {@link createMedplum}'s it never repeats a write by itself. */
 export function createTokenClient(baseUrl: string, token: string): MedplumClient {
-  const client = new MedplumClient({ baseUrl, fetch: settledFetch(fetch), cacheTime: 0, maxRetries: 0 });
+  const client = new MedplumClient({ baseUrl, fetch: retryGets(settledFetch(fetch)), cacheTime: 0, maxRetries: 0 });
   client.setAccessToken(token);
   return client;
 }

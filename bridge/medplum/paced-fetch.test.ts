@@ -46,6 +46,18 @@ async function serve(answers: readonly Answer[], pacing: Pacing = {}, mostRefusa
   return { seen, waits, post: (init?: RequestInit) => fetchIt(url, { method: 'POST', body: 'bundle', ...init }) };
 }
 
+test.each([
+  ['in seconds', () => '1'],
+  ['as a date', () => new Date(Date.now() + 1_500).toUTCString()],
+])('a gateway that refuses says when to come again %s', async (_how, retryAfter) => {
+  const headers = { 'retry-after': retryAfter(), 'content-type': 'text/html' };
+  const { seen, waits, post } = await serve([{ status: 429, body: '<h1>429</h1>', headers }, OK]);
+  expect((await post()).status).toBe(200);
+  expect(seen).toHaveLength(2);
+  expect(waits).toHaveLength(1);
+  expect(waits[0]).toBeLessThanOrEqual(1_600);
+});
+
 test('a request that was refused for the quota is sent again, whole, when the server says', async () => {
   const { seen, waits, post } = await serve([refusal(120), OK]);
   const response = await post();

@@ -7,6 +7,9 @@ export type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
 /** How often one request may be refused with 429 before its refusal is passed on: a stock quota takes hours. */
 const MOST_REFUSALS = 100;
 
+/** A gateway that says hours is asked again sooner. */
+const LONGEST_NAMED_MS = 10 * 60_000;
+
 /** Quota units of a window that stay unused, for estimates: a full bundle of updates costs 10,000 and no longer fits. */
 export const RESERVE_UNITS = 10_000;
 
@@ -33,8 +36,14 @@ export function pacedFetch(fetch: Fetch, pacer = new Pacer(), mostRefusals = MOS
   };
 }
 
-/** Milliseconds until a refused request may be repeated, by `_msBeforeNext` in the outcome's diagnostics. */
+/**
+ * Milliseconds until a refused request may be repeated, by `_msBeforeNext` in the outcome's diagnostics, or by what a gateway
+ * before the server says: Retry-After, in seconds or as a date (RFC 9110, 10.2.3).
+ */
 async function namedMs(response: Response): Promise<number | undefined> {
   const named = /_msBeforeNext\D{1,4}(\d+)/.exec(await response.text());
-  return named ? Number(named[1]) + 50 : undefined;
+  if (named) return Number(named[1]) + 50;
+  const retryAfter = response.headers.get('retry-after') ?? '';
+  const ms = /^\d+$/.test(retryAfter) ? Number(retryAfter) * 1000 : Date.parse(retryAfter) - Date.now();
+  return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), LONGEST_NAMED_MS);
 }

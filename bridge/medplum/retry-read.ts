@@ -6,6 +6,9 @@ const PATIENCE_MS = 120_000;
 const FIRST_WAIT_MS = 100;
 const LONGEST_WAIT_MS = 60_000;
 
+/** For what a queue or a person repeats anyway: one reply that is lost should not cost them an attempt. */
+export const BRIEF_WAITS_MS: readonly number[] = [100, 300, 900];
+
 let backoffMs = waitsWithin(PATIENCE_MS);
 
 /** Says once, when the process starts, how long it goes on asking a Medplum that does not answer. Default two minutes. */

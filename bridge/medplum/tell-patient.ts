@@ -2,6 +2,7 @@ import type { MedplumClient } from '@medplum/core';
 import type { Communication } from '@medplum/fhirtypes';
 import { MESSAGE_SYSTEM } from '../contract/identifiers.ts';
 import { byIdentifier } from './by-identifier.ts';
+import { BRIEF_WAITS_MS, retryRead } from './retry-read.ts';
 
 /** Something that a patient should know. Nothing in it says what the record holds. */
 export interface PatientMessage {
@@ -36,5 +37,7 @@ export function tellPatient(
     sent: new Date().toISOString(),
     payload: [{ contentString: text }],
   };
-  return medplum.createResourceIfNoneExist(communication, byIdentifier(MESSAGE_SYSTEM, key));
+  const query = byIdentifier(MESSAGE_SYSTEM, key);
+  const tell = () => medplum.createResourceIfNoneExist(communication, query);
+  return retryRead(tell, undefined, BRIEF_WAITS_MS);
 }

@@ -1,102 +1,41 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { MedplumClient } from '@medplum/core';
-import type { Consent, DocumentReference, Encounter, Observation, Patient, Resource, Task } from '@medplum/fhirtypes';
+import type { Consent, DocumentReference, Encounter, Observation, Patient } from '@medplum/fhirtypes';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { calm } from '../../sandbox/fasten/chaos.ts';
 import { startFasten } from '../../sandbox/fasten/start-fasten.ts';
-import { ORG_CONNECTION_SYSTEM } from '../contract/identifiers.ts';
-import { countsFromTask, settledLines } from '../contract/import-task.ts';
+import { FASTEN_FAULTS, STORE_FAULTS } from '../../sandbox/faults/fault-kinds.ts';
+import { type Exports, followExports, PERSONA, SUBJECT } from './follow-export.ts';
 import { measureEffects } from './measure-effects.ts';
 import { promoteJobs } from './promote-jobs.ts';
 import { eventually, startWorld, type World } from './start-world.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
-const KIM = { given: 'Kim', family: 'Example', birthDate: '1980-05-17', gender: 'female' } as const;
-const PERSONA = { seed: 11, resources: 20, documentBytes: 100, patient: KIM };
-const SUBJECT = {
-  resourceType: 'Patient',
-  id: 'p',
-  name: [{ given: [KIM.given], family: KIM.family }],
-  birthDate: KIM.birthDate,
-  gender: KIM.gender,
-};
-
 let world: World;
 let clinician: MedplumClient;
-let portal: string;
+let exports: Exports;
 
 beforeAll(async () => {
   world = await startWorld();
-  portal = await mkdtemp(join(tmpdir(), 'portal-'));
   clinician = await world.signIn('clinician@example.com');
+  exports = await followExports(world, clinician);
 });
 
 afterEach(() => {
-  world.fasten.setChaos({ ...calm(), answerNext: undefined });
+  world.fasten.resetChaos();
 });
 
 afterAll(async () => {
+  await exports.close();
   await world.close();
-  await rm(portal, { recursive: true });
 });
 
-interface Connected {
-  readonly patient: Patient & { id: string };
-  readonly orgConnectionId: string;
-}
-
-type Source = Parameters<World['fasten']['createConnection']>[0];
-
-/** A Patient whose portal has this record, connected by the page. */
-async function connect(source: Source = { persona: PERSONA }): Promise<Connected> {
-  const { given, family, ...rest } = KIM;
-  const name = [{ given: [given], family }];
-  const patient = await clinician.createResource<Patient>({ resourceType: 'Patient', name, ...rest });
-  const { orgConnectionId } = await world.fasten.createConnection(source);
-  const body = { patientId: patient.id, org_connection_id: orgConnectionId };
-  await eventually(async () => {
-    const { status } = await world.call(clinician, 'POST', '/connections/complete', body);
-    return status === 200 ? true : undefined;
-  });
-  return { patient, orgConnectionId };
-}
-
-async function tasksOf({ patient }: Connected): Promise<Task[]> {
-  return [...(await clinician.searchResources('Task', `patient=Patient/${patient.id}`, { cache: 'reload' }))];
-}
-
-function ended(connected: Connected, status: Task['status'] = 'completed'): Promise<Task> {
-  return eventually(async () => (await tasksOf(connected)).find((task) => task.status === status));
-}
-
-/** The event about a connection's export, once its delivery was tried. */
-function attempted({ orgConnectionId }: Connected) {
-  return eventually(async () => {
-    const own = world.fasten.deliveries().filter(({ data }) => data.org_connection_id === orgConnectionId);
-    return own.find(({ attempts }) => attempts.length > 0);
-  });
-}
-
-/** What an export with these lines becomes. */
-async function imported(lines: readonly (object | string)[], end = '\n') {
-  const file = join(portal, `${crypto.randomUUID()}.jsonl`);
-  await writeFile(file, lines.map((line) => (typeof line === 'string' ? line : JSON.stringify(line))).join('\n') + end);
-  return importedFrom({ file });
-}
-
-async function importedFrom(source: Source) {
-  const connected = await connect(source);
-  const task = await ended(connected);
-  const counts = countsFromTask(task);
-  expect(settledLines(counts)).toBe(counts.lines);
-  const find = async <T extends Resource>(type: T['resourceType']): Promise<T[]> => {
-    const query = `_tag=${ORG_CONNECTION_SYSTEM}|${connected.orgConnectionId}&_count=1000`;
-    return [...(await clinician.searchResources(type as 'Basic', query, { cache: 'reload' }))] as unknown as T[];
-  };
-  return { ...connected, task, counts, find };
-}
+const connect: Exports['connect'] = (source) => exports.connect(source);
+const tasksOf: Exports['tasksOf'] = (connected) => exports.tasksOf(connected);
+const ended: Exports['ended'] = (connected, status) => exports.ended(connected, status);
+const attempted: Exports['attempted'] = (connected) => exports.attempted(connected);
+const imported: Exports['imported'] = (lines, end) => exports.imported(lines, end);
+const importedFrom: Exports['importedFrom'] = (source) => exports.importedFrom(source);
 
 const observation = (id: string, more: object = {}) => ({
   resourceType: 'Observation',
@@ -390,13 +329,18 @@ describe('events', () => {
   });
 });
 
-test('the table of faults names tests that there are', async () => {
+test.each([
+  ['docs/sandbox-fasten.md', FASTEN_FAULTS],
+  ['docs/sandbox-medplum.md', STORE_FAULTS],
+])('the table of faults in %s names tests that there are, and every switch', async (file, faults) => {
   const root = join(import.meta.dirname, '../..');
-  const table = await readFile(join(root, 'docs/sandbox-fasten.md'), 'utf8');
-  const rows = [...table.matchAll(/^\| .* \| `(bridge\/[\w./-]+)`: (.*) \|$/gm)];
-  expect(rows.length).toBeGreaterThan(25);
-  for (const [, file = '', names = ''] of rows) {
-    const source = (await readFile(join(root, file), 'utf8')).replaceAll("\\'", "'");
-    for (const name of names.split(' · ')) expect([file, name, source.includes(name)]).toEqual([file, name, true]);
+  const text = await readFile(join(root, file), 'utf8');
+  const rows = [...text.matchAll(/^\| .* \| (.*) \| `(bridge\/[\w./-]+)`: (.*) \|$/gm)];
+  for (const [, , path = '', names = ''] of rows) {
+    const source = (await readFile(join(root, path), 'utf8')).replaceAll("\\'", "'");
+    for (const name of names.split(' · ')) expect([path, name, source.includes(name)]).toEqual([path, name, true]);
   }
+  const switches = rows.map(([, named]) => named).join();
+  for (const { name } of faults) expect(switches).toContain(`\`${name}\``);
+  expect(rows.length).toBeGreaterThan(file.includes('fasten') ? 45 : 7);
 });

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { Queue } from 'bullmq';
 import type { QueueName } from '../queue/specs.ts';
 import type { World } from './start-world.ts';
@@ -13,4 +14,18 @@ export async function promoteJobs({ redis }: World, name: QueueName): Promise<nu
   } finally {
     await queue.close();
   }
+}
+
+/** Lets no job of these queues wait for its time while `work` is under way. */
+export async function promoteDuring<T>(world: World, names: readonly QueueName[], work: Promise<T>): Promise<T> {
+  let isOver = false;
+  const end = (): void => {
+    isOver = true;
+  };
+  work.then(end, end);
+  while (!isOver) {
+    for (const name of names) await promoteJobs(world, name);
+    await wait(100);
+  }
+  return work;
 }

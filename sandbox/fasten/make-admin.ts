@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { access } from 'node:fs/promises';
+import { Webhook } from 'standardwebhooks';
 import { z } from 'zod';
 import type { FastenFault } from '../faults/fault-kinds.ts';
 import type { Faults } from '../faults/faults.ts';
@@ -15,13 +16,21 @@ import { withoutUndefined } from './without-undefined.ts';
 
 export const WEBHOOK_CHANGE = z.strictObject({
   url: z.url().optional(),
-  secret: z.string().optional(),
+  secret: z.string().refine(isSecret, 'no secret of a webhook').optional(),
   connectionEvents: z.boolean().optional(),
   /** After so many events in a row that nobody took, nothing is sent any more; 0: never. */
   disableAfter: z.int().min(0).optional(),
   /** What the button in Fasten's portal does once the endpoint was disabled. */
   enabled: z.literal(true).optional(),
 });
+
+function isSecret(text: string): boolean {
+  try {
+    return Boolean(new Webhook(text));
+  } catch {
+    return false;
+  }
+}
 
 /** What a new sign-in changes of a connection. */
 export type Reconnection = Partial<Pick<OrgConnection, 'externalId' | 'externalState' | 'consentExpiresAt'>>;

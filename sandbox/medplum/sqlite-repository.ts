@@ -208,11 +208,12 @@ export class SqliteRepository extends FhirRepository {
     if (!zombieCommits && this.#caller.isGone()) throw new OperationOutcomeError(serverError(new Error('Client gone')));
   }
 
-  async #atomic<T>(work: (repo: SqliteRepository) => Promise<T>): Promise<T> {
+  /** `mayConflict`: what only adds rows cannot be in the way of another. */
+  async #atomic<T>(work: (repo: SqliteRepository) => Promise<T>, mayConflict = true): Promise<T> {
     const { queue, store } = this.#world;
     // Inside a transaction a failure of any part fails the whole: there is nothing to save.
     if (this.#inTransaction) return work(this);
-    this.#caller.meetConflict?.();
+    if (mayConflict) this.#caller.meetConflict?.();
     const changes: Change[] = [];
     const result = await queue.transaction(
       () => work(new SqliteRepository(this.#world, this.#caller, changes)),
@@ -254,7 +255,7 @@ export class SqliteRepository extends FhirRepository {
       const { saved, change } = await writeVersion<T>(this.#world, this.#caller, writing, repo);
       repo.#note(change);
       return showResource(this.#caller, saved);
-    });
+    }, interaction === 'update');
   }
 }
 

@@ -1,5 +1,5 @@
 import { request } from 'node:http';
-import type { Bundle } from '@medplum/fhirtypes';
+import type { Basic, Bundle, BundleEntry } from '@medplum/fhirtypes';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { StoreFault } from '../faults/fault-kinds.ts';
 import { bundleOf, type OpenSandbox, openSandbox, statusesOf } from './open-sandbox.ts';
@@ -87,8 +87,13 @@ test('a conflict rolls a transaction back, and one entry of a batch', async () =
   expect([refused.status, refused.text]).toEqual([409, expect.stringContaining('40001')]);
   expect(sandbox.server.countWrites()).toBe(before);
   await admin('PUT', { conflict: once });
-  const batch = await sandbox.call('POST', '', bundleOf('batch', [BASIC, BASIC]));
-  expect(statusesOf(batch.json as Bundle)).toEqual(['409', '201']);
+  const { id } = (await post()).json as Basic;
+  const request = { method: 'PUT', url: `Basic/${id}` } as const;
+  const put = [1, 2].map(
+    (of): BundleEntry => ({ request, resource: { ...BASIC, id: `${id}`, code: { text: `${of}` } } }),
+  );
+  const batch = await sandbox.call('POST', '', bundleOf('batch', [BASIC], put));
+  expect(statusesOf(batch.json as Bundle)).toEqual(['201', '409', '200']);
 });
 
 test('only what the filter names is struck, and never the sign-in nor the switches', async () => {

@@ -95,7 +95,8 @@ function showStates(faults) {
     const { state, off } = states.get(fault.name) ?? {};
     if (!state) continue;
     state.textContent = describe(fault);
-    state.className = fault.setting === null ? 'quiet' : 'on';
+    const isSpent = fault.setting?.times !== undefined && fault.struck >= fault.setting.times;
+    state.className = fault.setting === null || isSpent ? 'quiet' : 'on';
     off.disabled = fault.setting === null;
   }
 }
