@@ -142,7 +142,7 @@ describe('downloads', () => {
     expect(counts).toEqual(whole.counts);
   });
 
-  test('corrupt bytes cost the lines that they stand in, which is told, and the next export heals them', async () => {
+  test('corrupt bytes cost the lines that they stand in and no other, and that is told', async () => {
     const lines = [
       SUBJECT,
       ...Array.from({ length: 40 }, (_, at) => ({ resourceType: 'Basic', id: `b${at}`, code: { text: 'x' } })),
