@@ -3,8 +3,8 @@ import { parseArgs } from 'node:util';
 import type { MedplumClient, WithId } from '@medplum/core';
 import type { Patient } from '@medplum/fhirtypes';
 import { callJson } from './demo/call-json.ts';
+import { type Journey, readJourney, USAGE } from './demo/read-journey.ts';
 import { signIn } from './demo/sign-in.ts';
-import { demographicsOf } from './generator/generate-export.ts';
 import { seed } from './seed.ts';
 import { addressesOf } from './supervise/list-children.ts';
 import { readSettings } from './supervise/read-settings.ts';
@@ -12,10 +12,9 @@ import { UserError } from './supervise/user-error.ts';
 
 /**
  * `npm run demo`: one patient's journey through the running sandbox, as the real world would take it: a Patient in
- * Medplum, a sign-in at a portal, the hand-over to the bridge, export, signed webhook, download and import.
- * Running it again with the same seed finds everything done.
+ * Medplum, a sign-in at a portal, the hand-over to the bridge, export, signed webhook, download and import; for a persona
+ * with several sign-ins one after the other. Running it again for the same patient finds everything done.
  */
-const USAGE = 'Usage: npm run demo [-- --seed N --resources N]   (another seed is another patient)';
 
 const POLL_MS = 300;
 const PATIENCE_MS = 30 * 60 * 1000;
@@ -38,56 +37,64 @@ interface ImportStatus {
 }
 
 async function main(): Promise<void> {
-  const { number, resources } = readArguments();
+  const journey = readArguments();
   const address = addressesOf(readSettings(process.env));
   const clinician = seed.users[0];
   const medplum = await signIn(address.medplum, clinician?.email ?? '', clinician?.password ?? '');
   const world: World = { medplum, bridgeApi: address.bridgeApi, fasten: address.fasten };
-  const patient = await findOrCreatePatient(medplum, number);
+  const patient = await findOrCreatePatient(medplum, journey.chart);
   const name = `${patient.name?.[0]?.given?.[0]} ${patient.name?.[0]?.family}`;
   say(`Patient      ${name}, born ${patient.birthDate}: ${address.medplum}/fhir/R4/Patient/${patient.id}`);
-  const orgConnectionId = await connect(world, patient, number, resources);
-  say(`Connected    org_connection_id ${orgConnectionId}`);
-  const body = { patientId: patient.id, org_connection_id: orgConnectionId };
-  await callBridge(world, 'POST', '/connections/complete', body);
-  say('Handed over  the bridge asks Fasten for an export and waits for its webhook');
-  const { taskId, status } = await watch(world, patient.id, orgConnectionId);
-  report(taskId, status);
-  await reportBots(medplum, patient.id);
+  for (const persona of journey.personas) await bringIn(world, patient, persona);
+  await reportBots(medplum, patient.id, journey.isCritical ? BOTS_PATIENCE_MS : 0);
   say(`Look at it   ${address.bridge}/   (${clinician?.email}, ${clinician?.password})`);
 }
 
-function readArguments(): { number: number; resources: number } {
+function readArguments(): Journey {
   try {
-    const { values } = parseArgs({
-      options: { seed: { type: 'string', default: '1' }, resources: { type: 'string', default: '600' } },
-    });
-    const [number, resources] = [Number(values.seed), Number(values.resources)];
-    if (Number.isInteger(number) && Number.isInteger(resources) && resources >= 8) {
-      return { number, resources };
-    }
+    const options = { seed: { type: 'string' }, resources: { type: 'string' }, persona: { type: 'string' } } as const;
+    const journey = readJourney(parseArgs({ options }).values);
+    if (journey) return journey;
   } catch {
     // The usage says it all.
   }
   throw new UserError(USAGE);
 }
 
-async function findOrCreatePatient(medplum: MedplumClient, number: number): Promise<WithId<Patient>> {
-  const { given, family, birthDate, gender } = demographicsOf(number);
+async function findOrCreatePatient(medplum: MedplumClient, chart: Journey['chart']): Promise<WithId<Patient>> {
+  const { given, family, birthDate, gender } = chart;
   const found = await medplum.searchOne('Patient', { family, given, birthdate: birthDate, active: 'true' });
   const name = [{ given: [given], family }];
   return found ?? (await medplum.createResource({ resourceType: 'Patient', active: true, name, birthDate, gender }));
 }
 
-/** A sign-in at a portal, or the one made by an earlier run: the simulator keeps whom a connection is for. */
-async function connect(world: World, patient: WithId<Patient>, number: number, resources: number): Promise<string> {
+/** One sign-in, and what comes of it. */
+async function bringIn(world: World, patient: WithId<Patient>, persona: object): Promise<void> {
+  const orgConnectionId = await connect(world, patient, persona);
+  say(`Connected    org_connection_id ${orgConnectionId}`);
+  const body = { patientId: patient.id, org_connection_id: orgConnectionId };
+  await callBridge(world, 'POST', '/connections/complete', body);
+  say('Handed over  the bridge asks Fasten for an export and waits for its webhook');
+  const { taskId, status } = await watch(world, patient.id, orgConnectionId);
+  report(taskId, status);
+}
+
+/** A sign-in at a portal, or the one made by an earlier run: the simulator keeps whom a connection is for, and with which record. */
+async function connect(world: World, patient: WithId<Patient>, persona: object): Promise<string> {
   const url = `${world.fasten}/admin/connections`;
-  const known = (await callJson(url)) as { orgConnectionId: string; externalId?: string }[];
-  const earlier = known.find(({ externalId }) => externalId === patient.id);
+  const known = (await callJson(url)) as {
+    orgConnectionId: string;
+    externalId?: string;
+    source: { persona?: object };
+  }[];
+  const earlier = known.find(({ externalId, source }) => {
+    const named = Object.entries(persona).filter(([name]) => ['seed', 'id', 'connection'].includes(name));
+    const kept = new Map(Object.entries(source.persona ?? {}));
+    return externalId === patient.id && named.every(([name, value]) => kept.get(name) === value);
+  });
   if (earlier !== undefined) {
     return earlier.orgConnectionId;
   }
-  const persona = { seed: number, resources, criticalOn: new Date().toISOString().slice(0, 10) };
   const body = { persona, externalId: patient.id };
   const made = (await callJson(url, { method: 'POST', body: JSON.stringify(body) })) as { orgConnectionId: string };
   return made.orgConnectionId;
@@ -110,7 +117,7 @@ async function watch(world: World, patientId: string, orgConnectionId: string) {
         say(`${shown === '' ? 'Import       ' : '             '}${now}`);
         shown = now;
       }
-      if (['completed', 'failed', 'cancelled', 'rejected'].includes(status.status)) {
+      if (['completed', 'failed', 'cancelled', 'rejected', 'on-hold'].includes(status.status)) {
         return { taskId, status };
       }
     }
@@ -120,6 +127,10 @@ async function watch(world: World, patientId: string, orgConnectionId: string) {
 }
 
 function report(taskId: string, { status, reason, counts, storedByType }: ImportStatus): void {
+  if (status === 'on-hold') {
+    say(`On hold      the record may be somebody else's: a person decides on the page of the import, Task/${taskId}`);
+    return;
+  }
   if (status !== 'completed') {
     throw new UserError(`The import ${status}${reason ? ` (${reason})` : ''}: see Task/${taskId} and the logs.`);
   }
@@ -131,10 +142,10 @@ function report(taskId: string, { status, reason, counts, storedByType }: Import
 }
 
 /** What bots made of it, as soon as the critical result of the record was found; else what there is after a while. */
-async function reportBots(medplum: MedplumClient, patientId: string): Promise<void> {
+async function reportBots(medplum: MedplumClient, patientId: string, patienceMs: number): Promise<void> {
   const patient = `Patient/${patientId}`;
   const options = { cache: 'reload' } as const;
-  const deadline = Date.now() + BOTS_PATIENCE_MS;
+  const deadline = Date.now() + patienceMs;
   let flags = await medplum.searchResources('Flag', { patient }, options);
   while (flags.length === 0 && Date.now() < deadline) {
     await delay(POLL_MS);

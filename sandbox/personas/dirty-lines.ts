@@ -204,6 +204,11 @@ const LEFT: readonly Defect[] = [
     leftFor: 'fhir-dstu2',
   },
   {
+    about: 'a leap second: FHIR allows it, the server’s dates do not',
+    line: result('leap', { effectiveDateTime: '2016-12-31T23:59:60Z' }),
+    leftFor: 'refused-by-server',
+  },
+  {
     about: 'a document that is no base64',
     line: { resourceType: 'Binary', id: 'noise', contentType: 'application/pdf', data: '%PDF-1.4 %%%' },
     leftFor: 'invalid-base64',

@@ -38,8 +38,9 @@ export function* personaPieces(choice: PersonaChoice): Generator<string, void> {
   const chosen = connections[connection];
   if (chosen === undefined) throw new Error(`persona ${id} has ${connections.length} connections`);
   if (chosen.record === 'dirty') return yield* dirtyPieces(patient ?? chart);
-  if (chosen.imageBytes !== undefined) yield* imagePieces(Math.ceil(chosen.imageBytes * scale));
-  for (const line of recordLines(chosen, scale, chart, patient)) yield `${line}\n`;
+  const lines = recordLines(chosen, scale, chart, patient);
+  if (chosen.imageBytes !== undefined) yield* imagePieces(Math.ceil(chosen.imageBytes * scale), patientIn(lines));
+  for (const line of lines) yield `${line}\n`;
 }
 
 function recordLines(
@@ -68,8 +69,14 @@ function* dirtyPieces(person: Demographics): Generator<string, void> {
   yield JSON.stringify({ resourceType: 'Patient', id: 'dirty', name: [{ family, given: [given] }], birthDate, gender });
 }
 
+/** `Patient/<id>` of a story's lines, which are few. */
+function patientIn(lines: Iterable<string>): string {
+  const line = [...lines].find((text) => text.startsWith('{"resourceType":"Patient"')) ?? '{}';
+  return `Patient/${JSON.parse(line).id}`;
+}
+
 /** A DICOM file of any size as a Binary, and what names it; its type stands behind the data, as Fasten writes it. */
-function* imagePieces(bytes: number): Generator<string, void> {
+function* imagePieces(bytes: number, subject: string): Generator<string, void> {
   const id = uuid(makeRandom('image', bytes));
   const attachment = { contentType: 'application/dicom', url: `Binary/${id}`, title: 'CT of chest and abdomen' };
   yield `${JSON.stringify({
@@ -77,6 +84,7 @@ function* imagePieces(bytes: number): Generator<string, void> {
     id: `image-${id}`,
     status: 'current',
     type: { coding: [{ system: 'http://loinc.org', code: '18748-4', display: 'Diagnostic imaging study' }] },
+    subject: { reference: subject },
     content: [{ attachment }],
   })}\n`;
   yield `{"id":"${id}","contentType":"application/dicom","data":"`;
