@@ -55,7 +55,7 @@ const PASSWORD = 'sandbox-password';
 
 export const seed: Seed = {
   projects: [
-    { id: PROJECT, name: 'Sandbox', features: ['transaction-bundles', 'bots'] },
+    { id: PROJECT, name: 'Sandbox', features: ['transaction-bundles', 'bots', 'websocket-subscriptions'] },
     { id: PROJECT_WITHOUT_TRANSACTIONS, name: 'Sandbox without transactions', features: [] },
     { id: SUPER_ADMIN_PROJECT, name: 'Super Admin', features: [], superAdmin: true },
   ],

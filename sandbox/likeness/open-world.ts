@@ -52,7 +52,7 @@ export async function openWorld(baseUrl: string, credentials: WorldCredentials):
 
 /** A sandbox of one's own, in this process, with its seed's clients. */
 export async function openSandboxWorld(): Promise<World> {
-  const server = await startMedplum();
+  const server = await startMedplum({ switches: { heartbeatMs: 200, hookBackoffMs: 50 } });
   const { other, withoutTransactions, admin } = CLIENT;
   const world = await openWorld(server.baseUrl, {
     member: clientOf(other),

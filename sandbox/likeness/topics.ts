@@ -11,6 +11,7 @@ import { everything } from './topics/everything.ts';
 import { exports } from './topics/exports.ts';
 import { graphql } from './topics/graphql.ts';
 import { history } from './topics/history.ts';
+import { hooks } from './topics/hooks.ts';
 import { limits } from './topics/limits.ts';
 import { memberships } from './topics/memberships.ts';
 import { operations } from './topics/operations.ts';
@@ -18,6 +19,7 @@ import { quota } from './topics/quota.ts';
 import { scopes } from './topics/scopes.ts';
 import { search } from './topics/search.ts';
 import { summary } from './topics/summary.ts';
+import { sockets } from './topics/sockets.ts';
 import { transactions } from './topics/transactions.ts';
 import { validation } from './topics/validation.ts';
 import { writes } from './topics/writes.ts';
@@ -38,6 +40,8 @@ const topics: Readonly<Record<string, readonly Likeness[]>> = {
   memberships,
   access,
   bots,
+  hooks,
+  sockets,
   quota,
   scopes,
   graphql,

@@ -9,6 +9,7 @@ import { type AuthWorld, requireCaller } from './authenticate.ts';
 import { binaryRoutes, storageRoutes } from './binary-routes.ts';
 import { botRoutes } from './bot-routes.ts';
 import { asyncBatchRoute, fhirRoutes } from './fhir-routes.ts';
+import { bindingTokenRoute } from './get-binding-token.ts';
 import { oauthRoutes } from './oauth-routes.ts';
 import type { RepositoryWorld } from './repository-world.ts';
 import { rotateSecretRoute } from './rotate-secret.ts';
@@ -58,6 +59,7 @@ export function buildApp(auth: AuthWorld, world: RepositoryWorld): Express {
   app.use('/fhir/R4', (req, res, next) => (PUBLIC_PATHS.has(req.path) ? next() : authenticated(req, res, next)));
   app.use('/fhir/R4/Bot', botRoutes(world, auth));
   app.use('/fhir/R4/ClientApplication', rotateSecretRoute(world, auth.quotas));
+  app.use('/fhir/R4/Subscription', bindingTokenRoute(world, auth));
   app.use('/fhir/R4', fhirRoutes(world, auth.quotas));
   app.use((_req, res) => {
     res.sendStatus(404);

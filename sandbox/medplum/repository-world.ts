@@ -8,6 +8,7 @@ import type { QuotaAccount } from './quota.ts';
 import type { ResourceStore } from './resource-store.ts';
 import type { BinaryUrls } from './rewrite-attachments.ts';
 import type { SerializableGate } from './serializable-gate.ts';
+import type { SocketSubscriptions } from './socket-subscriptions.ts';
 import type { Writer } from './stamp-meta.ts';
 import type { Switches } from './switches.ts';
 import type { WriteQueue } from './write-queue.ts';
@@ -23,6 +24,7 @@ export interface RepositoryWorld {
   readonly gate: SerializableGate;
   readonly faults: Faults<StoreFault>;
   readonly changes: ChangeFeed;
+  readonly socketSubscriptions: SocketSubscriptions;
 }
 
 /** Who asks. */

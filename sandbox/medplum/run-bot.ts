@@ -127,9 +127,6 @@ function consoleTo(lines: string[]) {
 
 async function record(world: RepositoryWorld, auth: AuthWorld, run: BotRun, start: string, result: BotResult) {
   const { bot, runAs, requester, input, subscription } = run;
-  const entities = [bot, input, subscription].filter((one): one is WithId<Resource> => {
-    return typeof one === 'object' && one !== null && 'resourceType' in one && 'id' in one;
-  });
   const end = new Date().toISOString();
   const event: AuditEvent = {
     resourceType: 'AuditEvent',
@@ -141,7 +138,7 @@ async function record(world: RepositoryWorld, auth: AuthWorld, run: BotRun, star
       { who: { reference: runAs.profile, display: runAs.display } as AuditWho, requestor: false },
     ],
     source: { observer: createReference(bot) as AuditWho },
-    entity: entities.map((one) => ({ what: createReference(one), role: roleOf(one) })),
+    entity: entitiesOf([bot, input, subscription]),
     outcome: result.success ? '0' : '4',
     outcomeDesc: result.log.slice(-MAX_LOG_LENGTH),
   };
@@ -149,6 +146,14 @@ async function record(world: RepositoryWorld, auth: AuthWorld, run: BotRun, star
 }
 
 type AuditWho = NonNullable<AuditEvent['agent'][number]['who']>;
+
+/** What an AuditEvent is about: those of the values that are resources. */
+export function entitiesOf(values: readonly unknown[]): NonNullable<AuditEvent['entity']> {
+  const resources = values.filter((one): one is WithId<Resource> => {
+    return typeof one === 'object' && one !== null && 'resourceType' in one && 'id' in one;
+  });
+  return resources.map((one) => ({ what: createReference(one), role: roleOf(one) }));
+}
 
 function roleOf({ resourceType }: Resource): Coding {
   if (resourceType === 'Patient') return { code: '1', display: 'Patient' };

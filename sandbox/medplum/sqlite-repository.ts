@@ -19,7 +19,7 @@ import {
   type TransactionOptions,
   type UpdateResourceOptions,
 } from '@medplum/fhir-router';
-import type { Bundle, Parameters, Reference, Resource } from '@medplum/fhirtypes';
+import type { Bundle, Parameters, Reference, Resource, Subscription } from '@medplum/fhirtypes';
 import { applyAnyPatch } from './apply-any-patch.ts';
 import type { Change } from './change-feed.ts';
 import { contentOf, findReadable, isWithin, readCurrent } from './find-stored.ts';
@@ -102,6 +102,10 @@ export class SqliteRepository extends FhirRepository {
 
   override async deleteResource(resourceType: string, id: string, options?: DeleteResourceOptions): Promise<void> {
     this.#caller.quota.consume(UNITS.write);
+    if (this.#findLive(resourceType, id)) {
+      this.#world.socketSubscriptions.remove(id);
+      return;
+    }
     await this.#atomic(async (repo) => {
       const stored = findReadable(this.#world, this.#caller, resourceType, id);
       if (stored.content === undefined) return;
@@ -130,6 +134,8 @@ export class SqliteRepository extends FhirRepository {
   override async readResource<T extends Resource>(resourceType: string, id: string): Promise<WithId<T>> {
     this.#caller.quota.consume(UNITS.read);
     await this.#ready();
+    const live = this.#findLive(resourceType, id);
+    if (live) return showResource(this.#caller, live as WithId<T>);
     return showResource(this.#caller, contentOf<T>(findReadable(this.#world, this.#caller, resourceType, id)));
   }
 
@@ -152,6 +158,7 @@ export class SqliteRepository extends FhirRepository {
   ): Promise<Bundle<WithId<T>>> {
     this.#caller.quota.consume(UNITS.history);
     await this.#ready();
+    if (this.#findLive(resourceType, id)) return { resourceType: 'Bundle', type: 'history', total: 0, entry: [] };
     return readVersions<T>(this.#world, this.#caller, resourceType, id, options);
   }
 
@@ -223,6 +230,11 @@ export class SqliteRepository extends FhirRepository {
     return result;
   }
 
+  /** A Subscription over a websocket, which is in no table. */
+  #findLive(resourceType: string, id: string): WithId<Subscription> | undefined {
+    return this.#world.socketSubscriptions.find(this.#caller, resourceType, id);
+  }
+
   #note(change: Noted | undefined): void {
     if (change) this.#changes?.push({ ...change, projectId: this.#caller.projectId });
   }
@@ -238,7 +250,10 @@ export class SqliteRepository extends FhirRepository {
     return this.#write(
       resource,
       'update',
-      () => (isFree() ? undefined : findReadable(this.#world, this.#caller, resourceType, id)),
+      () =>
+        isFree() || this.#findLive(resourceType, id)
+          ? undefined
+          : findReadable(this.#world, this.#caller, resourceType, id),
       options,
     );
   }

@@ -19,6 +19,8 @@ import type { RepositoryWorld } from './repository-world.ts';
 import { ResourceStore } from './resource-store.ts';
 import { SubscriptionRunner } from './run-subscriptions.ts';
 import { SerializableGate } from './serializable-gate.ts';
+import { SubscriptionSockets } from './serve-sockets.ts';
+import { SocketSubscriptions } from './socket-subscriptions.ts';
 import { StoredMembers } from './stored-members.ts';
 import { defaultSwitches, type Switches } from './switches.ts';
 import { loadSigningKey, Tokens } from './tokens.ts';
@@ -75,6 +77,7 @@ export async function startMedplum(options: SandboxMedplumOptions = {}): Promise
     gate: new SerializableGate(),
     faults: new Faults(STORE_FAULTS),
     changes: new ChangeFeed(),
+    socketSubscriptions: new SocketSubscriptions(),
   };
   plantProjects(world.store, world.definitions, seed.projects);
   plantPolicies(world.store, world.definitions, seed.policies ?? [], seed.projects[0]?.id ?? '');
@@ -83,7 +86,8 @@ export async function startMedplum(options: SandboxMedplumOptions = {}): Promise
   const stored = new StoredMembers(world.store, seed.clients);
   const people = new People(world.store, stored);
   const auth = { logins: new Logins(db), stored, people, tokens, quotas: new QuotaBook(switches) };
-  const subscriptions = new SubscriptionRunner(world, auth);
+  const sockets = new SubscriptionSockets(server, auth, world);
+  const subscriptions = new SubscriptionRunner(world, auth, sockets);
   world.changes.listen((changes) => subscriptions.take(changes));
   server.on('request', buildApp(auth, world));
   return {
@@ -99,6 +103,7 @@ export async function startMedplum(options: SandboxMedplumOptions = {}): Promise
     countBotRuns: () => subscriptions.waiting,
     async close() {
       await subscriptions.close();
+      sockets.close();
       await stop(server);
       db.close();
       if (!dataDir) rmSync(folder, { recursive: true, force: true });

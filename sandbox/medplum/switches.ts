@@ -23,6 +23,10 @@ export interface Switches {
    * without a rule. False: it does.
    */
   policyGaps: boolean;
+  /** How often a websocket that is bound to something is told so. */
+  heartbeatMs: number;
+  /** Rest before a rest-hook that failed is called again; each further one is twice as long. */
+  hookBackoffMs: number;
   /** Whether replies carry the `RateLimit` header. */
   rateLimitHeaders: boolean;
 }
@@ -42,5 +46,7 @@ export const defaultSwitches: Switches = {
   maxAsyncBatchBytes: 50 * 1_048_576,
   vmContextBots: true,
   policyGaps: true,
+  heartbeatMs: 10_000,
+  hookBackoffMs: 1000,
   rateLimitHeaders: true,
 };

@@ -8,12 +8,13 @@ import {
   type WithId,
 } from '@medplum/core';
 import type { FhirRepository, UpdateResourceOptions } from '@medplum/fhir-router';
-import type { Resource } from '@medplum/fhirtypes';
+import type { Resource, Subscription } from '@medplum/fhirtypes';
 import type { Change } from './change-feed.ts';
 import { checkType } from './check-type.ts';
 import { prepareResource } from './prepare-resource.ts';
 import type { RepositoryCaller, RepositoryWorld } from './repository-world.ts';
 import type { StoredResource } from './resource-store.ts';
+import { isSocketSubscription } from './socket-subscriptions.ts';
 
 export type Noted = Omit<Change, 'projectId'>;
 
@@ -63,6 +64,10 @@ export async function writeVersion<T extends Resource>(
   const saved = await prepareResource(world, writer, allowed, (request) => repo.searchResources(request));
   if (current && deepEquals(current, saved)) return { saved: current, change: undefined };
   access.requireWritable(interaction, current, saved);
+  if (isSocketSubscription(saved)) {
+    world.socketSubscriptions.keep(saved as WithId<Subscription>);
+    return { saved, change: undefined };
+  }
   if (stored) world.store.replace(stored, saved);
   else world.store.insert(saved, writer.projectId);
   world.binaries.keepInline(saved, current);

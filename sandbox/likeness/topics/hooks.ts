@@ -220,7 +220,7 @@ export const hooks = [
         source: {
           observer: {
             reference: 'Subscription/<subscription>',
-            display: 'Observation?_source=urn:<run>:18fb512f-fa03-45fe-9290-425858666073',
+            display: 'Observation?_source=<source>',
           },
         },
         entity: [
@@ -231,22 +231,13 @@ export const hooks = [
           {
             what: {
               reference: 'Subscription/<subscription>',
-              display: 'Observation?_source=urn:<run>:18fb512f-fa03-45fe-9290-425858666073',
+              display: 'Observation?_source=<source>',
             },
             role: { code: '9', display: 'Subscriber' },
           },
         ],
         outcome: '0',
         outcomeDesc: 'Attempt 0 received status 200',
-        extension: [
-          {
-            url: 'https://medplum.com/fhir/StructureDefinition/tracing',
-            extension: [
-              { url: 'requestId', valueId: '6b2a62af-49fd-4f24-9c95-ebeddff85768' },
-              { url: 'traceId', valueId: 'e57e0f89-b618-49d0-877d-36179cd58e97' },
-            ],
-          },
-        ],
       },
     ],
     async (world) =>
@@ -264,7 +255,7 @@ export const hooks = [
           text
             .replaceAll(subscription.id, '<subscription>')
             .replaceAll(id, '<observation>')
-            .replaceAll(world.run, '<run>'),
+            .replaceAll(/urn:likeness-[0-9a-f-]+:[0-9a-f-]+/g, '<source>'),
         );
       }),
   ),

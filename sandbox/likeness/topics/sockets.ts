@@ -47,13 +47,35 @@ function shapeOf(message: Message, { subscription }: Binding): unknown {
 
 /** Websocket subscriptions. */
 export const sockets = [
-  likeness('what $get-ws-binding-token answers', '@', async (world) => {
-    const { parameters, token, url } = await makeBinding(world.member, 'Observation');
-    const names = parameters.parameter?.map(({ name, ...value }) => `${name} ${Object.keys(value)}`);
-    return [names, Object.keys(decodeJwt(token)).toSorted(), new URL(url).pathname, new URL(url).protocol];
-  }),
+  likeness(
+    'what $get-ws-binding-token answers',
+    [
+      ['token valueString', 'expiration valueDateTime', 'subscription valueString', 'websocket-url valueUrl'],
+      [
+        'aud',
+        'client_id',
+        'exp',
+        'iat',
+        'iss',
+        'login_id',
+        'nbf',
+        'profile',
+        'scope',
+        'sub',
+        'subscription_id',
+        'username',
+      ],
+      '/ws/subscriptions-r4',
+      'ws:',
+    ],
+    async (world) => {
+      const { parameters, token, url } = await makeBinding(world.member, 'Observation');
+      const names = parameters.parameter?.map(({ name, ...value }) => `${name} ${Object.keys(value)}`);
+      return [names, Object.keys(decodeJwt(token)).toSorted(), new URL(url).pathname, new URL(url).protocol];
+    },
+  ),
 
-  likeness('$get-ws-binding-token of what is not there', '@', async (world) => {
+  likeness('$get-ws-binding-token of what is not there', '400 Error reading subscription: Not found', async (world) => {
     await makeBinding(world.member, 'Observation');
     return said(await world.member.call('GET', `Subscription/${randomUUID()}/$get-ws-binding-token`));
   }),
@@ -74,7 +96,7 @@ export const sockets = [
     },
   ),
 
-  likeness('a websocket Subscription is read by its id, and found by no search', '@', async (world) => {
+  likeness('a websocket Subscription is read by its id, and found by no search', ['200', 0, '200'], async (world) => {
     const { subscription } = await makeBinding(world.member, 'Observation');
     const answer = await world.member.call('GET', `Subscription?_id=${subscription.id}`);
     return [
@@ -84,30 +106,90 @@ export const sockets = [
     ];
   }),
 
-  likeness('binding is answered with a handshake', '@', async (world) =>
-    bound(world, async (one) => shapeOf(await one.socket.await('handshake'), one)),
+  likeness(
+    'binding is answered with a handshake',
+    {
+      id: '<id>',
+      resourceType: 'Bundle',
+      type: 'history',
+      timestamp: '<time>',
+      entry: [
+        {
+          resource: {
+            resourceType: 'SubscriptionStatus',
+            id: '<id>',
+            status: 'active',
+            type: 'handshake',
+            subscription: { reference: 'Subscription/<subscription>' },
+          },
+        },
+      ],
+    },
+    async (world) => bound(world, async (one) => shapeOf(await one.socket.await('handshake'), one)),
   ),
 
-  likeness('a notification holds the status and the resource', '@', async (world) =>
-    bound(world, async (one) => {
-      const id = await one.create();
-      const message = await one.socket.await('event-notification');
-      const text = JSON.stringify(shapeOf({ ...message, id: randomUUID() }, one));
-      const focus = statusOf(message)?.notificationEvent?.[0]?.focus?.reference;
-      return [
-        JSON.parse(
-          text
-            .replaceAll(/"urn:likeness[^"]*"/g, '"<source>"')
-            .replaceAll(world.baseUrl, '/')
-            .replaceAll(`${new URL(world.baseUrl).origin}/`, '/')
-            .replaceAll(/"reference":"ClientApplication[^"]*","display":"[^"]*"/g, '"reference":"<client>"'),
-        ),
-        focus === `Observation/${id}`,
-      ];
-    }),
+  likeness(
+    'a notification holds the status and the resource',
+    [
+      {
+        id: '<id>',
+        resourceType: 'Bundle',
+        type: 'history',
+        timestamp: '<time>',
+        entry: [
+          {
+            resource: {
+              resourceType: 'SubscriptionStatus',
+              id: '<id>',
+              status: 'active',
+              type: 'event-notification',
+              subscription: { reference: 'Subscription/<subscription>' },
+              notificationEvent: [
+                { eventNumber: '0', timestamp: '<time>', focus: { reference: 'Observation/<id>', display: 'Pulse' } },
+              ],
+            },
+          },
+          {
+            resource: {
+              resourceType: 'Observation',
+              status: 'final',
+              code: { text: 'Pulse' },
+              meta: {
+                source: '<source>',
+                versionId: '<id>',
+                lastUpdated: '<time>',
+                author: { reference: '<client>' },
+                project: '<id>',
+                compartment: [{ reference: 'Project/<id>' }],
+              },
+              id: '<id>',
+            },
+            fullUrl: '/fhir/R4/Observation/<id>',
+          },
+        ],
+      },
+      true,
+    ],
+    async (world) =>
+      bound(world, async (one) => {
+        const id = await one.create();
+        const message = await one.socket.await('event-notification');
+        const text = JSON.stringify(shapeOf({ ...message, id: randomUUID() }, one));
+        const focus = statusOf(message)?.notificationEvent?.[0]?.focus?.reference;
+        return [
+          JSON.parse(
+            text
+              .replaceAll(/"urn:likeness[^"]*"/g, '"<source>"')
+              .replaceAll(world.baseUrl, '/')
+              .replaceAll(`${new URL(world.baseUrl).origin}/`, '/')
+              .replaceAll(/"reference":"ClientApplication[^"]*","display":"[^"]*"/g, '"reference":"<client>"'),
+          ),
+          focus === `Observation/${id}`,
+        ];
+      }),
   ),
 
-  likeness('updates and deletions are told too', '@', async (world) =>
+  likeness('updates and deletions are told too', 3, async (world) =>
     bound(world, async ({ socket, create }) => {
       const id = await create();
       const one = await world.member.call('GET', `Observation/${id}`);
@@ -118,7 +200,7 @@ export const sockets = [
     }),
   ),
 
-  likeness('after unbinding nothing is told', '@', async (world) =>
+  likeness('after unbinding nothing is told', 0, async (world) =>
     bound(world, async ({ socket, token, create }) => {
       socket.send({ type: 'unbind-from-token', payload: { token } });
       socket.send({ type: 'ping' });
@@ -134,32 +216,57 @@ export const sockets = [
     }),
   ),
 
-  likeness('a ping is answered', '@', async (world) =>
+  likeness('a ping is answered', { type: 'pong' }, async (world) =>
     bound(world, async ({ socket }) => {
       socket.send({ type: 'ping' });
       return socket.await('pong');
     }),
   ),
 
-  likeness('a heartbeat names what is bound', '@', async (world) =>
-    bound(world, async (one) => shapeOf(await one.socket.await('heartbeat'), one)),
+  likeness(
+    'a heartbeat names what is bound',
+    {
+      id: '<id>',
+      resourceType: 'Bundle',
+      type: 'history',
+      timestamp: '<time>',
+      entry: [
+        {
+          resource: {
+            resourceType: 'SubscriptionStatus',
+            id: '<id>',
+            status: 'active',
+            type: 'heartbeat',
+            subscription: { reference: 'Subscription/<subscription>' },
+          },
+        },
+      ],
+    },
+    async (world) => bound(world, async (one) => shapeOf(await one.socket.await('heartbeat'), one)),
   ),
 
-  likeness('a token that is none, and one of something else', '@', async (world) => {
-    const { url } = await makeBinding(world.member, 'Observation');
-    const answers: unknown[] = [];
-    for (const token of ['nonsense', world.member.medplum.getAccessToken()]) {
-      const socket = await openSocket(url);
-      socket.send({ type: 'bind-with-token', payload: { token } });
-      const outcome = (await socket.await('outcome')) as { issue?: { details?: { text?: string } }[] };
-      const closed = token === 'nonsense' ? false : await waitFor(() => socket.isClosed() || undefined);
-      answers.push([outcome.issue?.[0]?.details?.text, closed]);
-      socket.close();
-    }
-    return answers;
-  }),
+  likeness(
+    'a token that is none, and one of something else',
+    [
+      ['Token failed to validate. Check token expiry.', false],
+      ['Token claims missing subscription_id. Make sure you are sending the correct token.', true],
+    ],
+    async (world) => {
+      const { url } = await makeBinding(world.member, 'Observation');
+      const answers: unknown[] = [];
+      for (const token of ['nonsense', world.member.medplum.getAccessToken()]) {
+        const socket = await openSocket(url);
+        socket.send({ type: 'bind-with-token', payload: { token } });
+        const outcome = (await socket.await('outcome')) as { issue?: { details?: { text?: string } }[] };
+        const closed = token === 'nonsense' ? false : await waitFor(() => socket.isClosed() || undefined);
+        answers.push([outcome.issue?.[0]?.details?.text, closed]);
+        socket.close();
+      }
+      return answers;
+    },
+  ),
 
-  likeness('there is no socket at another address', '@', async (world) => {
+  likeness('there is no socket at another address', 'refused', async (world) => {
     const { url } = await makeBinding(world.member, 'Observation');
     return openSocket(url.replace('subscriptions-r4', 'nonsense')).then(
       () => 'open',
@@ -167,7 +274,7 @@ export const sockets = [
     );
   }),
 
-  likeness('a subscriber is told only what their policy shows them', '@', async (world) => {
+  likeness('a subscriber is told only what their policy shows them', ['final'], async (world) => {
     const source = newSource(world);
     const limited = await openLimited(world, [
       { resourceType: 'Subscription' },
