@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { PERSONA_IDS } from '../personas/catalogue.ts';
 import { receiveWebhooks, type WebhookReceiver } from './receive-webhooks.ts';
 import { SANDBOX_KEYS } from './sandbox-keys.ts';
 import { type SandboxFasten, startFasten } from './start-fasten.ts';
@@ -54,6 +55,20 @@ test('a connection is made of any file, listed and revoked', async () => {
   expect((await admin('GET', '/connections')).body).toHaveLength(1);
   expect((await admin('POST', '/connections/unknown/revoke')).status).toBe(404);
   expect((await admin('GET', '/tasks')).body).toEqual([]);
+});
+
+test('every sign-in of every persona is offered, and is made where the persona signs in', async () => {
+  const offered = (await admin('GET', '/personas')).body as { name: string; spec: object }[];
+  expect(new Set(offered.map(({ name }) => name)).size).toBe(offered.length);
+  expect(offered.length).toBeGreaterThan(PERSONA_IDS.length);
+  const connect = async (name: string) =>
+    (await admin('POST', '/connections', offered.find((each) => each.name === name)?.spec)).body;
+  const [first, second] = [await connect('same-portal-twice-1'), await connect('same-portal-twice-2')];
+  expect(second).toMatchObject({ portalId: first.portalId, endpointId: first.endpointId, platformType: 'medplum' });
+  expect(second.orgConnectionId).not.toBe(first.orgConnectionId);
+  const tefca = await connect('tefca-ccda');
+  expect(tefca).toMatchObject({ tefcaDirectoryId: expect.stringMatching(/^urn:oid:/), platformType: 'tefca_direct' });
+  expect(tefca).not.toHaveProperty('portalId');
 });
 
 test('what it cannot do is said in one line', async () => {
