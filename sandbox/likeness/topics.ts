@@ -20,6 +20,7 @@ import { scopes } from './topics/scopes.ts';
 import { search } from './topics/search.ts';
 import { sockets } from './topics/sockets.ts';
 import { summary } from './topics/summary.ts';
+import { terminology } from './topics/terminology.ts';
 import { transactions } from './topics/transactions.ts';
 import { validation } from './topics/validation.ts';
 import { writes } from './topics/writes.ts';
@@ -48,6 +49,7 @@ const topics: Readonly<Record<string, readonly Likeness[]>> = {
   everything,
   exports,
   summary,
+  terminology,
   operations,
   limits,
 };

@@ -9,7 +9,7 @@ import type {
   ValueSetExpansionContains,
 } from '@medplum/fhirtypes';
 
-interface Terminology {
+export interface Terminology {
   readonly valueSets: ReadonlyMap<string, ValueSet>;
   readonly codeSystems: ReadonlyMap<string, CodeSystem>;
 }
@@ -24,16 +24,23 @@ let loaded: Terminology | undefined;
  * @throws OperationOutcomeError 400 for a value set that is not known
  */
 export function expandValueSet(url: string, filter: string, count: number): ValueSet {
-  loaded ??= loadTerminology();
-  const valueSet = loaded.valueSets.get(withoutVersion(url));
+  const known = knownTerminology();
+  const valueSet = known.valueSets.get(withoutVersion(url));
+  if (!url) throw new OperationOutcomeError(badRequest('Missing url'));
   if (!valueSet) throw new OperationOutcomeError(badRequest(`ValueSet ${url} not found`));
   const wanted = filter.toLowerCase();
-  const contains = conceptsOf(loaded, valueSet, 0)
+  const contains = conceptsOf(known, valueSet, 0)
     .filter(({ code, display }) => `${code} ${display ?? ''}`.toLowerCase().includes(wanted))
     .slice(0, count);
   const { resourceType, url: canonical, status, name } = valueSet;
   const expansion = { timestamp: new Date().toISOString(), total: contains.length, contains };
   return { resourceType, status, expansion, ...(canonical ? { url: canonical } : {}), ...(name ? { name } : {}) };
+}
+
+/** The value sets and code systems of the FHIR specification, read with the first question. */
+export function knownTerminology(): Terminology {
+  loaded ??= loadTerminology();
+  return loaded;
 }
 
 function loadTerminology(): Terminology {
@@ -67,10 +74,11 @@ function ownConcepts({ codeSystems }: Terminology, include: ValueSetComposeInclu
   return concepts.map(({ code, display }) => ({ system, ...(code ? { code } : {}), ...(display ? { display } : {}) }));
 }
 
-function flatten(concepts: CodeSystemConcept[]): CodeSystemConcept[] {
+/** All concepts of a code system, those below others too. */
+export function flatten(concepts: CodeSystemConcept[]): CodeSystemConcept[] {
   return concepts.flatMap((concept) => [concept, ...flatten(concept.concept ?? [])]);
 }
 
-function withoutVersion(url: string): string {
+export function withoutVersion(url: string): string {
   return url.split('|')[0] ?? url;
 }

@@ -7,6 +7,7 @@ import type { RepositoryWorld } from '../repository-world.ts';
 import type { SqliteRepository } from '../sqlite-repository.ts';
 import { systemRepository } from '../system-repository.ts';
 import { exportGroup, exportTypes, startExport } from './bulk-export.ts';
+import { CODE_INPUTS, LOOKUP_INPUTS, lookUpCode, validateCode, validateInValueSet } from './check-code.ts';
 import type { ExportFiles } from './export-files.ts';
 import { EVERYTHING_INPUTS, patientEverything } from './patient-everything.ts';
 import { readInputs } from './read-inputs.ts';
@@ -41,8 +42,20 @@ export function newFhirRouter(world: RepositoryWorld, quotas: QuotaBook): FhirRo
       return [allOk, await patientSummary(repo, world.definitions, req.params.id ?? '', profile, inputs)];
     });
   }
+  addTerminology(router);
   addExports(router, world, quotas);
   return router;
+}
+
+function addTerminology(router: FhirRouter): void {
+  for (const method of ['GET', 'POST'] as const) {
+    router.add(method, 'CodeSystem/$lookup', async (req) => [allOk, lookUpCode(readInputs(LOOKUP_INPUTS, req))]);
+    router.add(method, 'CodeSystem/$validate-code', async (req) => [allOk, validateCode(readInputs(CODE_INPUTS, req))]);
+    router.add(method, 'ValueSet/$validate-code', async (req) => [
+      allOk,
+      validateInValueSet(readInputs(CODE_INPUTS, req)),
+    ]);
+  }
 }
 
 function addExports(router: FhirRouter, world: RepositoryWorld, quotas: QuotaBook): void {

@@ -5,7 +5,7 @@ import type { Parameters, ParametersParameter } from '@medplum/fhirtypes';
 /** An input parameter of an operation, as its OperationDefinition has it. */
 export interface InputDefinition {
   readonly name: string;
-  readonly type: 'code' | 'date' | 'instant' | 'integer' | 'Reference';
+  readonly type: 'code' | 'date' | 'instant' | 'integer' | 'string' | 'uri' | 'Coding' | 'Reference';
   readonly max: '1' | '*';
 }
 
@@ -27,7 +27,7 @@ function fromQuery(definitions: readonly InputDefinition[], query: FhirRequest['
     const value = query[name];
     const { type = 'code' } = definitions.find((definition) => definition.name === name) ?? {};
     if (!value) return undefined;
-    if (type === 'Reference') {
+    if (type === 'Coding' || type === 'Reference') {
       throw refuse(`Complex parameter ${name} (${type}) cannot be passed via query string`);
     }
     return Array.isArray(value) ? value.map((each) => read(each, name, type)) : read(value, name, type);
