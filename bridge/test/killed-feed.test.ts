@@ -135,7 +135,7 @@ async function endOf({ patient, results }: Loaded): Promise<unknown> {
 }
 
 test('a feed whose workers are killed anywhere ends as one that was left alone, each version run once', {
-  timeout: 240_000,
+  timeout: 400_000,
 }, async () => {
   const quiet = await load(world.bridge);
   expect(await feed(quiet, () => undefined)).toBe(0);
