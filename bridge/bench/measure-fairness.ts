@@ -42,7 +42,7 @@ export function measureFairness(turns: readonly Turn[]): Fairness {
     medianWait: round(median(waits)),
     lastWait: round(waits.at(-1) ?? 0),
     byKind: Object.fromEntries([...kinds].map(([kind, of]) => [kind, waitsOf(of)])),
-    jain: round(jainIndex([...kinds.values()].map((of) => mean(of.map(({ startedAt }) => startedAt))))),
+    jain: Number(jainIndex([...kinds.values()].map((of) => mean(of.map(({ startedAt }) => startedAt)))).toFixed(3)),
     mostOvertaken: Math.max(...turns.map((turn) => countOvertakers(turn, turns))),
     longestStall: round(Math.max(...waits.map((wait, index) => wait - (waits[index - 1] ?? 0)))),
   };
@@ -72,7 +72,7 @@ function mean(numbers: readonly number[]): number {
 }
 
 /** The lower one of an even number. */
-export function median(numbers: readonly number[]): number {
+function median(numbers: readonly number[]): number {
   return numbers.toSorted((a, b) => a - b)[Math.ceil(numbers.length / 2) - 1] ?? 0;
 }
 
