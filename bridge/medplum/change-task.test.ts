@@ -1,7 +1,8 @@
 import { OperationOutcomeError, preconditionFailed } from '@medplum/core';
 import type { Task } from '@medplum/fhirtypes';
 import { expect, test } from 'vitest';
-import { changeTask, type StoredTask } from './change-task.ts';
+import { changeTask, changeTaskSurely, type StoredTask } from './change-task.ts';
+import { LostReplyError } from './lost-reply-error.ts';
 
 /** A store of one Task, in which somebody else writes a few times just before we do. */
 function storeWith(collisions: number) {
@@ -47,4 +48,22 @@ test('nothing is written when nothing changes', async () => {
 test('a Task that never holds still is given up', async () => {
   const { medplum } = storeWith(100);
   await expect(changeTask(medplum, 't', (task) => ({ ...task }))).rejects.toThrow(OperationOutcomeError);
+});
+
+test('a job that changes a Task goes on when a reply was lost, and does nothing twice', async () => {
+  const { medplum, read } = storeWith(0);
+  let isLost = false;
+  const losing: typeof medplum = {
+    ...medplum,
+    updateResource: async (...call) => {
+      const stored = await medplum.updateResource(...call);
+      if (isLost) return stored;
+      isLost = true;
+      throw new LostReplyError('ECONNRESET');
+    },
+  };
+  const begin = (task: StoredTask): StoredTask =>
+    task.status === 'in-progress' ? task : { ...task, status: 'in-progress' };
+  await changeTaskSurely(losing, 't', begin);
+  expect(read()).toMatchObject({ status: 'in-progress', meta: { versionId: '1' } });
 });
