@@ -6,6 +6,7 @@ import { useDebouncedValue } from '@mantine/hooks';
 import type { Task } from '@medplum/fhirtypes';
 import { useCallback, useState } from 'react';
 import { useBridge } from '../bridge/use-bridge.ts';
+import { PageButtons } from '../lists/PageButtons.tsx';
 import { describeRepair } from '../record/origin/repair-words.ts';
 import { ErrorState } from '../states/ErrorState.tsx';
 import { explainError } from '../states/explain-error.ts';
@@ -43,6 +44,7 @@ export function LedgerTable({ task }: { readonly task: Task }) {
     return bridge.ask('POST', `/imports/${id}/ledger/search`, ledgerFindingsSchema, search);
   }, [bridge, id, cursors, disposition, text]);
   const { value, error, reload } = usePolled(load, neverAgain);
+  const next = value?.cursor;
 
   return (
     <Stack>
@@ -79,24 +81,11 @@ export function LedgerTable({ task }: { readonly task: Task }) {
       {value === undefined && error === undefined && <LoadingState label="Loading the lines" blocks={2} />}
       {value && value.entries.length === 0 && <Text c="dimmed">No line is like this.</Text>}
       {value && value.entries.length > 0 && <EntryTable entries={value.entries} onOpen={setLine} />}
-      <Group gap="xs">
-        <Button
-          size="xs"
-          variant="default"
-          disabled={cursors.length < 2}
-          onClick={() => setCursors(cursors.slice(0, -1))}
-        >
-          Earlier lines
-        </Button>
-        <Button
-          size="xs"
-          variant="default"
-          disabled={value?.cursor === undefined}
-          onClick={() => value?.cursor !== undefined && setCursors([...cursors, value.cursor])}
-        >
-          Later lines
-        </Button>
-      </Group>
+      <PageButtons
+        labels={['Earlier lines', 'Later lines']}
+        onBack={cursors.length > 1 ? () => setCursors(cursors.slice(0, -1)) : undefined}
+        onForth={next === undefined ? undefined : () => setCursors([...cursors, next])}
+      />
       <RawLine taskId={id} line={line} onClose={() => setLine(undefined)} />
     </Stack>
   );

@@ -6,11 +6,11 @@ import { useMedplum } from '@medplum/react-hooks';
 import { useCallback, useState } from 'react';
 import { formatTime } from '../imports/format.ts';
 import { usePolled } from '../imports/use-polled.ts';
+import { PageButtons } from '../lists/PageButtons.tsx';
 import { ErrorState } from '../states/ErrorState.tsx';
 import { explainError } from '../states/explain-error.ts';
 import { LoadingState } from '../states/LoadingState.tsx';
 import { ReferenceName } from '../states/ReferenceName.tsx';
-import { PageButtons } from './PageButtons.tsx';
 
 const PAGE_SIZE = 20;
 const PAUSE_MS = 30_000;
@@ -58,8 +58,8 @@ export function AuditTrail() {
       {value?.length === 0 && <Text c="dimmed">Nothing is recorded here.</Text>}
       {value && value.length > 0 && <EventTable events={value} />}
       <PageButtons
-        onNewer={page > 0 ? () => setPage(page - 1) : undefined}
-        onOlder={value?.length === PAGE_SIZE ? () => setPage(page + 1) : undefined}
+        onBack={page > 0 ? () => setPage(page - 1) : undefined}
+        onForth={value?.length === PAGE_SIZE ? () => setPage(page + 1) : undefined}
       />
     </Stack>
   );

@@ -10,10 +10,10 @@ import { Link } from 'react-router';
 import { useBridge } from '../bridge/use-bridge.ts';
 import { formatCount, formatTime } from '../imports/format.ts';
 import { usePolled } from '../imports/use-polled.ts';
+import { PageButtons } from '../lists/PageButtons.tsx';
 import { ErrorState } from '../states/ErrorState.tsx';
 import { explainError } from '../states/explain-error.ts';
 import { LoadingState } from '../states/LoadingState.tsx';
-import { PageButtons } from './PageButtons.tsx';
 
 const PAGE_SIZE = 20;
 const PAUSE_MS = 10_000;
@@ -194,8 +194,8 @@ interface PagerProps {
 function Pager({ cursor, hasMore, onTurn }: PagerProps) {
   return (
     <PageButtons
-      onNewer={cursor > 0 ? () => onTurn(cursor - PAGE_SIZE) : undefined}
-      onOlder={hasMore ? () => onTurn(cursor + PAGE_SIZE) : undefined}
+      onBack={cursor > 0 ? () => onTurn(cursor - PAGE_SIZE) : undefined}
+      onForth={hasMore ? () => onTurn(cursor + PAGE_SIZE) : undefined}
     />
   );
 }

@@ -11,11 +11,11 @@ import { Link } from 'react-router';
 import { useBridge } from '../bridge/use-bridge.ts';
 import { formatCount, formatTime } from '../imports/format.ts';
 import { usePolled } from '../imports/use-polled.ts';
+import { PageButtons } from '../lists/PageButtons.tsx';
 import { ErrorState } from '../states/ErrorState.tsx';
 import { explainError } from '../states/explain-error.ts';
 import { LoadingState } from '../states/LoadingState.tsx';
 import { useAction } from '../states/use-action.ts';
-import { PageButtons } from './PageButtons.tsx';
 
 const PAGE_SIZE = 20;
 const PAUSE_MS = 10_000;
@@ -44,8 +44,8 @@ export function DeadLetters() {
         ))}
       </Stack>
       <PageButtons
-        onNewer={cursor > 0 ? () => setCursor(cursor - PAGE_SIZE) : undefined}
-        onOlder={value.next ? () => setCursor(cursor + PAGE_SIZE) : undefined}
+        onBack={cursor > 0 ? () => setCursor(cursor - PAGE_SIZE) : undefined}
+        onForth={value.next ? () => setCursor(cursor + PAGE_SIZE) : undefined}
       />
     </Stack>
   );

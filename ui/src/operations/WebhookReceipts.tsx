@@ -4,10 +4,10 @@ import { useCallback, useState } from 'react';
 import { useBridge } from '../bridge/use-bridge.ts';
 import { formatTime } from '../imports/format.ts';
 import { usePolled } from '../imports/use-polled.ts';
+import { PageButtons } from '../lists/PageButtons.tsx';
 import { ErrorState } from '../states/ErrorState.tsx';
 import { explainError } from '../states/explain-error.ts';
 import { LoadingState } from '../states/LoadingState.tsx';
-import { PageButtons } from './PageButtons.tsx';
 
 const PAGE_SIZE = 20;
 const PAUSE_MS = 10_000;
@@ -74,8 +74,8 @@ export function WebhookReceipts() {
         </Table.ScrollContainer>
       )}
       <PageButtons
-        onNewer={cursors.length > 0 ? () => setCursors(cursors.slice(0, -1)) : undefined}
-        onOlder={next ? () => setCursors([...cursors, next]) : undefined}
+        onBack={cursors.length > 0 ? () => setCursors(cursors.slice(0, -1)) : undefined}
+        onForth={next ? () => setCursors([...cursors, next]) : undefined}
       />
     </Stack>
   );

@@ -1,5 +1,5 @@
 import { Accordion, Badge, Group, Text } from '@mantine/core';
-import { useMedplum } from '@medplum/react-hooks';
+import { useMedplum, useMedplumProfile } from '@medplum/react-hooks';
 import { useCallback, useMemo, useState } from 'react';
 import { formatCount } from '../../imports/format.ts';
 import { ErrorState } from '../../states/ErrorState.tsx';
@@ -21,6 +21,7 @@ interface EverythingSectionProps {
 /** What no other section shows, by type: how many there are, and the list of those that are opened. */
 export function EverythingSection({ section, filters }: EverythingSectionProps) {
   const medplum = useMedplum();
+  const isStaff = useMedplumProfile()?.resourceType !== 'Patient';
   const { patientId } = useRecord();
   const load = useCallback(() => findCounts(medplum, patientId, OTHER_TYPES, filters), [medplum, patientId, filters]);
   const { value: counts, error, reload } = useLoaded(load);
@@ -41,9 +42,11 @@ export function EverythingSection({ section, filters }: EverythingSectionProps) 
               <Badge variant="light" color="gray">
                 {formatCount(count)}
               </Badge>
-              <Text size="sm" c="dimmed">
-                {search.type}
-              </Text>
+              {isStaff && (
+                <Text size="sm" c="dimmed">
+                  {search.type}
+                </Text>
+              )}
             </Group>
           </Accordion.Control>
           <Accordion.Panel>{opened === search.type && <OneType search={search} filters={filters} />}</Accordion.Panel>
