@@ -4,8 +4,8 @@ import { showUnit, showValue } from './show-units.ts';
 test.each([
   ['Cel', '°C'],
   ['mm[Hg]', 'mmHg'],
-  ['10*3/uL', '10³/µL'],
-  ['10*12/L', '10¹²/L'],
+  ['10*3/uL', '×10³/µL'],
+  ['10*12/L', '×10¹²/L'],
   ['kg/m2', 'kg/m²'],
   ['mL/min/{1.73_m2}', 'mL/min/1.73 m²'],
   ['u[IU]/mL', 'µIU/mL'],

@@ -15,14 +15,14 @@ const SHOWN: Readonly<Record<string, string>> = {
 const RAISED = '⁰¹²³⁴⁵⁶⁷⁸⁹';
 
 /**
- * A unit as people write it: `10*3/uL` is 10³/µL, `Cel` °C, `kg/m2` kg/m². Only how it looks changes; what is no code of UCUM stays.
+ * A unit as people write it: `10*3/uL` is ×10³/µL, `Cel` °C, `kg/m2` kg/m². Only how it looks changes; what is no code of UCUM stays.
  */
 export function showUnit(unit: string): string {
   return (
     SHOWN[unit] ??
     unit
       .replace(/\{([^}]*)\}/g, (_, note: string) => note.replaceAll('_', ' '))
-      .replace(/\b10\*(\d+)/g, (_, power: string) => `10${raise(power)}`)
+      .replace(/\b10\*(\d+)/g, (_, power: string) => `×10${raise(power)}`)
       .replace(/\b([cdm]?m)([23])\b/g, (_, length: string, power: string) => `${length}${raise(power)}`)
       .replace(/\bu(?=(?:L|g|mol|m|kat|IU|U)\b|\[IU\])/g, 'µ')
       .replaceAll('[IU]', 'IU')
