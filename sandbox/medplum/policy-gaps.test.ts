@@ -58,6 +58,17 @@ test.each(GAPS)(
   },
 );
 
+test('by a practitioner whom two patients share one finds out what the other holds, unless the switch is off', async () => {
+  const generalPractitioner = [{ reference: record.at('Practitioner/{doc}') }];
+  await record.medplum.createResource({ resourceType: 'Patient', birthDate: '1971-02-03', generalPractitioner });
+  const scope = 'user/Patient.rs?_compartment={kim}';
+  const born = 'Patient?general-practitioner:Practitioner._has:Patient:general-practitioner:birthdate=1971-02-0';
+  expect([await ask(scope, `${born}3`), await ask(scope, `${born}4`)]).toEqual([['kim'], []]);
+  record.server.switches.policyGaps = false;
+  expect(await ask(scope, `${born}3`)).toEqual([]);
+  record.server.switches.policyGaps = true;
+});
+
 test('_revinclude brings resources of a type that no rule names, as on 5.0.10, unless the switch is off', async () => {
   const call = await record.within('user/Patient.rs');
   const question = record.at('Patient?_id={kim}&_revinclude=Observation:subject');

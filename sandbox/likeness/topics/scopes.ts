@@ -50,6 +50,30 @@ export const scopes = [
       return reply.status === 200 ? found(reply) : said(reply);
     }),
   ),
+  likeness(
+    'who sees one patient finds out by trial when another of the same practitioner was born',
+    [['kim'], ['kim'], []],
+    async (world) => {
+      const { at, within, found } = await recordOf(world);
+      const generalPractitioner = [{ reference: at('Practitioner/{doc}') }];
+      await world.member.call('POST', 'Patient', {
+        resourceType: 'Patient',
+        birthDate: '1971-02-03',
+        generalPractitioner,
+      });
+      const scope = 'user/Patient.rs?_compartment={kim}';
+      const chain = 'general-practitioner:Practitioner._has:Patient:general-practitioner:birthdate';
+      const answers: string[][] = [];
+      for (const path of ['Patient', `Patient?${chain}=1971-02-03`, `Patient?${chain}=1971-02-04`]) {
+        answers.push(
+          found(await within(scope, 'GET', path))
+            .split(' ')
+            .filter(Boolean),
+        );
+      }
+      return answers;
+    },
+  ),
   ...queries.map(([scope, query, answer]) =>
     likeness(`${scope} asks ${query}`, [200, [answer]], async (world) => {
       const { within, at } = await recordOf(world);
