@@ -54,14 +54,18 @@ const SCALES: Partial<Record<PersonaId, number>> = {
   'imaging-200mb': 0.02,
 };
 
+/** What is longer is loaded once: the tests of syncing have it twice. */
+const LONG_LINES = 600;
+
 describe.each(PERSONA_IDS.filter((id) => !TOLD_BELOW.includes(id)))('%s', (id) => {
-  test('every line is stored, or repeats one that is; a second import changes nothing', async () => {
+  test('every line is stored, or repeats one that is; a second import, of a record of a usual size, changes nothing', async () => {
     const patient = await chartOf(id);
     const choice = { id, scale: SCALES[id] ?? 1 };
     const report = await load(id, choice, patient);
     expect(report).toMatchObject({ quarantined: 0, skipped: 0, updated: 0, repairsByRule: {} });
     expect(report.created + report.duplicate).toBe(report.lines);
     expect(report.duplicate > 0).toBe(id.startsWith('volume'));
+    if (report.lines > LONG_LINES) return;
     const again = await load(id, choice, patient);
     expect(again).toMatchObject({ created: 0, updated: 0, unchanged: report.created, duplicate: report.duplicate });
   });
