@@ -43,7 +43,12 @@ async function examine(env: NodeJS.ProcessEnv, resourcesPerDay: number): Promise
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     const [, ...faults] = error.message.split('\n');
-    return faults.map((fault) => about('configuration').fault(`${fault.trim()} (docs/configuration.md)`));
+    const { fault: say } = about('configuration');
+    const isBare = !env.MEDPLUM_BASE_URL && !env.REDIS_URL;
+    return [
+      ...(isBare ? [say('this is not the environment of a bridge: start it in the folder where its .env lies')] : []),
+      ...faults.map((fault) => say(`${fault.trim()} (docs/configuration.md)`)),
+    ];
   }
   // Whoever asks stands by: a server that is away is told at once.
   setPatience(0);

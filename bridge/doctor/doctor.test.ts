@@ -193,6 +193,12 @@ test('it finds a Redis that forgets when it ends', async () => {
   await forgetful.close();
 });
 
+test('without any environment it says so first', async () => {
+  const [first = '', ...others] = await faultsOf({ MEDPLUM_BASE_URL: '', REDIS_URL: '' });
+  expect(first).toMatch(/^configuration: this is not the environment of a bridge: start it in the folder/);
+  expect(others.length).toBeGreaterThan(1);
+});
+
 /** Fasten with another clock, or other words; undefined leaves them as they are. */
 async function faultsWith(change: { date?: Date; words?: readonly [string, string] }): Promise<string[]> {
   const standIn = createServer(async (req, res) => {
