@@ -12,7 +12,7 @@ export class SocketSubscriptions {
   }
 
   /** One that the caller may see. */
-  find({ projectId, access }: RepositoryCaller, resourceType: string, id: string): WithId<Subscription> | undefined {
+  find({ projectId, access }: RepositoryCaller, resourceType: string, id: string): WithId<Resource> | undefined {
     const found = resourceType === 'Subscription' ? this.#all.get(id) : undefined;
     return found?.meta?.project === projectId && access.allows('read', found) ? structuredClone(found) : undefined;
   }
@@ -26,6 +26,6 @@ export class SocketSubscriptions {
   }
 }
 
-export function isSocketSubscription(resource: Resource): resource is Subscription {
+export function isSocketSubscription(resource: Resource): boolean {
   return resource.resourceType === 'Subscription' && resource.channel?.type === 'websocket';
 }

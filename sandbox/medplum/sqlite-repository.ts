@@ -19,7 +19,7 @@ import {
   type TransactionOptions,
   type UpdateResourceOptions,
 } from '@medplum/fhir-router';
-import type { Bundle, Parameters, Reference, Resource, Subscription } from '@medplum/fhirtypes';
+import type { Bundle, Parameters, Reference, Resource } from '@medplum/fhirtypes';
 import { applyAnyPatch } from './apply-any-patch.ts';
 import type { Change } from './change-feed.ts';
 import { contentOf, findReadable, isWithin, readCurrent } from './find-stored.ts';
@@ -231,7 +231,7 @@ export class SqliteRepository extends FhirRepository {
   }
 
   /** A Subscription over a websocket, which is in no table. */
-  #findLive(resourceType: string, id: string): WithId<Subscription> | undefined {
+  #findLive(resourceType: string, id: string): WithId<Resource> | undefined {
     return this.#world.socketSubscriptions.find(this.#caller, resourceType, id);
   }
 
