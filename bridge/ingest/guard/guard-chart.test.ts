@@ -1,5 +1,6 @@
 import type { Observation, Patient, Task } from '@medplum/fhirtypes';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { TRAITS } from '../../contract/demographics/compare-demographics.ts';
 import { holdFromTask } from '../../contract/import-hold.ts';
 import { rawExportsFromTask, unsureTraitsFromTask } from '../../contract/import-task.ts';
 import { decideHold } from '../../medplum/decide-hold.ts';
@@ -182,4 +183,13 @@ test('what cannot be told is let in, and the Task and the report say what was no
     patient: await newChart(),
   });
   expect(own.report.unsureTraits).toBeUndefined();
+});
+
+test('an export without a Patient that can be read is let in, and told to be unsure in everything', async () => {
+  const patient = await newChart();
+  const { report } = await world.load('guard-nobody', [pulse('o', 'p')], { patient });
+  expect(report.unsureTraits).toEqual(TRAITS);
+  const torn = '{"resourceType":"Patient","id":"p","name":[{"family":"Si';
+  const unreadable = await world.load('guard-torn', [torn, pulse('o', 'p')], { patient });
+  expect(unreadable.report.unsureTraits).toEqual(TRAITS);
 });

@@ -27,7 +27,10 @@ export interface ChartGuard {
 export interface ChartVerdict {
   /** Why the import must be held; undefined when nothing is in the way. */
   readonly held: HeldImport | undefined;
-  /** What the chart or a Patient of the export does not say, where the rest alone does not tell that they are the same. */
+  /**
+   * What the chart or a Patient of the export does not say, where the rest alone does not tell that they are the same; all of it
+   * where the export has no Patient that can be read.
+   */
   readonly unsure: readonly Trait[];
 }
 
@@ -42,11 +45,15 @@ export async function guardChart(medplum: MedplumClient, guard: ChartGuard): Pro
   if (!patient) return { held: undefined, unsure: [] };
   const chart = await readChart(medplum, patient, guard.signal);
   const [conflicts, unsaid] = [new Set<Trait>(), new Set<Trait>()];
+  let compared = 0;
   for await (const source of readSubjects(guard)) {
+    compared++;
     const { verdict, reasons } = compareDemographics(chart, source.resource);
     if (verdict === 'different' && (await isInChart(medplum, guard, source))) continue;
     for (const reason of reasons) (verdict === 'unsure' ? unsaid : conflicts).add(reason);
   }
+  // An export that tells of no Patient, or of none that can be read, tells nothing of whose it is.
+  if (compared === 0) for (const trait of TRAITS) unsaid.add(trait);
   const held = conflicts.size > 0 ? await unlessAccepted(medplum, guard, patient, conflicts) : undefined;
   return { held, unsure: TRAITS.filter((trait) => unsaid.has(trait)) };
 }
