@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Patient } from '@medplum/fhirtypes';
 import type { SandboxFasten } from '../../../sandbox/fasten/start-fasten.ts';
 import { connectionAttemptSchema } from '../../contract/connection-attempt.ts';
-import { PERSONAS } from './personas.ts';
+import { portalsOf, sourceOf } from './personas.ts';
 import type { Journey } from './plan-run.ts';
 
 /** A journey as it was lived: whose chart it is about, and which connections came of it. */
@@ -28,10 +28,11 @@ const AGAIN_MS = 150;
 /** Lives a journey to the point where the person has done what is theirs. Throws Error when they are never let. */
 export async function liveJourney(around: Surroundings, journey: Journey): Promise<LivedJourney> {
   const patientId = await openChart(around);
-  const portalId = crypto.randomUUID();
+  const portalIds = Array.from({ length: portalsOf(journey.persona) }, () => crypto.randomUUID());
   const orgConnectionIds: string[] = [];
   for (let visit = 0; visit < journey.visits; visit++) {
-    orgConnectionIds.push(await connect(around, journey, patientId, portalId));
+    const portalId = portalIds[visit % portalIds.length] ?? '';
+    orgConnectionIds.push(await connect(around, journey, visit, patientId, portalId));
   }
   return { journey, patientId, orgConnectionIds };
 }
@@ -44,14 +45,20 @@ async function openChart({ storeUrl, token }: Surroundings): Promise<string> {
 }
 
 /** One visit to the portal, as Stitch shows it to the page: an attempt, the sign-in, the event. */
-async function connect(around: Surroundings, journey: Journey, patientId: string, portalId: string): Promise<string> {
+async function connect(
+  around: Surroundings,
+  journey: Journey,
+  visit: number,
+  patientId: string,
+  portalId: string,
+): Promise<string> {
   const { apiUrl, token, fasten } = around;
   const attempt = connectionAttemptSchema.parse(await insist(`${apiUrl}/connections/initiate`, token, { patientId }));
   const { externalId, externalState } = attempt;
   const { failWith, told } = journey;
-  const persona = { ...PERSONAS[journey.persona], patient: journey.chart === 'own' ? KIM : ELSE };
+  const persona = { ...sourceOf(journey.persona, visit), patient: journey.chart === 'own' ? KIM : ELSE };
   const { orgConnectionId } = await authorise(fasten, told !== 'page', {
-    persona: { ...persona, ...('dirt' in persona && { dirt: [...persona.dirt] }) },
+    persona,
     portalId,
     externalId,
     externalState,

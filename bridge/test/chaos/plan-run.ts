@@ -1,7 +1,7 @@
 import type { FastenFault, StoreFault } from '../../../sandbox/faults/fault-kinds.ts';
 import type { FaultChange } from '../../../sandbox/faults/faults.ts';
 import { makeRandom, type Random } from '../../../sandbox/generator/make-random.ts';
-import { PERSONAS, type PersonaName } from './personas.ts';
+import { LARGE_PERSONAS, type PersonaName, SMALL_PERSONAS, visitsOf } from './personas.ts';
 
 /** A way between two parts of the stack: a worker to the store, the API to the store, both to Fasten, the world to the API. */
 export type Hop = 'store' | 'api-store' | 'fasten' | 'front';
@@ -54,7 +54,7 @@ export interface Journey {
   readonly persona: PersonaName;
   /** `other`: the record is somebody else's than the chart's. */
   readonly chart: 'own' | 'other';
-  /** Signing in twice at the same portal gives two connections with one record. */
+  /** Signing in twice at the same portal gives two connections with one namespace. */
   readonly visits: 1 | 2;
   /** Who tells us of the connection: the page, Fasten's event (the tab was closed), or both. */
   readonly told: 'page' | 'event' | 'both';
@@ -125,10 +125,8 @@ export function planRun(seed: number): RunPlan {
   };
 }
 
-const NAMES = Object.keys(PERSONAS) as [PersonaName, ...PersonaName[]];
-
 function drawJourney(random: Random): Journey {
-  const persona = random.pick(NAMES);
+  const persona = random.pick(random.chance(0.1) ? LARGE_PERSONAS : SMALL_PERSONAS);
   const told = random.pick(['page', 'event', 'both', 'both']);
   const kind = random.next();
   if (kind < 0.1) return { persona: 'epic', told, chart: 'other', visits: 1 };
@@ -136,7 +134,7 @@ function drawJourney(random: Random): Journey {
     const failWith = random.pick(['resource_invalid_content', 'token_refresh_failure']);
     return { persona: 'tiny', told, chart: 'own', visits: 1, failWith };
   }
-  return { persona, told, chart: 'own', visits: kind < 0.4 ? 2 : 1 };
+  return { persona, told, chart: 'own', visits: kind < 0.4 ? 2 : visitsOf(persona) };
 }
 
 /** Half of the hops are quiet: faults of one kind alone find other things than faults of all kinds. */
