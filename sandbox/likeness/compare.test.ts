@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { compare, faultsOf, tableOf } from './compare.ts';
 import { parseKnownDifferences } from './known-differences.ts';
-import { likeness, NotGiven } from './likeness.ts';
+import { likeness } from './likeness.ts';
+import { NotGiven } from './not-given.ts';
 import { type Observation, observeAll } from './observe-all.ts';
 import type { World } from './open-world.ts';
 

@@ -14,6 +14,3 @@ export interface Likeness {
 export function likeness(name: string, expected: unknown, observe: (world: World) => Promise<unknown>): Likeness {
   return { name, expected, observe };
 }
-
-/** The server under test was not given, or does not have, what an assertion needs: nothing can be said. */
-export class NotGiven extends Error {}

@@ -1,5 +1,5 @@
 import { normalizeErrorString } from '@medplum/core';
-import { NotGiven } from './likeness.ts';
+import { NotGiven } from './not-given.ts';
 import type { World } from './open-world.ts';
 import type { NamedLikeness } from './topics.ts';
 

@@ -1,5 +1,5 @@
 import type { Bundle, Parameters, Subscription, SubscriptionStatus } from '@medplum/fhirtypes';
-import { NotGiven } from './likeness.ts';
+import { NotGiven } from './not-given.ts';
 import type { Party } from './open-party.ts';
 import { resourceOf, said } from './said.ts';
 import { waitFor } from './wait-until.ts';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { CLIENT } from '../medplum/open-sandbox.ts';
 import { startMedplum } from '../medplum/start-medplum.ts';
 import { seed } from '../seed.ts';
-import { NotGiven } from './likeness.ts';
+import { NotGiven } from './not-given.ts';
 import { type Credentials, openParty, type Party } from './open-party.ts';
 
 /** A server under test, and who may do what there. */

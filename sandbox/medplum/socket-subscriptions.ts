@@ -1,6 +1,12 @@
 import type { WithId } from '@medplum/core';
 import type { Resource, Subscription } from '@medplum/fhirtypes';
-import type { RepositoryCaller } from './repository-world.ts';
+import type { Access } from './access.ts';
+
+/** Who asks. */
+interface Viewer {
+  readonly projectId: string;
+  readonly access: Access;
+}
 
 /** Subscriptions over websockets live in memory only, as on the real server in its cache only: no search, no history. */
 export class SocketSubscriptions {
@@ -12,7 +18,7 @@ export class SocketSubscriptions {
   }
 
   /** One that the caller may see. */
-  find({ projectId, access }: RepositoryCaller, resourceType: string, id: string): WithId<Resource> | undefined {
+  find({ projectId, access }: Viewer, resourceType: string, id: string): WithId<Resource> | undefined {
     const found = resourceType === 'Subscription' ? this.#all.get(id) : undefined;
     return found?.meta?.project === projectId && access.allows('read', found) ? structuredClone(found) : undefined;
   }

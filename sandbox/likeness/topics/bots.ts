@@ -1,6 +1,7 @@
 import type { AuditEvent, Basic, Bot } from '@medplum/fhirtypes';
-import { likeness, NotGiven } from '../likeness.ts';
+import { likeness } from '../likeness.ts';
 import { newSource, observationOf } from '../make-resources.ts';
+import { NotGiven } from '../not-given.ts';
 import type { World } from '../open-world.ts';
 import { resourceOf, resourcesOf, said } from '../said.ts';
 import { waitFor } from '../wait-until.ts';
