@@ -29,7 +29,7 @@ USER node
 CMD ["node", "sandbox/fasten/main.ts"]
 
 FROM ${NODE_IMAGE} AS bridge
-# One arena: with several, glibc keeps what worker threads freed, and a worker grows by a tenth in a thousand imports.
+# One arena: with several, glibc keeps what each thread freed, and a worker is 60 MB larger after a thousand imports.
 ENV NODE_ENV=production NODE_COMPILE_CACHE=/tmp/node-cache MALLOC_ARENA_MAX=1 MALLOC_TRIM_THRESHOLD_=131072 MALLOC_MMAP_THRESHOLD_=131072
 WORKDIR /app
 COPY --from=packages /app/node_modules node_modules
