@@ -52,12 +52,17 @@ async function findBot(repo: SqliteRepository, req: Request): Promise<WithId<Bot
 
 /** What a bot gave back is the body as it is; a bot that failed is 400 with what it threw. */
 function answer(res: Response, { success, log, returnValue }: BotResult): void {
-  const body = returnValue ?? (success ? allOk : badRequest(log));
-  const text = typeof body === 'object' || typeof body === 'boolean' ? JSON.stringify(body) : String(body);
+  const body = returnValue === undefined ? (success ? allOk : badRequest(log)) : returnValue;
   res
     .status(success ? 200 : 400)
     .type('application/json')
-    .send(text);
+    .send(textOf(body));
+}
+
+/** As Express sends it there: null is an empty body. */
+function textOf(body: unknown): string {
+  if (body === null) return '';
+  return typeof body === 'object' || typeof body === 'boolean' ? JSON.stringify(body) : String(body);
 }
 
 /** Stores the text of a bot, and gives the attachment that names it. */

@@ -59,8 +59,7 @@ export async function inviteUser(
     ['resourceType', PROFILES.includes(resourceType), 'Resource type is required'],
     ['firstName', firstName !== '', 'First name is required'],
     ['lastName', lastName !== '', 'Last name is required'],
-    ['email', email.includes('@') || externalId !== '', 'Valid email address is required'],
-    ['externalId', email.includes('@') || externalId !== '', 'External ID cannot be empty'],
+    ['email', email.includes('@') || externalId !== '', 'Either email or externalId is required'],
   ]);
   const repo = systemRepository(world, auth.quotas, project.id);
   const own = isOwn(invitation) ? project.id : undefined;

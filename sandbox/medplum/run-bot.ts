@@ -1,6 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { text as readText } from 'node:stream/consumers';
-import { inspect } from 'node:util';
 import vm from 'node:vm';
 import {
   ContentType,
@@ -83,6 +83,7 @@ async function execute(world: RepositoryWorld, auth: AuthWorld, run: BotRun): Pr
       input,
       contentType,
       secrets: {},
+      traceId: randomUUID(),
       headers,
     },
   };
@@ -103,10 +104,17 @@ function wrap(code: string): string {
   const module = { exports };
   ${code}
   (async () => {
-    const { bot, baseUrl, accessToken, requester, input, contentType, secrets, headers } = event;
+    const { baseUrl, accessToken, ...given } = event;
     const medplum = new MedplumClient({ baseUrl, fetch });
     medplum.setAccessToken(accessToken);
-    return await exports.handler(medplum, { bot, requester, input, contentType, secrets, headers });
+    try {
+      return await exports.handler(medplum, given);
+    } catch (error) {
+      const isPlain = typeof error === 'object' && !(error instanceof Error);
+      const told = isPlain ? JSON.stringify(error, undefined, 2) : error?.stack ? error.message + '\\n' + error.stack : error;
+      console.log('Unhandled error: ' + told);
+      throw error;
+    }
   })();`;
 }
 
@@ -118,11 +126,13 @@ async function readCode(world: RepositoryWorld, bot: Bot): Promise<string | unde
   return readText(world.binaries.read(id, (JSON.parse(content) as Resource).meta?.versionId ?? ''));
 }
 
+/** `log` is all that a bot finds there, and objects are told as poorly as by the real server. */
 function consoleTo(lines: string[]) {
-  const write = (...values: unknown[]): void => {
-    lines.push(values.map((value) => (typeof value === 'string' ? value : inspect(value))).join(' '));
+  return {
+    log: (...values: unknown[]): void => {
+      lines.push(values.join(' '));
+    },
   };
-  return { log: write, info: write, warn: write, error: write, debug: write, trace: write };
 }
 
 async function record(world: RepositoryWorld, auth: AuthWorld, run: BotRun, start: string, result: BotResult) {

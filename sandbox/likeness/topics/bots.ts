@@ -53,11 +53,7 @@ export const bots = [
         '{"resourceType":"OperationOutcome","id":"ok","issue":[{"severity":"information","code":"informational","details":{"text":"All OK"}}]}',
         'application/json; charset=utf-8',
       ],
-      [
-        200,
-        '{"resourceType":"OperationOutcome","id":"ok","issue":[{"severity":"information","code":"informational","details":{"text":"All OK"}}]}',
-        'application/json; charset=utf-8',
-      ],
+      [200, '', 'application/json; charset=utf-8'],
       [200, '{"resourceType":"Patient"}', 'application/json; charset=utf-8'],
     ],
     async (world) => {
@@ -73,17 +69,17 @@ export const bots = [
   likeness(
     'what a bot is given',
     {
-      event: ['bot', 'contentType', 'headers', 'input', 'requester', 'secrets'],
+      event: ['bot', 'contentType', 'headers', 'input', 'requester', 'secrets', 'traceId'],
       bot: { reference: 'Bot/<bot>', display: '<run>' },
       type: 'application/json',
       input: { a: 1 },
       requester: 'ClientApplication/<admin>',
-      globals: ['function', 'function', 'undefined', 'undefined', 'function', 'undefined'],
+      globals: ['function', 'function', 'undefined', 'undefined', 'function', 'undefined', 'undefined'],
     },
     async (world) => {
       const { answer, bot } = await execute(
         world,
-        'return { event: Object.keys(event).sort(), bot: event.bot, type: event.contentType, input: event.input, requester: event.requester.reference, globals: [typeof require, typeof fetch, typeof process, typeof setTimeout, typeof console.log, typeof Buffer] };',
+        'return { event: Object.keys(event).sort(), bot: event.bot, type: event.contentType, input: event.input, requester: event.requester.reference, globals: [typeof require, typeof fetch, typeof process, typeof setTimeout, typeof console.log, typeof console.error, typeof Buffer] };',
         { a: 1 },
         { 'Content-Type': 'application/json' },
       );
@@ -152,13 +148,13 @@ export const bots = [
         source: { observer: { reference: 'Bot/<bot>', display: '<run>' } },
         entity: [{ what: { reference: 'Bot/<bot>', display: '<run>' }, role: { code: '4', display: '<name>' } }],
         outcome: '4',
-        outcomeDesc: 'line one { a: 1 }\nError Not found',
+        outcomeDesc: 'line one [object Object]\nUnhandled error: broken\nError broken',
       },
     ],
     async (world) => {
       const { bot } = await execute(
         world,
-        "console.log('line one', { a: 1 }); return medplum.readResource('Patient', 'none');",
+        "console.log('line one', { a: 1 }); throw 'broken';",
         observationOf(undefined),
       );
       const events = await waitFor(async () => {

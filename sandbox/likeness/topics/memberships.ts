@@ -44,7 +44,7 @@ export const memberships = [
       '403 Forbidden',
       '400 Resource type is required',
       '400 First name is required',
-      '400 Valid email address is required',
+      '400 Either email or externalId is required',
     ],
     async (world) => {
       const path = `/admin/projects/${world.admin.projectId}/invite`;
