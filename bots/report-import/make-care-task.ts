@@ -50,7 +50,8 @@ function describeDone(task: Task): string {
     `Records were loaded: ${created} new, ${updated} updated.`,
     quarantined > 0 && `${quarantined} could not be read and wait in the import’s ledger.`,
     vanished > 0 && `${vanished} that came earlier were not sent this time; they stay.`,
-    unsureTraitsFromTask(task).length > 0 && 'They and the chart say too little to be sure that they belong to this patient.',
+    unsureTraitsFromTask(task).length > 0 &&
+      'They and the chart say too little to be sure that they belong to this patient.',
   ]
     .filter((sentence) => sentence !== false)
     .join(' ');
