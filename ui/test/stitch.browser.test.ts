@@ -55,7 +55,7 @@ afterEach(() => page.close());
 
 /** Puts the element into the page, with the names of an attempt and what else it is given, and opens it. */
 async function open(attributes: Readonly<Record<string, string>> = {}): Promise<void> {
-  const all = {
+  const all: Record<string, string> = {
     'public-id': SANDBOX_KEYS.publicId,
     'external-id': NAMES.external_id,
     'external-state': NAMES.external_state,
