@@ -71,7 +71,7 @@ async function deploy(
     steps.leave(`bots: ${error.message}; then run this again`);
   }
   for (const line of told.filter((one) => !one.endsWith(': unchanged'))) {
-    await steps.change(`Bot ${line}`, async () => undefined);
+    await steps.change(`bots: ${line}`, async () => undefined);
   }
 }
 

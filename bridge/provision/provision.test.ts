@@ -64,7 +64,7 @@ test('a super admin’s login makes a project with everything in it, and the sec
   const env = { ...asSuper(), MEDPLUM_PROJECT_NAME: 'A new one', MEDPLUM_FHIR_QUOTA: '60000' };
   const first = await run(env, '--env', file);
   expect(first[0]).toBe('changed  Project A new one: created');
-  expect(first.join('\n')).toContain('Bot report-import: access, created, code, subscription');
+  expect(first.join('\n')).toContain('bots: report-import: access, created, code, subscription');
 
   const made = Object.fromEntries((await readFile(file, 'utf8')).split('\n').map((line) => line.split('=')));
   const writes = server.countWrites();
