@@ -90,7 +90,7 @@ test('a plan says what would be changed, and changes nothing', async () => {
   const writes = server.countWrites();
   const planned = await run({ ...asAdmin() }, '--plan');
   expect(planned).toContain('would change  AccessPolicy Fasten bridge: created');
-  expect(planned).toContain('would change  Bot report-import: access, created, code, subscription');
+  expect(planned).toContain('would change  bots: report-import: access, created, code, subscription');
   expect(server.countWrites()).toBe(writes);
 });
 

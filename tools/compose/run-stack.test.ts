@@ -97,7 +97,7 @@ function run(name: string, more: Readonly<Record<string, string>> = {}): Running
 test('the services start by themselves in their order, and a record comes in from a webhook', async () => {
   await run('redis').untilHealthy();
   const provision = run('provision');
-  expect([await provision.ended(), provision.output()]).toEqual([0, expect.stringContaining('Bot report-import: ')]);
+  expect([await provision.ended(), provision.output()]).toEqual([0, expect.stringContaining('bots: report-import: ')]);
   const api = run('api');
   const workers = [run('worker'), run('worker', { BRIDGE_STATE_PORT: `${await findFreePort()}` })];
   await run('fasten').untilHealthy();
