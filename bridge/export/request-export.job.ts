@@ -64,11 +64,11 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 /** Each connecting is told of once; the exports that follow it for years are not. */
 async function tellOnce(
   deps: RequestExportDeps,
-  { id, dateTime = '' }: StoredConsent,
+  { id, dateTime = '', patient }: StoredConsent,
   task: StoredTask,
 ): Promise<void> {
   if (Date.now() - Date.parse(dateTime) > DAY_MS) return;
-  await tellConnected(deps, task, `${id}/connected/${dateTime}`);
+  await tellConnected(deps, task, patient?.reference, `${id}/connected/${dateTime}`);
 }
 
 async function request(deps: RequestExportDeps, orgConnectionId: string) {

@@ -22,9 +22,17 @@ export async function tellImport(deps: TellDeps, task: StoredTask, patient = tas
   await tell(deps, { patient, about: `Task/${task.id}`, key: importMessageKey(task), ...message });
 }
 
-/** Tells the patient that a health system was connected, and that its records are being collected. Once a connection. */
-export async function tellConnected(deps: TellDeps, task: StoredTask, key: string): Promise<void> {
-  const patient = task.for?.reference;
+/**
+ * Tells the patient that a health system was connected, and that its records are being collected. Once a connection.
+ *
+ * @param patient - `Patient/<id>` of who connected. The Task may be on hold by now, and then names nobody.
+ */
+export async function tellConnected(
+  deps: TellDeps,
+  task: StoredTask,
+  patient: string | undefined,
+  key: string,
+): Promise<void> {
   if (patient === undefined) return;
   await tell(deps, {
     patient,
