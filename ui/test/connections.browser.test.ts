@@ -3,6 +3,7 @@ import type { FrameLocator, Page } from 'playwright-core';
 import { beforeEach, expect, test } from 'vitest';
 import { PORTALS } from '../../sandbox/fasten/portals.ts';
 import { seed } from '../../sandbox/seed.ts';
+import { clickToClose } from './click-to-close.ts';
 import { findBarriers } from './find-barriers.ts';
 import { keepScreens } from './keep-screens.ts';
 import { measureOverflowPx } from './measure-overflow.ts';
@@ -34,7 +35,7 @@ async function openStitch(): Promise<FrameLocator> {
 async function signInAt(frame: FrameLocator, name: string, act: 'Sign in and allow' | 'Deny'): Promise<void> {
   const [popup] = await Promise.all([page.waitForEvent('popup'), frame.getByRole('button', { name }).click()]);
   await popup.getByLabel('Resources').fill('40');
-  await Promise.all([popup.waitForEvent('close'), popup.getByRole('button', { name: act }).click()]);
+  await clickToClose(popup.getByRole('button', { name: act }));
 }
 
 function card(name: string) {

@@ -6,6 +6,7 @@ import { PORTALS, TEFCA_SITES } from '../../sandbox/fasten/portals.ts';
 import { receiveWebhooks, type WebhookReceiver } from '../../sandbox/fasten/receive-webhooks.ts';
 import { SANDBOX_KEYS, type SandboxFasten, startFasten } from '../../sandbox/fasten/start-fasten.ts';
 import { TEFCA_PATIENTS } from '../../sandbox/fasten/tefca-patients.ts';
+import { clickToClose } from './click-to-close.ts';
 import { startBrowser } from './start-browser.ts';
 
 /**
@@ -91,7 +92,7 @@ async function lastHeard(type: string): Promise<Heard | undefined> {
 async function signIn(button: string, act = 'Sign in and allow'): Promise<void> {
   const [popup] = await Promise.all([page.waitForEvent('popup'), frame.getByRole('button', { name: button }).click()]);
   await popup.getByLabel('Resources').fill('20');
-  await Promise.all([popup.waitForEvent('close'), popup.getByRole('button', { name: act }).click()]);
+  await clickToClose(popup.getByRole('button', { name: act }));
 }
 
 describe('portal mode', () => {
