@@ -200,7 +200,7 @@ describe('portal mode', () => {
     const button = frame.getByRole('button', { name: CLINIC?.name ?? '' });
     const [popup] = await Promise.all([page.waitForEvent('popup'), button.click()]);
     await popup.getByLabel('What happened to them').selectOption('cerner-heart');
-    await popup.getByRole('button', { name: 'Sign in and allow' }).click();
+    await clickToClose(popup.getByRole('button', { name: 'Sign in and allow' }));
     await lastHeard('patient.connection_success');
     expect(fasten.connections().at(-1)?.source).toMatchObject({
       persona: { id: 'cerner-heart', patient: { family: 'Patient' } },
