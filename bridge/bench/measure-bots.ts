@@ -72,11 +72,12 @@ export async function measureBots(folder: string, file: ExportFile): Promise<Bot
     const tryouts = await countRuns(medplum);
     const measured = await importInto(file, server.baseUrl);
     const runsMeanwhile = (await countRuns(medplum)) - tryouts;
+    // While the machine is as it was: the bots take long.
+    const after = await importWithoutBots(folder, file);
     const concerned = await countConcerned(medplum);
     const { worker, ...fed } = await feedAll(folder, server.baseUrl);
     const bots = await describeBots(medplum, concerned);
     const { usage } = await server.process.stop();
-    const after = await importWithoutBots(folder, file);
     const without = (before.seconds + after.seconds) / 2;
     const runs = bots.reduce((sum, one) => sum + one.fed, 0);
     return {
