@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { parse } from 'yaml';
@@ -77,6 +77,22 @@ test('every alert has a runbook of its name, and every runbook its alert', async
     expect([alert, labels.severity]).toEqual([alert, expect.stringMatching(/^(page|ticket)$/)]);
     expect(annotations.summary.length).toBeGreaterThan(10);
   }
+});
+
+test('every metric that a page names is there, and every alarm is told', async () => {
+  const known = new Set([...labelsOf.keys()].flatMap((name) => [name, name.replace(/_(bucket|sum|count)$/, '')]));
+  const files = (await readdir(join(root, 'docs'))).filter((file) => file.endsWith('.md'));
+  const texts = await Promise.all(files.map((file) => read(`docs/${file}`)));
+  const named = texts.flatMap((text) => [...text.matchAll(/\b(?:bridge|process|nodejs)_[a-z][a-z0-9_]+/g)]);
+  expect(named.length).toBeGreaterThan(10);
+  expect(named.map(([name]) => name).filter((name) => !known.has(name))).toEqual([]);
+
+  const page = await read('docs/operations.md');
+  const section = page.slice(page.indexOf('## Alarms'), page.indexOf('## Dead letters'));
+  const told = [...section.matchAll(/`([a-z]+(?:-[a-z]+)+)`/g)].map(([, name]) => name);
+  const { registry } = createMetrics();
+  const alarms = [...(await registry.metrics()).matchAll(/^bridge_alarms_total\{alarm="([\w-]+)"\}/gm)];
+  expect(told.toSorted()).toEqual(alarms.map(([, name]) => name).toSorted());
 });
 
 test('no label could grow with the patients', () => {

@@ -42,7 +42,7 @@ function told(story: Story, kind: SourceKind, site: SiteName): PersonaConnection
   return { kind, site, record: { story } };
 }
 
-/** Everyone there is, by id; docs/personas.md tells of them, and a test holds it to this. */
+/** Everyone there is, by id; docs/sandbox-personas.md tells of them, and a test holds it to this. */
 export const PERSONAS = {
   'epic-diabetes': {
     title: 'Type 2 diabetes, eleven years, from Epic',

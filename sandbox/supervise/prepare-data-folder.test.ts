@@ -31,7 +31,7 @@ test('a folder that is not ours is neither used nor wiped', async () => {
   expect(await readdir(dir)).toEqual(['thesis.txt']);
 });
 
-test.each(['spool', 'uploads'])('what the command line left in %s before the first start is ours', async (name) => {
+test.each(['spool', 'uploads', 'chaos'])('what a command left in %s before the first start is ours', async (name) => {
   await mkdir(join(dir, name));
   await expect(prepareDataFolder(dir, false)).resolves.toBeDefined();
 });

@@ -6,7 +6,17 @@ import { UserError } from './user-error.ts';
 const MARKER = '.fasten-medplum-sandbox';
 
 /** What commands of ours put into a data folder before its first `npm start`. */
-const OURS: ReadonlySet<string> = new Set(['bench', 'fasten', 'logs', 'medplum', 'redis', 'spool', 'uploads', MARKER]);
+const OURS: ReadonlySet<string> = new Set([
+  'bench',
+  'chaos',
+  'fasten',
+  'logs',
+  'medplum',
+  'redis',
+  'spool',
+  'uploads',
+  MARKER,
+]);
 
 export interface DataFolder {
   /** Lets the next start have it. */

@@ -6,6 +6,8 @@ import { Ajv } from 'ajv';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { secretsCommand } from '../../bridge/commands/secrets-command.ts';
+import { readAges } from '../../bridge/config.ts';
+import { environment } from '../../bridge/environment.ts';
 import { type ComposeFile, projectRoot, readCompose, readComposeText, type Service } from './read-compose.ts';
 
 /** The Compose specification's own, as the linter brings it. */
@@ -73,6 +75,25 @@ test('no variable that names a secret has a default, and each one is asked for',
   const plain = new Set([...text.matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name));
   const asked = new Set([...text.matchAll(/\$\{(\w+):\?/g)].map(([, name]) => name));
   expect([...plain].filter((name) => !asked.has(name ?? ''))).toEqual([]);
+});
+
+test('every setting of the bridge is made by the stack or passed on from .env, unless it would need another stack', () => {
+  const made = new Set(['api', 'worker'].flatMap((name) => Object.keys(service(name).environment ?? {})));
+  const left = Object.keys(environment.shape).filter((name) => !made.has(name) && !name.startsWith('REDIS_'));
+  expect(left).toEqual(['BRIDGE_STOP_SECONDS', 'API_PREFIX']);
+});
+
+test('a setting that is passed on arrives, and one that is empty is as if it were not there', () => {
+  const told = readCompose({ ...secrets, RETENTION_LEDGER_DAYS: '3000' }).services.worker?.environment;
+  expect(told).toMatchObject({ RETENTION_LEDGER_DAYS: '3000', RETENTION_SPOOL_DAYS: '' });
+  const DAY_MS = 24 * 3_600_000;
+  expect(readAges(told ?? {})).toMatchObject({ ledgerMs: 3000 * DAY_MS, spoolMs: 7 * DAY_MS });
+});
+
+test('what may be chosen in .env stands on the page of the configuration', () => {
+  const page = readFileSync(join(projectRoot, 'docs/configuration.md'), 'utf8');
+  const taken = new Set([...text.matchAll(/\$\{(\w+)/g)].map(([, name = '']) => name));
+  expect([...taken].filter((name) => !secrets[name] && !page.includes(`\`${name}\``))).toEqual([]);
 });
 
 describe.each(names)('%s', (name) => {

@@ -59,7 +59,9 @@ ${table(provision.filter(({ name }) => !known.has(name)))}
 
 ## \`docker-compose.yml\`
 
-It sets most of the above by itself. What it asks for is generated or named by \`npm run secrets\`; the rest is optional:
+It sets addresses, ports, roles and folders by itself, and passes on from \`.env\` what else may be chosen. What it asks for is generated or
+named by \`npm run secrets\`; the rest is optional. Redis by Sentinel or as a cluster, \`API_PREFIX\` and \`BRIDGE_STOP_SECONDS\` it does not pass on: they would
+need another stack (\`docker-compose.override.yml\`).
 
 | variable | default | |
 |---|---|---|
@@ -68,8 +70,11 @@ It sets most of the above by itself. What it asks for is generated or named by \
 | \`WORKERS\` | \`1\` | How many worker containers run. |
 | \`HTTP_PORT\`, \`HTTPS_PORT\`, \`GRAFANA_PORT\` | \`80\`, \`443\`, \`3001\` | Ports of the machine. |
 | \`MEDPLUM_VERSION\`, \`BRIDGE_VERSION\` | as in the file, \`local\` | Tags of the images. |
-| \`MEDPLUM_EMAIL_PROVIDER\`, \`MEDPLUM_SMTP_HOST\`, \`..._PORT\`, \`..._USERNAME\`, \`..._PASSWORD\` | \`none\` | With \`smtp\` Medplum sends e-mail: invitations, forgotten passwords. |
-| \`MEDPLUM_BINARY_STORAGE\`, \`AWS_*\` | \`file:/binary/\` | Where Medplum keeps documents; \`s3:<bucket>\`. |
+| \`COMPOSE_PROFILES\` |  | What is started besides, as \`observe\`: Prometheus and Grafana; \`demo\`: a stand-in for Fasten, at \`FASTEN_HOSTNAME\`. |
+| \`OTEL_EXPORTER_OTLP_HEADERS\` |  | What goes with traces, as OpenTelemetry reads it: \`name=value,...\` |
+| \`MEDPLUM_EMAIL_PROVIDER\`, \`MEDPLUM_SMTP_HOST\`, \`MEDPLUM_SMTP_PORT\`, \`MEDPLUM_SMTP_USERNAME\`, \`MEDPLUM_SMTP_PASSWORD\` | \`none\` | With \`smtp\` Medplum sends e-mail: invitations, forgotten passwords. |
+| \`MEDPLUM_SUPPORT_EMAIL\` | \`support@example.org\` | The address that Medplum's e-mails come from. |
+| \`MEDPLUM_BINARY_STORAGE\`, \`AWS_ACCESS_KEY_ID\`, \`AWS_SECRET_ACCESS_KEY\`, \`AWS_REGION\` | \`file:/binary/\` | Where Medplum keeps documents; \`s3:<bucket>\` with the keys to it. |
 `;
 }
 

@@ -7,8 +7,9 @@ import type { Outcome } from './read-outcome.ts';
 import { runPlan } from './run-plan.ts';
 
 /**
- * `npm run chaos -- --seeds 100 --from 1`, or `--seed 17` for that one alone with its plan told; see docs/sandbox.md. What the
- * processes of a run with violations said lies in DATA_DIR/chaos (.data/chaos). Exits with 1 when there was one.
+ * `npm run chaos -- --seeds 100 --from 1`, or `--seed 17` for that one alone with its plan told; see
+ * docs/decisions/0051-chaos-suite.md. What the processes of a run with violations said lies in DATA_DIR/chaos (.data/chaos).
+ * Exits with 1 when there was one.
  */
 const { values } = parseArgs({
   options: {
