@@ -56,7 +56,8 @@ async function examine(env: NodeJS.ProcessEnv, resourcesPerDay: number): Promise
     checkFasten(config.fasten),
     checkMedplum(config, { probeTransactions, resourcesPerDay }),
     checkRedis(() => openRedis(config.redis)),
-    checkSpool(config.spool),
+    // An API has none.
+    config.role === 'api' ? undefined : checkSpool(config.spool),
   ]);
   const clocks = checkClock(Date.now(), { Medplum: medplum.clockMs, Fasten: fasten.clockMs });
   return [
@@ -65,7 +66,7 @@ async function examine(env: NodeJS.ProcessEnv, resourcesPerDay: number): Promise
     ...fasten.found,
     ...medplum.found,
     ...redis,
-    spool,
+    ...(spool ? [spool] : []),
     ...clocks,
   ];
 }

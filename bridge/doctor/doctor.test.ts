@@ -87,6 +87,13 @@ test('where all is well it says so of each thing', async () => {
   expect(JSON.stringify(findings)).not.toContain(SANDBOX_KEYS.privateKey);
 });
 
+test('an API, which keeps no exports, is not asked for a disk, and a worker not for the webhook’s secret', async () => {
+  const file = join(folder, 'no-folder');
+  await writeFile(file, '');
+  expect(await faultsOf({ BRIDGE_ROLE: 'api', SPOOL_DIR: file })).toEqual([]);
+  expect(await faultsOf({ BRIDGE_ROLE: 'worker', FASTEN_WEBHOOK_SECRETS: '' })).toEqual([]);
+});
+
 test('the process ends with 0 where all is well, and with 1 and a line for a person where anything is not', async () => {
   expect((await runProcess({})).code).toBe(0);
   const { code, said } = await runProcess({ FASTEN_PRIVATE_KEY: 'private_test_other' });
