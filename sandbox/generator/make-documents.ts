@@ -1,6 +1,7 @@
 import type { Attachment, Binary, DocumentReference, Provenance } from '@medplum/fhirtypes';
 import { DOCUMENTS } from './codes/care.ts';
 import { concept, LOINC } from './codes/systems.ts';
+import { makeClinicalDocument } from './make-clinical-document.ts';
 import { documentAddress, EHR_BASE, isSynthesised } from './make-ids.ts';
 import { dateTime, type PatientRecord } from './make-record.ts';
 
@@ -78,18 +79,20 @@ function contentTypeOf(index: number): string {
 
 function documentBody(record: PatientRecord, index: number, contentType: string): Buffer {
   const sentence = `Document ${index} of ${record.patient.given} ${record.patient.family}. No acute distress. `;
-  const text = sentence.repeat(Math.ceil(record.documentBytes / sentence.length)).slice(0, record.documentBytes);
-  if (contentType.endsWith('xml')) {
-    return Buffer.from(
-      `<?xml version="1.0"?><ClinicalDocument xmlns="urn:hl7-org:v3"><title>Summary</title><component><structuredBody><component><section><text>${text}</text></section></component></structuredBody></component></ClinicalDocument>`,
-    );
-  }
+  const fill = (bytes: number) => sentence.repeat(Math.max(1, Math.ceil(bytes / sentence.length)));
+  if (contentType.endsWith('xml')) return makeClinicalDocument(record, documentOf(index), fill);
+  const text = fill(record.documentBytes).slice(0, record.documentBytes);
   if (contentType.startsWith('application/pdf')) {
     return Buffer.from(
       `%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Count 0/Kids[]>>endobj\n% ${text}\ntrailer<</Root 1 0 R>>\n%%EOF`,
     );
   }
   return Buffer.from(contentType === 'text/html' ? `<html><body><p>${text}</p></body></html>` : text);
+}
+
+/** The inverse of how an attachment names its Binary. */
+function documentOf(binary: number): number {
+  return Math.floor(binary / 3) * 5 + (binary % 3);
 }
 
 /** Who wrote what, as US Core sources send it. */

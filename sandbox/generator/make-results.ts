@@ -1,5 +1,5 @@
 import type { DiagnosticReport, Observation, Specimen } from '@medplum/fhirtypes';
-import { VENOUS_BLOOD } from './codes/care.ts';
+import { NEVER_SMOKED, SMOKING_STATUS, VENOUS_BLOOD } from './codes/care.ts';
 import { MEASUREMENTS, type Measurement } from './codes/measurements.ts';
 import { BLOOD_PRESSURE, PANELS, type Panel } from './codes/panels.ts';
 import { type Code, concept, LOINC, SNOMED, UCUM } from './codes/systems.ts';
@@ -60,6 +60,20 @@ export function makeCritical({ valueQuantity: _, component: __, ...result }: Obs
     valueQuantity: { value: 7.1, unit: 'mmol/l' },
     interpretation: [{ coding: [{ system: INTERPRETATION, code: 'HH', display: 'Critical high' }] }],
     referenceRange: [{ low: { value: 3.5, unit: 'mmol/l' }, high: { value: 5.1, unit: 'mmol/l' } }],
+  };
+}
+
+/** That they never smoked, as asked at a visit. Exports have it in documents only. */
+export function makeSmokingStatus(record: PatientRecord, encounter: number): Observation {
+  return {
+    resourceType: 'Observation',
+    id: `smoking-${record.seed}-${encounter}`,
+    status: 'final',
+    category: [{ coding: [{ system: CATEGORY, code: 'social-history' }] }],
+    code: concept(LOINC, SMOKING_STATUS),
+    subject: record.toPatient(),
+    effectiveDateTime: new Date(record.encounterAtMs(encounter)).toISOString(),
+    valueCodeableConcept: concept(SNOMED, NEVER_SMOKED),
   };
 }
 

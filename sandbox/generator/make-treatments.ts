@@ -26,17 +26,30 @@ export function makeMedication(record: PatientRecord, index: number): Medication
   return {
     resourceType: 'Medication',
     id: record.id('Medication', index),
-    code: concept(RXNORM, MEDICATIONS[index % MEDICATIONS.length] ?? MEDICATIONS[0]),
+    code: drugOf(index),
   };
+}
+
+function drugOf(index: number) {
+  return concept(RXNORM, MEDICATIONS[index % MEDICATIONS.length] ?? MEDICATIONS[0]);
+}
+
+/** The drug of a MedicationRequest, in whichever of three forms that names it: by reference, contained or by code. */
+export function drugOfRequest(record: PatientRecord, index: number) {
+  return drugOf(formOf(record, index) === 0 ? index % record.counts.Medication : index);
+}
+
+function formOf({ counts }: PatientRecord, index: number): number {
+  return counts.Medication > 0 ? index % 3 : 1 + (index % 2);
 }
 
 /** Names its drug by reference, by a contained Medication or by a code, as sources do. */
 export function makeMedicationRequest(record: PatientRecord, index: number): MedicationRequest {
   const random = record.random('MedicationRequest', index);
   const encounter = record.encounterOf('MedicationRequest', index);
-  const code = MEDICATIONS[index % MEDICATIONS.length] ?? MEDICATIONS[0];
-  const drug = { code: concept(RXNORM, code) };
-  const form = record.counts.Medication > 0 ? index % 3 : 1 + (index % 2);
+  const drug = { code: drugOfRequest(record, index) };
+  const display = drug.code.text;
+  const form = formOf(record, index);
   return {
     resourceType: 'MedicationRequest',
     id: record.id('MedicationRequest', index),
@@ -47,11 +60,11 @@ export function makeMedicationRequest(record: PatientRecord, index: number): Med
       ? {
           medicationReference: {
             ...record.refer('Medication', index % record.counts.Medication),
-            display: code.display,
+            display,
           },
         }
       : form === 1
-        ? { medicationReference: { reference: '#1', display: code.display } }
+        ? { medicationReference: { reference: '#1', display } }
         : { medicationCodeableConcept: drug.code }),
     subject: record.toPatient(),
     encounter: record.refer('Encounter', encounter),

@@ -1,4 +1,6 @@
+import { NOTES } from '../generator/codes/care.ts';
 import type { Demographics } from '../generator/make-record.ts';
+import { type CcdaHeader, writeCcda } from '../generator/write-ccda.ts';
 import { athena } from './dialects/athena.ts';
 import { cerner } from './dialects/cerner.ts';
 import { type Dialect, dress } from './dialects/dialect.ts';
@@ -11,7 +13,6 @@ import type { Story } from './story.ts';
 import { tellClaims } from './tell-claims.ts';
 import { tellStory } from './tell-story.ts';
 import { beginTelling } from './telling.ts';
-import { writeCcda } from './write-ccda.ts';
 
 const DIALECTS = { epic, cerner, athena, medplum, payer, tefca } as const satisfies Record<
   string,
@@ -35,10 +36,16 @@ export function storyLines(
     case 'payer':
       return dress(byType([...resources, ...tellClaims(beginTelling(told))]), dialect);
     case 'tefca':
-      return dress(asConverted(resources, writeCcda(person, resources)), dialect);
+      return dress(asConverted(resources, writeCcda(summaryOf(person), resources)), dialect);
     default:
       return dress(resources, dialect);
   }
+}
+
+function summaryOf(person: Demographics): CcdaHeader {
+  const personId = { root: '2.16.840.1.113883.3.0.2', extension: 'IAS' };
+  const title = 'Continuity of Care Document';
+  return { person, personId, id: 'summary', code: NOTES.summary, title, writtenAt: '2026-10-18T09:00:00Z' };
 }
 
 function byType<T extends { resourceType: string }>(resources: readonly T[]): T[] {

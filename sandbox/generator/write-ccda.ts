@@ -8,10 +8,10 @@ import type {
   Observation,
   Resource,
 } from '@medplum/fhirtypes';
-import { CVX, ICD_10, LOINC, RXNORM, SNOMED } from '../generator/codes/systems.ts';
-import { uuid } from '../generator/make-ids.ts';
-import { makeRandom } from '../generator/make-random.ts';
-import type { Demographics } from '../generator/make-record.ts';
+import { type Code, CVX, ICD_10, LOINC, RXNORM, SNOMED } from './codes/systems.ts';
+import { uuid } from './make-ids.ts';
+import { makeRandom } from './make-random.ts';
+import type { Demographics } from './make-record.ts';
 
 const OIDS: Readonly<Record<string, string>> = {
   [SNOMED]: '2.16.840.1.113883.6.96',
@@ -23,49 +23,64 @@ const OIDS: Readonly<Record<string, string>> = {
 
 const TEMPLATES = '2.16.840.1.113883.10.20.22';
 
+/** What stands before the sections of a document, and beside them. */
+export interface CcdaHeader {
+  readonly person: Demographics;
+  /** Of the person at the source. */
+  readonly personId: { readonly root: string; readonly extension: string };
+  /** Of the document at the source. */
+  readonly id: string;
+  /** LOINC: what kind of document it is. */
+  readonly code: Code;
+  readonly title: string;
+  /** FHIR dateTime. */
+  readonly writtenAt: string;
+  /** What its author wrote, as a section of text; it may hold any characters. */
+  readonly narrative?: string;
+}
+
 /**
- * Writes a story as a Continuity of Care Document (C-CDA R2.1): problems, allergies, medications, immunizations, results.
+ * Writes facts as a clinical document (C-CDA R2.1): problems, allergies, medications, immunizations, results, social history.
  *
- * @param resources - The story, see tell-story.ts.
+ * @param resources - Any; what belongs to no section is left out. Reports name their results as `Observation/<id>`.
  * @returns XML.
  */
-export function writeCcda(person: Demographics, resources: readonly Resource[]): string {
+export function writeCcda(header: CcdaHeader, resources: readonly Resource[]): string {
   const of = <T extends Resource>(type: T['resourceType']): T[] =>
     resources.filter((resource) => resource.resourceType === type) as unknown as T[];
   const observations = new Map(of<Observation>('Observation').map((each) => [`Observation/${each.id}`, each]));
+  const reports = of<DiagnosticReport>('DiagnosticReport').map((report) => results(report, observations));
+  const told = [...observations.values()].filter(isSocialHistory);
   const sections = [
     section('5.1', '11450-4', 'Problems', of<Condition>('Condition').map(problem)),
     section('6.1', '48765-2', 'Allergies', of<AllergyIntolerance>('AllergyIntolerance').map(allergy)),
     section('1.1', '10160-0', 'Medications', of<MedicationRequest>('MedicationRequest').map(medication)),
     section('2.1', '11369-6', 'Immunizations', of<Immunization>('Immunization').map(immunization)),
-    section(
-      '3.1',
-      '30954-2',
-      'Results',
-      of<DiagnosticReport>('DiagnosticReport').map((report) => results(report, observations)),
-    ),
+    section('3.1', '30954-2', 'Results', reports),
+    section('17', '29762-2', 'Social history', told.map(socialHistory)),
+    header.narrative === undefined ? '' : assessment(header.narrative),
   ];
   return `<?xml version="1.0" encoding="UTF-8"?>
 <ClinicalDocument xmlns="urn:hl7-org:v3" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">
   <realmCode code="US"/>
   <typeId root="2.16.840.1.113883.1.3" extension="POCD_HD000040"/>
   ${template('1.1')}${template('1.2')}
-  <id root="2.16.840.1.113883.3.0.2" extension="summary"/>
-  <code code="34133-9" codeSystem="${OIDS[LOINC]}" displayName="Summarization of Episode Note"/>
-  <title>Continuity of Care Document</title>
-  <effectiveTime value="20261018090000+0000"/>
+  <id root="2.16.840.1.113883.3.0.2" extension="${escapeXml(header.id)}"/>
+  <code code="${header.code.code}" codeSystem="${OIDS[LOINC]}" displayName="${escapeXml(header.code.display)}"/>
+  <title>${escapeXml(header.title)}</title>
+  <effectiveTime value="${time(header.writtenAt)}"/>
   <confidentialityCode code="N" codeSystem="2.16.840.1.113883.5.25"/>
   <languageCode code="en-US"/>
-  ${recordTarget(person)}
+  ${recordTarget(header)}
   <component><structuredBody>${sections.join('')}</structuredBody></component>
 </ClinicalDocument>
 `;
 }
 
-function recordTarget({ given, family, birthDate, gender }: Demographics): string {
+function recordTarget({ person: { given, family, birthDate, gender }, personId }: CcdaHeader): string {
   const sex = gender === 'female' ? 'F' : gender === 'male' ? 'M' : 'UN';
   return `<recordTarget><patientRole>
-    <id root="2.16.840.1.113883.3.0.2" extension="IAS"/>
+    <id root="${personId.root}" extension="${escapeXml(personId.extension)}"/>
     <patient>
       <name use="L"><given>${escapeXml(given)}</given><family>${escapeXml(family)}</family></name>
       <administrativeGenderCode code="${sex}" codeSystem="2.16.840.1.113883.5.1"/>
@@ -74,9 +89,15 @@ function recordTarget({ given, family, birthDate, gender }: Demographics): strin
   </patientRole></recordTarget>`;
 }
 
+/** Nothing of nothing: a section that has no entries would have to say why. */
 function section(id: string, loinc: string, title: string, entries: readonly string[]): string {
+  if (entries.length === 0) return '';
   const found = entries.map((entry) => `<entry typeCode="DRIV">${entry}</entry>`).join('');
   return `<component><section>${template(`2.${id}`)}<code code="${loinc}" codeSystem="${OIDS[LOINC]}"/><title>${title}</title><text>${title}: ${entries.length}</text>${found}</section></component>`;
+}
+
+function assessment(text: string): string {
+  return `<component><section>${template('2.8')}<code code="51848-0" codeSystem="${OIDS[LOINC]}"/><title>Assessment</title><text>${escapeXml(text)}</text></section></component>`;
 }
 
 function problem({ id, code, onsetDateTime, abatementDateTime }: Condition): string {
@@ -110,18 +131,26 @@ function medication({ id, status, authoredOn, medicationCodeableConcept: drug }:
 }
 
 function immunization({ id, vaccineCode, occurrenceDateTime, lotNumber }: Immunization): string {
-  return `<substanceAdministration classCode="SBADM" moodCode="EVN" negationInd="false">${template('4.52')}${identifier(`${id}`)}<statusCode code="completed"/><effectiveTime value="${time(occurrenceDateTime)}"/><consumable><manufacturedProduct classCode="MANU">${template('4.54')}<manufacturedMaterial>${coded('code', vaccineCode)}<lotNumberText>${lotNumber}</lotNumberText></manufacturedMaterial></manufacturedProduct></consumable></substanceAdministration>`;
+  return `<substanceAdministration classCode="SBADM" moodCode="EVN" negationInd="false">${template('4.52')}${identifier(`${id}`)}<statusCode code="completed"/><effectiveTime value="${time(occurrenceDateTime)}"/><consumable><manufacturedProduct classCode="MANU">${template('4.54')}<manufacturedMaterial>${coded('code', vaccineCode)}${lotNumber === undefined ? '' : `<lotNumberText>${lotNumber}</lotNumberText>`}</manufacturedMaterial></manufacturedProduct></consumable></substanceAdministration>`;
 }
 
 function results({ id, code, effectiveDateTime, result }: DiagnosticReport, found: Map<string, Observation>): string {
-  const members = (result ?? []).flatMap(({ reference = '' }) => found.get(reference) ?? []).map(observation);
+  const members = (result ?? []).flatMap(({ reference = '' }) => found.get(reference) ?? []).map(measurement);
   return `<organizer classCode="BATTERY" moodCode="EVN">${template('4.1')}${identifier(`${id}`)}${coded('code', code)}<statusCode code="completed"/><effectiveTime><low value="${time(effectiveDateTime)}"/><high value="${time(effectiveDateTime)}"/></effectiveTime>${members.map((member) => `<component>${member}</component>`).join('')}</organizer>`;
 }
 
-function observation({ id, code, effectiveDateTime, valueQuantity: value, interpretation }: Observation): string {
+function measurement({ id, code, effectiveDateTime, valueQuantity: value, interpretation }: Observation): string {
   const flag = interpretation?.[0]?.coding?.[0]?.code;
   const told = flag === undefined ? '' : `<interpretationCode code="${flag}" codeSystem="2.16.840.1.113883.5.83"/>`;
   return `<observation classCode="OBS" moodCode="EVN">${template('4.2')}${identifier(`${id}`)}${coded('code', code)}<statusCode code="completed"/><effectiveTime value="${time(effectiveDateTime)}"/><value xsi:type="PQ" value="${value?.value}" unit="${escapeXml(value?.code ?? '1')}"/>${told}</observation>`;
+}
+
+function isSocialHistory({ category = [] }: Observation): boolean {
+  return category.some(({ coding = [] }) => coding.some(({ code }) => code === 'social-history'));
+}
+
+function socialHistory({ id, code, effectiveDateTime, valueCodeableConcept: value }: Observation): string {
+  return `<observation classCode="OBS" moodCode="EVN">${template('4.78')}${identifier(`${id}`)}${coded('code', code)}<statusCode code="completed"/><effectiveTime value="${time(effectiveDateTime)}"/>${coded('value', value, ' xsi:type="CD"')}</observation>`;
 }
 
 function template(id: string): string {
@@ -146,9 +175,12 @@ function interval(low: string | undefined, high?: string): string {
   return `<effectiveTime><low value="${time(low)}"/>${high === undefined ? '' : `<high value="${time(high)}"/>`}</effectiveTime>`;
 }
 
-/** 2026-10-18T09:00:00Z is 20261018090000+0000. */
+/** 2026-10-18T09:00:00.000Z is 20261018090000+0000; seconds are enough. */
 function time(iso = ''): string {
-  return iso.replaceAll(/[-:T]/g, '').replace('Z', '+0000');
+  const [, day = '', clock = '', zone = ''] = /^([\d-]+)(?:T([\d:]+)(?:\.\d+)?(Z|[+-][\d:]+))?$/.exec(iso) ?? [];
+  return [day, clock, zone === 'Z' ? '+0000' : zone]
+    .map((part, at) => part.replaceAll(at === 0 ? '-' : ':', ''))
+    .join('');
 }
 
 function escapeXml(text: string): string {
