@@ -1,6 +1,6 @@
 import { ADDED_CODE_EXTENSION, ADDED_CODE_SYSTEM, UNIT_TEXT_SYSTEM } from '@fasten-medplum/bridge/contract/identifiers';
 import type { BotEvent, WithId } from '@medplum/core';
-import type { ConceptMap, Observation, Resource } from '@medplum/fhirtypes';
+import type { ConceptMap, Observation, Resource, Specimen } from '@medplum/fhirtypes';
 import { MockClient } from '@medplum/mock';
 import { beforeEach, expect, test } from 'vitest';
 import { handler } from './normalise-codes.ts';
@@ -105,11 +105,50 @@ test('standard codes stand beside the local ones, and say what they were made of
   expect(await run(now)).toBeUndefined();
 });
 
-test('codes in components and of contained resources are mapped too', async () => {
+test('codes in components are mapped too', async () => {
   await medplum.createResource(makeMap());
   const { id } = await store({ component: [{ code: { coding: [{ system: LAB, code: 'K' }] } }] });
   await run(await read(id));
   expect((await read(id)).component?.[0]?.code.coding?.[1]?.code).toBe('2823-3');
+});
+
+test('codes and units are mapped wherever they stand, but not in extensions, which are no claims of the record', async () => {
+  await medplum.createResource(makeMap());
+  await medplum.createResource(UNITS);
+  const code = { coding: [{ system: LAB, code: 'K' }] };
+  const limit = { value: 3.5, unit: 'mmol/l' };
+  const { id } = await store({
+    code: { text: 'without a code' },
+    valueQuantity: undefined as never,
+    valueCodeableConcept: code,
+    method: code,
+    referenceRange: [{ low: limit, appliesTo: [code] }],
+    component: [{ code, valueRange: { low: limit, high: { ...limit, extension: [{ url: 'urn:of-its-own' }] } } }],
+    contained: [{ resourceType: 'Specimen', id: 'tube', type: code, collection: { quantity: limit } }],
+    extension: [{ url: 'urn:said', valueCodeableConcept: code }],
+  });
+  await run(await read(id));
+  const now = await read(id);
+  const { extension, contained: [tube] = [], component: [part] = [], referenceRange: [range] = [] } = now;
+  const specimen = tube as Specimen;
+  const concepts = [now.valueCodeableConcept, now.method, range?.appliesTo?.[0], part?.code, specimen.type];
+  expect(concepts.map((one) => one?.coding?.[1]?.code)).toEqual(concepts.map(() => '2823-3'));
+  const units = [range?.low, part?.valueRange?.low, part?.valueRange?.high, specimen.collection?.quantity];
+  expect(units.map((one) => one?.code)).toEqual(units.map(() => 'mmol/L'));
+  expect(part?.valueRange?.high?.extension).toHaveLength(2);
+  expect(extension?.[0]?.valueCodeableConcept).toEqual(code);
+  expect(await run(now)).toBeUndefined();
+});
+
+test('a code under the OID of its system gets the name that FHIR has, where a map says so', async () => {
+  const oid = 'urn:oid:2.16.840.1.113883.6.1';
+  const target = [{ code: '2823-3', equivalence: 'equal' as const }];
+  await medplum.createResource(
+    makeMap({ group: [{ source: oid, target: LOINC, element: [{ code: '2823-3', target }] }] }),
+  );
+  const { id } = await store({ code: { coding: [{ system: oid, code: '2823-3' }] } });
+  await run(await read(id));
+  expect((await read(id)).code.coding?.map(({ system }) => system)).toEqual([oid, LOINC]);
 });
 
 test.each<[string, ConceptMap[], Partial<Observation>]>([
@@ -121,6 +160,18 @@ test.each<[string, ConceptMap[], Partial<Observation>]>([
         coding: [
           { system: LAB, code: 'K' },
           { system: LOINC, code: '6298-4' },
+        ],
+      },
+    },
+  ],
+  [
+    'the source has a code of that system under its OID',
+    [makeMap()],
+    {
+      code: {
+        coding: [
+          { system: LAB, code: 'K' },
+          { system: 'urn:oid:2.16.840.1.113883.6.1', code: '6298-4' },
         ],
       },
     },

@@ -3,20 +3,20 @@ import type { Kind } from './kind.ts';
 import { codesOf, textsOf } from './read-codes.ts';
 import { wordsOf } from './read-words.ts';
 
-/** Codes for one substance, or for the allergy to it, in RxNorm, SNOMED CT and UNII. */
+/** Codes for one substance or one class, or for the allergy to it, in RxNorm, SNOMED CT and UNII. A class is none of its members. */
 const SUBSTANCES: readonly (readonly string[])[] = [
   ['rxnorm|7980', 'rxnorm|70618', 'sct|91936005', 'sct|764146007', 'sct|373270004'],
   ['rxnorm|723', 'sct|294505008', 'sct|372687004'],
   ['rxnorm|1191', 'sct|293586001', 'sct|387458008'],
   ['rxnorm|2670', 'sct|292044008', 'sct|387494007'],
   ['rxnorm|5640', 'sct|293619005', 'sct|387207008'],
-  ['rxnorm|10831', 'sct|91939003', 'sct|387406002'],
-  ['rxnorm|2231', 'sct|294532003', 'sct|373262009'],
+  ['sct|91939003', 'sct|387406002'],
   ['sct|91935009', 'sct|762952008', 'sct|256349002', 'unii|QE1QX6B99R'],
   ['sct|300916003', 'sct|111088007', 'sct|1003755004'],
   ['sct|91934008', 'sct|13577000', 'sct|442571000124108'],
   ['sct|91930004', 'sct|102263004', 'sct|213020009'],
-  ['sct|300913006', 'sct|227037002', 'sct|44027008'],
+  ['sct|300913006', 'sct|735029006'],
+  ['sct|417532002', 'sct|227037002'],
   ['sct|424213003', 'sct|288328004'],
   ['sct|232347008', 'sct|264287008'],
   ['sct|716186003', 'sct|160244002'],

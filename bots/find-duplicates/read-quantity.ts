@@ -85,7 +85,7 @@ export function sameMeasurement(code: string): string[] {
 
 /**
  * Whether two values are the same but for their units and for rounding. Units of two kinds count as the same only where the two
- * codes say how one becomes the other.
+ * codes, or the one that both have, say how one becomes the other: some laboratories keep the code when the unit changes.
  */
 export function isSameQuantity(
   one: Quantity,
@@ -98,11 +98,15 @@ export function isSameQuantity(
   if (a.dimension === b.dimension) return a.factor === b.factor ? isRounded(one, other) : isClose(a.value, b.value);
   // A unit that one side leaves out is that of the other.
   if (a.dimension === '' || b.dimension === '') return isRounded(one, other);
-  const factor = AMOUNTS.find(([mass, amount]) => code === `loinc|${mass}` && otherCode === `loinc|${amount}`)?.[2];
-  if (factor !== undefined)
-    return isClose(inUnit(one, 'mg/dl') * factor, inUnit(other, factor > 1 ? 'umol/l' : 'mmol/l'));
-  const back = AMOUNTS.find(([mass, amount]) => otherCode === `loinc|${mass}` && code === `loinc|${amount}`);
-  return back !== undefined && isSameQuantity(other, one, otherCode, code);
+  const [inMass, inAmount] = a.dimension === 'mass/volume' ? [one, other] : [other, one];
+  const factor = AMOUNTS.find((both) => [code, otherCode].every((each) => isOneOf(both, each)))?.[2];
+  const isBoth = [a, b].every(({ dimension }) => ['mass/volume', 'amount/volume'].includes(dimension));
+  if (factor === undefined || !isBoth) return false;
+  return isClose(inUnit(inMass, 'mg/dl') * factor, inUnit(inAmount, factor > 1 ? 'umol/l' : 'mmol/l'));
+}
+
+function isOneOf([mass, amount]: (typeof AMOUNTS)[number], code: string | undefined): boolean {
+  return code === `loinc|${mass}` || code === `loinc|${amount}`;
 }
 
 interface Normal {

@@ -9,7 +9,7 @@ import { ADDED_CODE_EXTENSION, ADDED_CODE_SYSTEM, UNIT_TEXT_SYSTEM } from '@fast
 import { deepClone, deepEquals, type PatchOperation } from '@medplum/core';
 import type { Coding, Extension, Quantity, Resource } from '@medplum/fhirtypes';
 import type { Translate, Translation } from './find-translations.ts';
-import { isLocal, STANDARD_SYSTEMS } from './standard-systems.ts';
+import { isLocal, STANDARD_SYSTEMS, standardName } from './standard-systems.ts';
 
 /** Every code and unit of a resource that a map may know; without those that were added. */
 export function askedOf(resource: Resource): ReadonlySet<string> {
@@ -50,11 +50,14 @@ type Found = Translation & { readonly from: LocalCoding };
 /** The standard codes that a CodeableConcept lacks. Of a system that its source has a code of, it lacks none. */
 function codingsFor(codings: readonly unknown[], translate: Translate): Found[] {
   const systems = new Set(codings.map((one) => (one as Coding).system));
+  const named = new Set([...systems].map(standardName));
   const found: Found[] = [];
   for (const from of localCodings(codings)) {
     for (const translation of translate(from)) {
-      if (systems.has(translation.coding.system)) continue;
-      systems.add(translation.coding.system);
+      const { system } = translation.coding;
+      // Of a code under another name of its system, a map may say how FHIR has it.
+      if (systems.has(system) || (named.has(system) && standardName(from.system) !== system)) continue;
+      systems.add(system);
       found.push({ ...translation, from });
     }
   }

@@ -9,6 +9,21 @@ export const STANDARD_SYSTEMS = {
 
 const ALL: readonly string[] = Object.values(STANDARD_SYSTEMS);
 
+/** The same systems as some sources name them. */
+const OIDS: Readonly<Record<string, string>> = {
+  'urn:oid:2.16.840.1.113883.6.1': STANDARD_SYSTEMS.loinc,
+  'urn:oid:2.16.840.1.113883.6.96': STANDARD_SYSTEMS.snomed,
+  'urn:oid:2.16.840.1.113883.6.88': STANDARD_SYSTEMS.rxnorm,
+  'urn:oid:2.16.840.1.113883.12.292': STANDARD_SYSTEMS.cvx,
+  'urn:oid:2.16.840.1.113883.6.59': STANDARD_SYSTEMS.cvx,
+  'urn:oid:2.16.840.1.113883.6.8': STANDARD_SYSTEMS.ucum,
+};
+
+/** A code system by the name that FHIR has for it. */
+export function standardName(system: string | undefined): string | undefined {
+  return OIDS[system ?? ''] ?? system;
+}
+
 export function isStandard(system: unknown): boolean {
   return typeof system === 'string' && ALL.includes(system);
 }

@@ -65,7 +65,7 @@ const SUBSTANCES: readonly Substance[] = [
   },
   {
     name: 'Shellfish',
-    codes: ['sct|44027008', 'sct|227037002'],
+    codes: ['sct|735029006', 'sct|300913006'],
     finding: '300913006',
     colloquial: 'Shrimp',
     confused: ['Fish', 'Iodine', 'Iodinated contrast'],
@@ -109,5 +109,36 @@ function pairsOf({ name, codes, finding, colloquial, confused }: Substance): Gol
   ];
 }
 
-/** 14 situations of eight substances each. */
-export const allergyPairs: readonly GoldenPair[] = SUBSTANCES.flatMap(pairsOf);
+/** A class of substances, and one of it: whoever is told to be allergic to one need not be to all. */
+const CLASSES = [
+  ['sct|387406002|Sulfonamide', 'rxnorm|10831|sulfamethoxazole / trimethoprim'],
+  ['sct|91939003|Allergy to sulfonamide', 'rxnorm|10831|Bactrim'],
+  ['sct|764146007|Penicillin', 'rxnorm|733|ampicillin'],
+  ['sct|372665008|Non-steroidal anti-inflammatory agent', 'rxnorm|5640|ibuprofen'],
+  ['sct|294532003|Allergy to cephalosporin', 'rxnorm|2231|cephalexin'],
+  ['sct|44027008|Seafood', 'sct|735029006|Shellfish'],
+  ['sct|44027008|Seafood', 'sct|227037002|Fish - dietary'],
+] as const;
+
+function pairOfClass([whole, one]: (typeof CLASSES)[number]): GoldenPair<AllergyIntolerance> {
+  return {
+    about: 'a class here, one of it there',
+    isSame: false,
+    one: allergy({ code: concept(whole) }),
+    other: allergy({ code: concept(one) }),
+  };
+}
+
+const FISH_AND_SHELLFISH: GoldenPair<AllergyIntolerance> = {
+  about: 'another substance',
+  isSame: false,
+  one: allergy({ code: concept('sct|227037002|Fish - dietary') }),
+  other: allergy({ code: concept('sct|300913006|Allergy to shellfish') }),
+};
+
+/** 14 situations of eight substances each, and what is easily taken for one. */
+export const allergyPairs: readonly GoldenPair[] = [
+  ...SUBSTANCES.flatMap(pairsOf),
+  ...CLASSES.map(pairOfClass),
+  FISH_AND_SHELLFISH,
+];

@@ -152,10 +152,18 @@ function pairsOfTwoCodes([
 ]: (typeof TWO_CODES)[number]): GoldenPair<Observation>[] {
   const one = result({ code: concept(`loinc|${code}|`), valueQuantity: value });
   const other = (quantity: Quantity) => result({ code: concept(`loinc|${otherCode}|`), valueQuantity: quantity });
+  const underOneCode = (quantity: Quantity) => ({ ...one, effectiveDateTime: at('07:18'), valueQuantity: quantity });
   return [
     { about: 'by mass and by amount', isSame: true, one, other: other(otherValue) },
     { about: 'by amount and by mass', isSame: true, one: other(otherValue), other: one },
     { about: 'by mass and by amount, another value', isSame: false, one, other: other(wrongValue) },
+    { about: 'by mass and by amount under one code', isSame: true, one, other: underOneCode(otherValue) },
+    {
+      about: 'by mass and by amount under one code, another value',
+      isSame: false,
+      one,
+      other: underOneCode(wrongValue),
+    },
   ];
 }
 
