@@ -5,36 +5,42 @@ import {
 } from '@fasten-medplum/bridge/contract/identifiers';
 import { type BotEvent, createReference, type MedplumClient } from '@medplum/core';
 import type { Flag, Observation, Patient, Provenance, Reference, Resource, Task } from '@medplum/fhirtypes';
-import { criticalReason, steepChange } from './flag-critical-results/find-reason.ts';
+import { changeReason, findToldElsewhere } from './flag-critical-results/find-others.ts';
+import { criticalReason } from './flag-critical-results/find-reason.ts';
+import { withdraw } from './flag-critical-results/withdraw.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** What happened longer ago is history, however critical it was; a secret of the project of this name says otherwise. */
 const RECENT_DAYS = 30;
 const RECENT_DAYS_SECRET = 'CRITICAL_RESULTS_RECENT_DAYS';
-/** Values further apart than this are no course of one illness. */
-const COMPARED_DAYS = 90;
-
 const STATUSES = ['final', 'amended', 'corrected'];
+const TAKEN_BACK = ['entered-in-error', 'cancelled'];
 
 /**
- * Flags a new result that its laboratory calls critical, that lies far outside its reference range, or that changed
- * steeply against the last one: a Flag and an urgent Task with the reason, and their Provenance. Once for each Observation,
- * whatever becomes of it; results of more than 30 days ago never, so that a first import brings no noise.
+ * Flags a new result that its laboratory calls critical, that is beyond critical limits or far outside its reference range, or
+ * that changed steeply against the last one: a Flag and an urgent Task with the reason, and their Provenance. Once for each
+ * Observation, and for the same result through several sources; results of more than 30 days ago never, so that a first
+ * import brings no noise. What is flagged of a result that its source takes back is withdrawn.
  *
- * Subscription: `Observation?status=final,amended,corrected`, with imports afterwards (docs/bots.md).
+ * Subscription: `Observation` with a status of STATUSES or TAKEN_BACK, with imports afterwards (docs/bots.md).
  *
- * @param event - The Observation as it is now. Others than final ones about a Patient are passed over.
+ * @param event - The Observation as it is now. Others than such ones about a Patient are passed over.
  * @returns The Flag, also when an earlier call wrote it; undefined for a result that is none of these.
  */
 export async function handler(medplum: MedplumClient, event: BotEvent<Resource>): Promise<Flag | undefined> {
   const observation = event.input;
   if (!isResult(observation)) return undefined;
+  if (TAKEN_BACK.includes(observation.status)) return withdraw(medplum, observation.id);
   const takenAt = timeOf(observation);
-  const patient = patientOf(observation);
-  const recentDays = Number(event.secrets?.[RECENT_DAYS_SECRET]?.valueString ?? RECENT_DAYS);
-  if (!patient || takenAt === undefined || Date.now() - takenAt > recentDays * DAY_MS) return undefined;
-  const reason = criticalReason(observation) ?? (await changeReason(medplum, observation, takenAt));
-  return reason === undefined ? undefined : flag(medplum, event, { observation, patient, reason });
+  const subject = patientOf(observation);
+  if (!STATUSES.includes(observation.status) || !subject || takenAt === undefined) return undefined;
+  if (Date.now() - takenAt > recentDays(event) * DAY_MS) return undefined;
+  const _id = subject.reference.slice('Patient/'.length);
+  const about = { patient: await medplum.searchOne('Patient', { _id }, { cache: 'reload' }), takenAt };
+  const reason = criticalReason(observation, about) ?? (await changeReason(medplum, observation, about));
+  if (reason === undefined) return undefined;
+  const told = await findToldElsewhere(medplum, observation, takenAt);
+  return told ?? flag(medplum, event, { observation, patient: subject, reason });
 }
 
 type Result = Observation & { id: string };
@@ -46,10 +52,10 @@ interface Finding {
 }
 
 function isResult(resource: Resource): resource is Result {
-  return resource.resourceType === 'Observation' && !!resource.id && STATUSES.includes(resource.status ?? '');
+  return resource.resourceType === 'Observation' && !!resource.id;
 }
 
-function patientOf({ subject }: Observation): Reference<Patient> | undefined {
+function patientOf({ subject }: Observation): (Reference<Patient> & { reference: string }) | undefined {
   return subject?.reference?.startsWith('Patient/') ? { reference: subject.reference } : undefined;
 }
 
@@ -59,20 +65,10 @@ function timeOf({ effectiveDateTime, effectiveInstant, effectivePeriod, issued }
   return Number.isNaN(time) ? undefined : time;
 }
 
-async function changeReason(medplum: MedplumClient, observation: Result, takenAt: number): Promise<string | undefined> {
-  const coding = observation.code.coding?.find(({ code }) => code);
-  if (!coding || observation.valueQuantity?.value === undefined) return undefined;
-  const query = new URLSearchParams({
-    subject: observation.subject?.reference ?? '',
-    code: coding.system ? `${coding.system}|${coding.code}` : (coding.code ?? ''),
-    _sort: '-date',
-    _count: '5',
-  });
-  query.append('date', `lt${new Date(takenAt).toISOString()}`);
-  query.append('date', `ge${new Date(takenAt - COMPARED_DAYS * DAY_MS).toISOString()}`);
-  const earlier = await medplum.searchResources('Observation', query, { cache: 'reload' });
-  const last = earlier.find((one) => one.id !== observation.id && one.valueQuantity?.value !== undefined);
-  return last && steepChange(observation, last);
+/** What the project says, when that is a number of days. */
+function recentDays({ secrets }: BotEvent<Resource>): number {
+  const days = Number.parseFloat(secrets?.[RECENT_DAYS_SECRET]?.valueString ?? '');
+  return days >= 0 ? days : RECENT_DAYS;
 }
 
 /** Conditional creates, so that a run that was cut off is completed by the next one and doubles nothing. */

@@ -1,5 +1,5 @@
 import { BRIDGE_CODE_SYSTEM, IMPORT_TASK_CODE, REVIEW_TASK_CODE } from '@fasten-medplum/bridge/contract/identifiers';
-import { outputsFromCounts } from '@fasten-medplum/bridge/contract/import-task';
+import { outputsFromCounts, outputsFromReport } from '@fasten-medplum/bridge/contract/import-task';
 import type { BotEvent } from '@medplum/core';
 import type { Resource, Task } from '@medplum/fhirtypes';
 import { MockClient } from '@medplum/mock';
@@ -12,6 +12,7 @@ beforeEach(() => {
   medplum = new MockClient();
 });
 
+const OTHER_ID = '7b0a7c8e-58a5-4d4e-8f7d-6f0c1c9a3f22';
 const counts = { lines: 2755, created: 2700, updated: 30, unchanged: 19, duplicate: 1, quarantined: 2, skipped: 3 };
 
 function makeTask(changes: Partial<Task> = {}): Task {
@@ -60,7 +61,7 @@ test('the same status told again writes nothing, the next status does', async ()
 
 test('two imports of one patient are told apart', async () => {
   await handler(medplum, eventWith(makeTask()));
-  await handler(medplum, eventWith(makeTask({ id: '7b0a7c8e-58a5-4d4e-8f7d-6f0c1c9a3f22' })));
+  await handler(medplum, eventWith(makeTask({ id: OTHER_ID })));
   expect(await messages()).toHaveLength(2);
 });
 
@@ -100,6 +101,71 @@ test('about an import on hold that is not yet any patient’s the care team is a
   const [task] = await careTasks();
   expect(task).toMatchObject({ priority: 'urgent', code: { text: 'Decide whose records these are' } });
   expect(task?.for).toBeUndefined();
+});
+
+test('an import that brought nothing is said to be up to date, and the care team is left alone', async () => {
+  const same = { ...counts, created: 0, updated: 0, unchanged: 2752, duplicate: 3, quarantined: 0, skipped: 0 };
+  await handler(medplum, eventWith(makeTask({ output: outputsFromCounts(same, {}) })));
+  const [message] = await messages();
+  expect(message?.topic?.text).toBe('Your health records are up to date');
+  expect(message?.payload?.[0]?.contentString).toContain('2,755 entries were received: 2,755 already here.');
+  expect(await careTasks()).toEqual([]);
+});
+
+test.each<[string, Partial<Task>]>([
+  ['left something out', { output: outputsFromCounts({ ...counts, created: 0, updated: 0, quarantined: 1 }, {}) }],
+  [
+    'was not sent something that came earlier',
+    {
+      output: outputsFromReport({
+        ...{ ...counts, created: 0, updated: 0, quarantined: 0, vanished: 1 },
+        ...{
+          connection: 'c1',
+          storedByType: {},
+          receivedByType: {},
+          problemsByCode: {},
+          repairsByRule: {},
+          problems: [],
+        },
+      }),
+    },
+  ],
+])('about an import that brought nothing and %s the care team is asked', async (_, changes) => {
+  await handler(medplum, eventWith(makeTask(changes)));
+  expect(await careTasks()).toHaveLength(1);
+});
+
+test.each(['on-hold', 'failed'] as const)(
+  'what the care team was asked about a %s import ends when that goes on',
+  async (status) => {
+    await handler(medplum, eventWith(makeTask({ status })));
+    await handler(medplum, eventWith(makeTask({ status: 'in-progress' })));
+    for (const _ of ['told', 'told again']) await handler(medplum, eventWith(makeTask()));
+    const tasks = await careTasks();
+    expect(tasks.map((task) => [task.code?.text === 'Look through new records', task.status]).toSorted()).toEqual([
+      [false, 'completed'],
+      [true, 'requested'],
+    ]);
+  },
+);
+
+test('a rejected import asks nobody any more, and what somebody has begun stays theirs', async () => {
+  await handler(medplum, eventWith(makeTask({ status: 'on-hold' })));
+  await handler(medplum, eventWith(makeTask({ status: 'on-hold', id: OTHER_ID })));
+  const begun = (await careTasks()).find(({ focus }) => focus?.reference === `Task/${OTHER_ID}`);
+  if (!begun) throw new Error('the care team was asked');
+  await medplum.updateResource({ ...begun, status: 'accepted' });
+  for (const id of [makeTask().id ?? '', OTHER_ID]) {
+    expect(await handler(medplum, eventWith(makeTask({ id, status: 'rejected' })))).toBeUndefined();
+  }
+  expect((await careTasks()).map(({ status }) => status).toSorted()).toEqual(['accepted', 'completed']);
+});
+
+test('an import that failed again after a decision asks about the failure only', async () => {
+  await handler(medplum, eventWith(makeTask({ status: 'on-hold' })));
+  await handler(medplum, eventWith(makeTask({ status: 'failed' })));
+  const open = (await careTasks()).filter(({ status }) => status === 'requested');
+  expect(open.map(({ code }) => code?.text)).toEqual(['Records could not be loaded']);
 });
 
 test.each<[string, Resource]>([

@@ -2,6 +2,7 @@ import { BRIDGE_CODE_SYSTEM, IMPORT_TASK_CODE, MESSAGE_SYSTEM } from '@fasten-me
 import { type ImportMessage, importMessage, importMessageKey } from '@fasten-medplum/bridge/contract/import-message';
 import { type BotEvent, createReference, type MedplumClient, resolveId } from '@medplum/core';
 import type { Communication, Identifier, Patient, Reference, Resource, Task } from '@medplum/fhirtypes';
+import { closeCareTasks } from './report-import/close-care-tasks.ts';
 import { listChanges } from './report-import/list-changes.ts';
 import { makeCareTask } from './report-import/make-care-task.ts';
 import { sendEmail } from './report-import/send-email.ts';
@@ -13,7 +14,7 @@ const EMAIL_SECRET = 'REPORT_IMPORT_EMAIL';
 
 /**
  * When an import is done, waits for a person, or failed: tells the patient, asks the care team to look, and after a re-sync
- * lists what is new, changed, vanished and back. Each once.
+ * lists what is new, changed, vanished and back. Each once. What the care team was asked is ended when the import goes on.
  *
  * A failure after which another export comes by itself is no news, and of others the bridge may have told better.
  *
@@ -28,6 +29,7 @@ const EMAIL_SECRET = 'REPORT_IMPORT_EMAIL';
 export async function handler(medplum: MedplumClient, event: BotEvent<Resource>): Promise<Communication | undefined> {
   const task = event.input;
   if (!isImportTask(task)) return undefined;
+  await closeCareTasks(medplum, task);
   const message = importMessage(task);
   if (!message) return undefined;
   const patient = patientOf(task);
@@ -35,7 +37,7 @@ export async function handler(medplum: MedplumClient, event: BotEvent<Resource>)
   if (!patient && task.for) return undefined;
   const told = patient && (await tellPatient(medplum, task, patient, message));
   const careTask = makeCareTask(task);
-  await medplum.createResourceIfNoneExist(careTask, byIdentifier(careTask.identifier?.[0]));
+  if (careTask) await medplum.createResourceIfNoneExist(careTask, byIdentifier(careTask.identifier?.[0]));
   if (patient && task.status === 'completed') await listChanges(medplum, task, patient);
   if (patient && event.secrets?.[EMAIL_SECRET]?.valueString === 'on') await sendEmail(medplum, task, patient);
   return told;

@@ -5,7 +5,7 @@ import {
   LINEAGE_SYSTEM,
   ORG_CONNECTION_SYSTEM,
 } from '@fasten-medplum/bridge/contract/identifiers';
-import { outputsFromReport } from '@fasten-medplum/bridge/contract/import-task';
+import { outputsFromCounts, outputsFromReport } from '@fasten-medplum/bridge/contract/import-task';
 import type { WithId } from '@medplum/core';
 import type {
   AuditEvent,
@@ -143,11 +143,15 @@ test('report-import, deployed, is started by an import’s Task and tells patien
     code: { coding: [{ system: BRIDGE_CODE_SYSTEM, code: IMPORT_TASK_CODE }] },
     for: { reference: `Patient/${patient.id}` },
   });
-  await world.bridge.updateResource<Task>({ ...task, status: 'completed' });
+  await world.bridge.updateResource<Task>({ ...task, status: 'on-hold' });
+  await world.settled();
+  const counts = { lines: 1, created: 1, updated: 0, unchanged: 0, duplicate: 0, quarantined: 0, skipped: 0 };
+  await world.bridge.updateResource<Task>({ ...task, status: 'completed', output: outputsFromCounts(counts, {}) });
   await world.settled();
   const subject = `Patient/${patient.id}`;
-  expect(await world.admin.searchResources('Communication', { subject }, { cache: 'reload' })).toHaveLength(1);
-  expect(await world.admin.searchResources('Task', { focus: `Task/${task.id}` }, { cache: 'reload' })).toHaveLength(1);
+  expect(await world.admin.searchResources('Communication', { subject }, { cache: 'reload' })).toHaveLength(2);
+  const asked = await world.admin.searchResources('Task', { focus: `Task/${task.id}` }, { cache: 'reload' });
+  expect(asked.map(({ status }) => status).toSorted()).toEqual(['completed', 'requested']);
 });
 
 test('after a re-sync, by a new connection even, report-import, deployed, reads both ledgers and lists what changed', async () => {
@@ -210,10 +214,10 @@ async function completeImport({ id }: WithId<Patient>, consent: Consent, day: st
   });
 }
 
-test('flag-critical-results, deployed, flags a critical result that another writer stores', async () => {
+test('flag-critical-results, deployed, flags a critical result that another writer stores, until it is taken back', async () => {
   await deployBots(world.settings, readBotConfigs());
   const patient = await world.bridge.createResource({ resourceType: 'Patient' });
-  await world.other.createResource<Observation>({
+  const result = await world.other.createResource<Observation>({
     resourceType: 'Observation',
     status: 'final',
     code: { text: 'Potassium' },
@@ -225,6 +229,12 @@ test('flag-critical-results, deployed, flags a critical result that another writ
   await world.settled();
   const flags = await world.admin.searchResources('Flag', { subject: `Patient/${patient.id}` }, { cache: 'reload' });
   expect([...flags]).toMatchObject([{ code: { text: 'Potassium 7.2 mmol/L: called critically high by its source' } }]);
+  await world.other.updateResource<Observation>({ ...result, status: 'entered-in-error' });
+  await world.settled();
+  const query = { patient: `Patient/${patient.id}` };
+  const [flag] = await world.admin.searchResources('Flag', query, { cache: 'reload' });
+  const [task] = await world.admin.searchResources('Task', query, { cache: 'reload' });
+  expect([flag?.status, task?.status]).toEqual(['entered-in-error', 'cancelled']);
 });
 
 test('whoever deploys is told what to switch on', async () => {

@@ -2,12 +2,16 @@ import { BRIDGE_CODE_SYSTEM, MESSAGE_SYSTEM, REVIEW_TASK_CODE } from '@fasten-me
 import { countsFromTask, unsureTraitsFromTask, vanishedFromTask } from '@fasten-medplum/bridge/contract/import-task';
 import type { Task } from '@medplum/fhirtypes';
 
-/** What the care team is asked to do about an import that is done, waits for a person, or failed. */
-export function makeCareTask(task: Task & { id: string }): Task {
+/**
+ * What the care team is asked to do about an import that is done, waits for a person, or failed. Nothing of one that brought
+ * nothing and left nothing out: most that come by a schedule.
+ */
+export function makeCareTask(task: Task & { id: string }): Task | undefined {
+  if (task.status === 'completed' && !isWorthALook(task)) return undefined;
   const { text, description, priority } = askOf(task);
   return {
     resourceType: 'Task',
-    identifier: [{ system: MESSAGE_SYSTEM, value: `${task.id}/${task.status}/care-team` }],
+    identifier: [{ system: MESSAGE_SYSTEM, value: careTaskKey(task.id, task.status) }],
     status: 'requested',
     intent: 'order',
     priority,
@@ -19,6 +23,16 @@ export function makeCareTask(task: Task & { id: string }): Task {
     ...(task.for?.reference && { for: { reference: task.for.reference } }),
     authoredOn: task.lastModified ?? new Date().toISOString(),
   };
+}
+
+/** One for each status that an import comes to. */
+export function careTaskKey(importId: string, status: Task['status']): string {
+  return `${importId}/${status}/care-team`;
+}
+
+function isWorthALook(task: Task): boolean {
+  const { created, updated, quarantined } = countsFromTask(task);
+  return created + updated + quarantined + vanishedFromTask(task) > 0 || unsureTraitsFromTask(task).length > 0;
 }
 
 function askOf(task: Task): { text: string; description: string; priority: NonNullable<Task['priority']> } {
@@ -48,8 +62,8 @@ function describeDone(task: Task): string {
   const vanished = vanishedFromTask(task);
   return [
     `Records were loaded: ${created} new, ${updated} updated.`,
-    quarantined > 0 && `${quarantined} could not be read and wait in the import’s ledger.`,
-    vanished > 0 && `${vanished} that came earlier were not sent this time; they stay.`,
+    quarantined > 0 && `Could not be read: ${quarantined}; the import’s ledger says why.`,
+    vanished > 0 && `Sent earlier and not this time: ${vanished}; nothing of that was taken away.`,
     unsureTraitsFromTask(task).length > 0 &&
       'They and the chart say too little to be sure that they belong to this patient.',
   ]
