@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { glob, readdir, readFile } from 'node:fs/promises';
+import { glob, readFile } from 'node:fs/promises';
 import { dirname, join, normalize } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { API_ROUTES } from '../bridge/contract/api-routes.ts';
@@ -72,19 +72,14 @@ test('every link leads to a file that is there, and to a heading of it', () => {
   expect(dead).toEqual([]);
 });
 
-test('the index of the decisions names each, as it names itself', async () => {
-  const files = (await readdir(join(root, 'docs/decisions'))).filter((file) => /^\d/.test(file));
-  const expected = files.map((file) => {
-    const title = /^# (?:\d+\.? )?(.+)$/m.exec(pages.get(`docs/decisions/${file}`) ?? '')?.[1];
-    return `| [${file.slice(0, 4)}](${file}) | ${title} |`;
-  });
-  const index = pages.get('docs/decisions/README.md') ?? '';
-  expect(
-    index
-      .split('\n')
-      .filter((line) => line.startsWith('| ['))
-      .toSorted(),
-  ).toEqual(expected.toSorted());
+test('the index of the decisions calls each what it calls itself', () => {
+  const rows = [...(pages.get('docs/decisions/README.md') ?? '').matchAll(/^\| \[(\d{4})\]\((.+)\) \| (.+) \|$/gm)];
+  expect(rows.length).toBeGreaterThan(40);
+  for (const [, number, file = '', title] of rows) {
+    const called = /^# (?:\d+\.? )?(.+)$/m.exec(pages.get(`docs/decisions/${file}`) ?? '')?.[1];
+    expect([file, title]).toEqual([file, called]);
+    expect(file.startsWith(`${number}-`)).toBe(true);
+  }
 });
 
 test('every npm script that a page names is there', async () => {
