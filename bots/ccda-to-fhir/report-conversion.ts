@@ -56,7 +56,7 @@ function describeFault(fault: ConversionFault): string {
 function describe({ converted, alreadyHere, leftOut }: Exclude<Conversion, { fault: ConversionFault }>): string {
   if (converted + alreadyHere + leftOut.length === 0)
     return 'This document holds text only. It can be read as it came.';
-  const counts = `${converted} entries of this document are in the record as data now, ${alreadyHere} were there already.`;
+  const counts = `New in the record from this document: ${converted}. There already: ${alreadyHere}.`;
   const rest = [...count(leftOut)].map(([, { section, reason, times }]) => {
     return `${times} in ${nameOfSection(section)} (${LEFT_OUT[reason]})`;
   });

@@ -131,6 +131,14 @@ test('results lie within the visits’ years, later visits later, and a test is 
   ).toBe(true);
 });
 
+test('on the day that is asked for, one result of a laboratory is critical', () => {
+  const made = resourcesOf({ resources: 60, criticalOn: '2026-11-23' });
+  const critical = made.filter((resource) => JSON.stringify(resource).includes('"HH"'));
+  expect(critical).toMatchObject([
+    { effectiveDateTime: '2026-11-23', category: [{ coding: [{ code: 'laboratory' }] }] },
+  ]);
+});
+
 test('the record is about whoever the options name', () => {
   const patient = { given: 'Ada', family: 'Byron', birthDate: '1975-12-10', gender: 'female' } as const;
   const made = resourcesOf({ resources: 20, patient }).find(({ resourceType }) => resourceType === 'Patient');

@@ -54,6 +54,7 @@ export function makeCritical({ valueQuantity: _, component: __, ...result }: Obs
   return {
     ...result,
     status: 'final',
+    category: [{ coding: [{ system: CATEGORY, code: 'laboratory' }] }],
     code: concept(LOINC, MEASUREMENTS.potassium),
     effectiveDateTime: day,
     issued: `${day}T00:00:00Z`,

@@ -49,15 +49,33 @@ export function writeCcda(header: CcdaHeader, resources: readonly Resource[]): s
   const of = <T extends Resource>(type: T['resourceType']): T[] =>
     resources.filter((resource) => resource.resourceType === type) as unknown as T[];
   const observations = new Map(of<Observation>('Observation').map((each) => [`Observation/${each.id}`, each]));
-  const reports = of<DiagnosticReport>('DiagnosticReport').map((report) => results(report, observations));
+  const resultsOf = ({ result = [] }: DiagnosticReport): Observation[] =>
+    result.flatMap(({ reference = '' }) => observations.get(reference) ?? []);
   const told = [...observations.values()].filter(isSocialHistory);
   const sections = [
-    section('5.1', '11450-4', 'Problems', of<Condition>('Condition').map(problem)),
-    section('6.1', '48765-2', 'Allergies', of<AllergyIntolerance>('AllergyIntolerance').map(allergy)),
-    section('1.1', '10160-0', 'Medications', of<MedicationRequest>('MedicationRequest').map(medication)),
-    section('2.1', '11369-6', 'Immunizations', of<Immunization>('Immunization').map(immunization)),
-    section('3.1', '30954-2', 'Results', reports),
-    section('17', '29762-2', 'Social history', told.map(socialHistory)),
+    section('5.1', '11450-4', 'Problems', of<Condition>('Condition'), problem, ({ code }) => [code?.text]),
+    section('6.1', '48765-2', 'Allergies', of<AllergyIntolerance>('AllergyIntolerance'), allergy, ({ code }) => [
+      code?.text,
+    ]),
+    section('1.1', '10160-0', 'Medications', of<MedicationRequest>('MedicationRequest'), medication, (one) => [
+      one.medicationCodeableConcept?.text,
+    ]),
+    section('2.1', '11369-6', 'Immunizations', of<Immunization>('Immunization'), immunization, (one) => [
+      one.vaccineCode.text,
+      one.occurrenceDateTime,
+    ]),
+    section(
+      '3.1',
+      '30954-2',
+      'Results',
+      of<DiagnosticReport>('DiagnosticReport'),
+      (report) => results(report, resultsOf(report)),
+      (report) => resultsOf(report).map(({ code, valueQuantity: q }) => `${code.text}: ${q?.value} ${q?.unit}`),
+    ),
+    section('17', '29762-2', 'Social history', told, socialHistory, ({ code, valueCodeableConcept: value }) => [
+      code.text,
+      value?.text,
+    ]),
     header.narrative === undefined ? '' : assessment(header.narrative),
   ];
   return `<?xml version="1.0" encoding="UTF-8"?>
@@ -90,10 +108,18 @@ function recordTarget({ person: { given, family, birthDate, gender }, personId }
 }
 
 /** Nothing of nothing: a section that has no entries would have to say why. */
-function section(id: string, loinc: string, title: string, entries: readonly string[]): string {
-  if (entries.length === 0) return '';
-  const found = entries.map((entry) => `<entry typeCode="DRIV">${entry}</entry>`).join('');
-  return `<component><section>${template(`2.${id}`)}<code code="${loinc}" codeSystem="${OIDS[LOINC]}"/><title>${title}</title><text>${title}: ${entries.length}</text>${found}</section></component>`;
+function section<T>(
+  id: string,
+  loinc: string,
+  title: string,
+  facts: readonly T[],
+  write: (fact: T) => string,
+  name: (fact: T) => readonly (string | undefined)[],
+): string {
+  if (facts.length === 0) return '';
+  const items = facts.map((fact) => `<item>${escapeXml(name(fact).join(', '))}</item>`);
+  const entries = facts.map((fact) => `<entry typeCode="DRIV">${write(fact)}</entry>`);
+  return `<component><section>${template(`2.${id}`)}<code code="${loinc}" codeSystem="${OIDS[LOINC]}"/><title>${title}</title><text><list>${items.join('')}</list></text>${entries.join('')}</section></component>`;
 }
 
 function assessment(text: string): string {
@@ -134,8 +160,8 @@ function immunization({ id, vaccineCode, occurrenceDateTime, lotNumber }: Immuni
   return `<substanceAdministration classCode="SBADM" moodCode="EVN" negationInd="false">${template('4.52')}${identifier(`${id}`)}<statusCode code="completed"/><effectiveTime value="${time(occurrenceDateTime)}"/><consumable><manufacturedProduct classCode="MANU">${template('4.54')}<manufacturedMaterial>${coded('code', vaccineCode)}${lotNumber === undefined ? '' : `<lotNumberText>${lotNumber}</lotNumberText>`}</manufacturedMaterial></manufacturedProduct></consumable></substanceAdministration>`;
 }
 
-function results({ id, code, effectiveDateTime, result }: DiagnosticReport, found: Map<string, Observation>): string {
-  const members = (result ?? []).flatMap(({ reference = '' }) => found.get(reference) ?? []).map(measurement);
+function results({ id, code, effectiveDateTime }: DiagnosticReport, observations: readonly Observation[]): string {
+  const members = observations.map(measurement);
   return `<organizer classCode="BATTERY" moodCode="EVN">${template('4.1')}${identifier(`${id}`)}${coded('code', code)}<statusCode code="completed"/><effectiveTime><low value="${time(effectiveDateTime)}"/><high value="${time(effectiveDateTime)}"/></effectiveTime>${members.map((member) => `<component>${member}</component>`).join('')}</organizer>`;
 }
 
