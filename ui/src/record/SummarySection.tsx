@@ -17,7 +17,8 @@ import type { Fact, FactFilters } from './find-facts.ts';
 import { useRecord } from './record-context.ts';
 import { readingsOf } from './results/find-trend.ts';
 import { groupReadings, type Measurement } from './results/group-readings.ts';
-import { FlagBadge } from './results/ReadingTable.tsx';
+import { pairReadings } from './results/pair-readings.ts';
+import { TakingButtons, TakingFlags } from './results/TakingValue.tsx';
 import { SummaryPaper } from './SummaryPaper.tsx';
 import classes from './SummarySection.module.css';
 import type { FactSearch } from './sections.ts';
@@ -183,25 +184,30 @@ function ResultCard({ card, list }: CardProps) {
   );
 }
 
-function urgency({ readings: [latest] }: Measurement): number {
-  if (!latest?.flag) return 0;
-  return latest.flag.color === 'red' ? 2 : 1;
+function urgency({ readings }: Measurement): number {
+  const flags = pairReadings(readings)[0]?.readings.flatMap(({ flag }) => flag ?? []) ?? [];
+  if (flags.length === 0) return 0;
+  return flags.some(({ color }) => color === 'red') ? 2 : 1;
 }
 
 function ReadingLine({ measurement }: { readonly measurement: Measurement }) {
   const { open } = useRecord();
-  const [latest] = measurement.readings;
+  const [latest] = pairReadings(measurement.readings);
   if (!latest) return null;
   return (
     <Group justify="space-between" gap={6}>
-      <UnstyledButton fz="sm" td="underline" onClick={() => open(latest.fact)}>
+      <UnstyledButton fz="sm" td="underline" onClick={() => open(latest.facts[0])}>
         {measurement.name}
       </UnstyledButton>
       <Group gap={6}>
-        <FlagBadge flag={latest.flag} />
-        <Text size="sm" fw={600} style={{ overflowWrap: 'anywhere' }}>
-          {latest.text}
-        </Text>
+        <TakingFlags taking={latest} />
+        {latest.facts.length > 1 ? (
+          <TakingButtons taking={latest} />
+        ) : (
+          <Text size="sm" fw={600} style={{ overflowWrap: 'anywhere' }}>
+            {latest.text}
+          </Text>
+        )}
         <Text size="xs" c="dimmed">
           {formatWhen(latest.at)}
         </Text>

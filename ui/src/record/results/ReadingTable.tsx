@@ -1,25 +1,24 @@
-import { Badge, Group, Table, Text, UnstyledButton } from '@mantine/core';
+import { Group, Table, Text } from '@mantine/core';
 import { formatMoment } from '../../format-when.ts';
-import { FactSources } from '../duplicates/ClusterRow.tsx';
 import type { FactClusters } from '../duplicates/find-clusters.ts';
-import { clusterOf } from '../duplicates/group-facts.ts';
-import { useRecord } from '../record-context.ts';
-import type { Flag } from './flag-value.ts';
 import type { Series } from './group-readings.ts';
+import type { Taking } from './pair-readings.ts';
+import { joinPressure } from './pressures.ts';
 import type { Reading } from './read-readings.ts';
 import { isConverted } from './reconcile-series.ts';
+import { TakingSources } from './TakingSources.tsx';
+import { TakingButtons, TakingFlags } from './TakingValue.tsx';
 
 interface ReadingTableProps {
   readonly name: string;
-  readonly readings: readonly Reading[];
+  readonly takings: readonly Taking[];
   /** As they are drawn: some in another unit than they came in. */
   readonly series: readonly Series[];
   readonly clusters: FactClusters;
 }
 
 /** Every value of a measurement as its source told it; a click on one shows where it comes from. */
-export function ReadingTable({ name, readings, series, clusters }: ReadingTableProps) {
-  const { open } = useRecord();
+export function ReadingTable({ name, takings, series, clusters }: ReadingTableProps) {
   const drawn = new Map(
     series.flatMap((one) =>
       one.readings.filter(isConverted).map((each) => [keyOf(each), { ...each, unitText: one.unitText }]),
@@ -37,23 +36,21 @@ export function ReadingTable({ name, readings, series, clusters }: ReadingTableP
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody>
-        {readings.map((reading) => (
-          <Table.Tr key={keyOf(reading)}>
-            <Table.Td>{formatMoment(reading.at) || 'not told'}</Table.Td>
+        {takings.map((taking) => (
+          <Table.Tr key={keyOf(taking.readings[0])}>
+            <Table.Td>{formatMoment(taking.at) || 'not told'}</Table.Td>
             <Table.Td>
               <Group gap={6}>
-                <UnstyledButton fz="sm" td="underline" onClick={() => open(reading.fact)}>
-                  {reading.text}
-                </UnstyledButton>
-                <FlagBadge flag={reading.flag} />
+                <TakingButtons taking={taking} />
+                <TakingFlags taking={taking} />
               </Group>
-              <Converted reading={drawn.get(keyOf(reading))} />
+              <Converted readings={taking.readings.flatMap((reading) => drawn.get(keyOf(reading)) ?? [])} />
             </Table.Td>
             <Table.Td>
-              <Text size="sm">{reading.range}</Text>
+              <Ranges readings={taking.readings} />
             </Table.Td>
             <Table.Td>
-              <FactSources fact={reading.fact} cluster={clusterOf(clusters, reading.fact)} />
+              <TakingSources taking={taking} clusters={clusters} />
             </Table.Td>
           </Table.Tr>
         ))}
@@ -62,26 +59,30 @@ export function ReadingTable({ name, readings, series, clusters }: ReadingTableP
   );
 }
 
-function keyOf({ fact, key }: Reading): string {
-  return `${fact.id} ${key}`;
+function keyOf({ fact, key, half = '' }: Reading): string {
+  return `${fact.id} ${key} ${half}`;
+}
+
+/** Of a pressure each value has its own. */
+function Ranges({ readings }: { readonly readings: readonly Reading[] }) {
+  return readings
+    .filter(({ range }) => range !== '')
+    .map(({ half, range }) => (
+      <Text key={half ?? ''} size="sm">
+        {readings.length > 1 ? `${half} ${range}` : range}
+      </Text>
+    ));
 }
 
 /** As it is drawn, to four digits: a computed value is not more exact than the one that was measured. */
-function Converted({ reading }: { readonly reading: Reading | undefined }) {
-  if (reading?.value === undefined) return null;
+function Converted({ readings }: { readonly readings: readonly Reading[] }) {
+  const [first, second] = readings.flatMap(({ value, unitText }) =>
+    value === undefined ? [] : `${Number(value.toPrecision(4))} ${unitText}`,
+  );
+  if (first === undefined) return null;
   return (
     <Text size="xs" c="dimmed">
-      ≈ {Number(reading.value.toPrecision(4))} {reading.unitText}
+      ≈ {second === undefined ? first : joinPressure(first, second)}
     </Text>
-  );
-}
-
-export function FlagBadge({ flag }: { readonly flag: Flag | undefined }) {
-  return (
-    flag && (
-      <Badge variant="light" color={flag.color} miw="max-content">
-        {flag.label}
-      </Badge>
-    )
   );
 }

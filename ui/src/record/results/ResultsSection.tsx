@@ -6,16 +6,18 @@ import { ErrorState } from '../../states/ErrorState.tsx';
 import { explainError } from '../../states/explain-error.ts';
 import { LoadingState } from '../../states/LoadingState.tsx';
 import { DeniedLists } from '../DeniedLists.tsx';
-import { FactSource, NewBadge } from '../FactRow.tsx';
+import { NewBadge } from '../FactRow.tsx';
 import { NothingHere, ShowMore } from '../FactSection.tsx';
-import type { FactFilters } from '../find-facts.ts';
+import type { Fact, FactFilters } from '../find-facts.ts';
 import { useRecord } from '../record-context.ts';
 import type { RecordSection } from '../sections.ts';
 import { useFacts } from '../use-facts.ts';
 import { readingsOf } from './find-trend.ts';
 import { groupReadings, type Measurement } from './group-readings.ts';
 import classes from './LatestReading.module.css';
-import { FlagBadge } from './ReadingTable.tsx';
+import { pairReadings, type Taking } from './pair-readings.ts';
+import { TakingSources } from './TakingSources.tsx';
+import { TakingFlags } from './TakingValue.tsx';
 import { TrendPanel } from './TrendPanel.tsx';
 
 /** Observations a page: enough that the usual measurements are among the newest. */
@@ -72,24 +74,29 @@ export function ResultsSection({ section, filters }: ResultsSectionProps) {
 }
 
 function LatestReading({ measurement }: { readonly measurement: Measurement }) {
-  const [latest] = measurement.readings;
+  const [latest] = pairReadings(measurement.readings);
   if (!latest) return null;
   return (
     <Box className={classes.columns ?? ''} pr="xs">
       <Group gap={6}>
         <Text fw={600}>{measurement.name}</Text>
-        <NewBadge fact={latest.fact} />
+        <NewBadge fact={storedLast(latest.facts)} />
       </Group>
       <Group gap={6}>
         <Text style={{ overflowWrap: 'anywhere' }}>{latest.text}</Text>
-        <FlagBadge flag={latest.flag} />
+        <TakingFlags taking={latest} />
       </Group>
       <Group gap="2px 8px">
         <Text size="sm" c="dimmed">
           {formatWhen(latest.at)}
         </Text>
-        <FactSource fact={latest.fact} />
+        <TakingSources taking={latest} />
       </Group>
     </Box>
   );
+}
+
+/** What is new about it, is so by the last of what it was told by. */
+function storedLast([first, second = first]: Taking['facts']): Fact {
+  return (second.meta?.lastUpdated ?? '') > (first.meta?.lastUpdated ?? '') ? second : first;
 }

@@ -11,6 +11,7 @@ import { useRecord } from '../record-context.ts';
 import { analyteOf } from './analytes.ts';
 import { findTrend, TREND_SIZE } from './find-trend.ts';
 import type { Measurement, Series } from './group-readings.ts';
+import { pairReadings } from './pair-readings.ts';
 import { ReadingTable } from './ReadingTable.tsx';
 import { isConverted } from './reconcile-series.ts';
 
@@ -35,7 +36,7 @@ export function TrendPanel({ measurement, filters }: TrendPanelProps) {
     return <ErrorState title="The values could not be loaded" hint={explainError(error)} onRetry={reload} />;
   }
   if (!trend) return <LoadingState label={`Loading ${measurement.name}`} blocks={2} />;
-  const drawn = trend.series.filter(({ readings }) => readings.length > 1);
+  const drawn = trend.series.filter(({ readings }) => pairReadings(readings).length > 1);
   return (
     <Stack gap="sm">
       {drawn.map((series) => (
@@ -58,7 +59,7 @@ export function TrendPanel({ measurement, filters }: TrendPanelProps) {
           The newest {formatCount(TREND_SIZE)} of {formatCount(trend.total)}; choose dates to see older ones.
         </Text>
       )}
-      <ReadingTable name={measurement.name} readings={trend.readings} series={trend.series} clusters={trend.clusters} />
+      <ReadingTable name={measurement.name} takings={trend.takings} series={trend.series} clusters={trend.clusters} />
     </Stack>
   );
 }

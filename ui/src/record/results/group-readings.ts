@@ -1,5 +1,6 @@
 import type { Coding } from '@medplum/fhirtypes';
 import type { Reading } from './read-readings.ts';
+import { ucumOf } from './written-units.ts';
 
 /** Everything that is known of one measurement, whatever source it came from. */
 export interface Measurement {
@@ -30,12 +31,12 @@ export function groupReadings(readings: readonly Reading[]): Measurement[] {
 }
 
 /**
- * Splits a measurement by unit; reconcile-series.ts puts together what can be converted. Readings that are no numbers are in
+ * Splits a measurement by unit, however that is written; reconcile-series.ts puts together what can be converted. Readings that are no numbers are in
  * none; the list beside the chart has them.
  */
 export function seriesOf({ readings }: Pick<Measurement, 'readings'>): Series[] {
   const drawn = readings.filter(({ value, at }) => value !== undefined && !Number.isNaN(Date.parse(at ?? '')));
-  return [...Map.groupBy(drawn, ({ unit }) => unit)].map(([unit, group]) => ({
+  return [...Map.groupBy(drawn, ({ unit }) => ucumOf(unit))].map(([unit, group]) => ({
     unit,
     unitText: group[0]?.unitText ?? unit,
     readings: group,

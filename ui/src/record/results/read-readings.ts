@@ -10,16 +10,19 @@ import type {
 import type { Fact } from '../find-facts.ts';
 import { analyteOf } from './analytes.ts';
 import { type Flag, flagOf } from './flag-value.ts';
+import { type Half, halfOf, pressureOf } from './pressures.ts';
 import { showQuantity, showUnit, showValue } from './show-units.ts';
 
 /** One measured or found value, of an Observation or of one of its components. */
 export interface Reading {
   /**
    * What was measured, so that the same from several sources comes together: system and code, else the name. Mass and moles
-   * of one substance go by the code of its mass.
+   * of one substance go by the code of its mass, both values of a blood pressure by the systolic one's.
    */
   readonly key: string;
   readonly name: string;
+  /** Of a blood pressure, which of its two values. */
+  readonly half: Half | undefined;
   /** To search by; absent when the source gave only a text. */
   readonly coding?: Coding | undefined;
   /** FHIR dateTime; absent when the source does not say when. */
@@ -43,7 +46,8 @@ export interface Reading {
 const LOINC = 'http://loinc.org';
 
 /**
- * What an Observation found: its own value, or one reading for each component that has one (a blood pressure has two).
+ * What an Observation found: its own value, or one reading for each component that has one (a blood pressure has two, see
+ * pair-readings.ts).
  * A panel that only names its members gives none: they are Observations of their own. One that has no value at all is told
  * by its notes, so that nothing of a record is out of sight.
  */
@@ -62,14 +66,17 @@ function readPart(part: Observation | ObservationComponent, fact: Fact & Observa
   const { valueQuantity, code } = part;
   const [range] = part.referenceRange ?? [];
   const coding = code.coding?.find(({ system }) => system === LOINC) ?? code.coding?.find((one) => one.code);
-  const analyte = analyteOf(coding);
+  const [analyte, pressure] = [analyteOf(coding), pressureOf(coding)];
   const said = formatCodeableConcept(code) || coding?.code || 'Without a name';
   // Its values come together whatever they were counted by.
-  const name = analyte ? said.replace(/ \[(mass|moles)\/volume\]/i, '') : said;
+  const name = pressure?.name ?? (analyte ? said.replace(/ \[(mass|moles)\/volume\]/i, '') : said);
   const [low, high] = [inUnit(range?.low, valueQuantity), inUnit(range?.high, valueQuantity)];
   return {
-    key: coding?.code ? `${coding.system ?? ''}|${analyte?.mass ?? coding.code}` : name.toLowerCase(),
+    key: coding?.code
+      ? `${coding.system ?? ''}|${analyte?.mass ?? pressure?.systolic ?? coding.code}`
+      : name.toLowerCase(),
     name,
+    half: halfOf(coding),
     coding,
     at: fact.effectiveDateTime ?? fact.effectivePeriod?.start ?? fact.effectiveInstant ?? fact.issued,
     value: valueQuantity?.comparator ? undefined : valueQuantity?.value,

@@ -42,7 +42,12 @@ test('a blood pressure is two readings, and a panel that only names its members 
     { code: { coding: [{ system: 'http://loinc.org', code: '8480-6', display: 'Systolic' }] }, valueQuantity: mg(120) },
     { code: { coding: [{ system: 'http://loinc.org', code: '8462-4', display: 'Diastolic' }] }, valueQuantity: mg(80) },
   ];
-  expect(readReadings(observe({ component })).map(({ name }) => name)).toEqual(['Systolic', 'Diastolic']);
+  const readings = readReadings(observe({ component }));
+  expect(readings.map(({ name, half }) => `${name}: ${half}`)).toEqual([
+    'Blood pressure: Systolic',
+    'Blood pressure: Diastolic',
+  ]);
+  expect(groupReadings(readings)).toHaveLength(1);
   expect(readReadings(observe({ hasMember: [{ reference: 'Observation/1' }] }))).toEqual([]);
 });
 
@@ -92,6 +97,12 @@ test('readings of one code come together from all sources, newest first, and uni
     ['mmol/L', 1],
     ['mg/dL', 2],
   ]);
+});
+
+test('one unit in two ways of writing it is one series, and nothing of it was converted', () => {
+  const written = ['mm[Hg]', 'mmHg', 'mm Hg'].map((unit) => ({ value: 120, unit }));
+  const readings = written.map((quantity) => observe({ valueQuantity: quantity })).flatMap(readReadings);
+  expect(seriesOf({ readings })).toHaveLength(1);
 });
 
 test('a value without a date is listed and not drawn', () => {

@@ -23,11 +23,14 @@ test.each(['mg/dL', 'mmol/L', '%', 'K/uL of blood', 'cm[H2O]', 'human units', 'p
 
 test('a pressure is shown with both its numbers, in a unit that is read', () => {
   const part = (code: string, value: number) => ({
-    code: { text: code },
+    code: { text: code, coding: [{ system: 'http://loinc.org', code }] },
     valueQuantity: { value, code: 'mm[Hg]', system: 'http://unitsofmeasure.org' },
   });
   const pressure = { resourceType: 'Observation', status: 'final', code: { text: 'Blood pressure' } } as const;
-  expect(showValue({ ...pressure, component: [part('Systolic', 120), part('Diastolic', 80)] })).toBe(
-    '120 mmHg / 80 mmHg',
-  );
+  const component = [part('8462-4', 80), part('8480-6', 120)];
+  expect(showValue({ ...pressure, component })).toBe('120/80 mmHg');
+  expect(showValue({ ...pressure, component: component.slice(1) })).toBe('120 mmHg');
+  const foreign = { system: 'urn:oid:1.2.3', code: '8480-6' };
+  const apart = component.map((each) => ({ ...each, code: { coding: [foreign] } }));
+  expect(showValue({ ...pressure, component: apart })).toBe('80 mmHg / 120 mmHg');
 });

@@ -1,5 +1,6 @@
 import { formatObservationValue } from '@medplum/core';
 import type { Observation, ObservationComponent, Quantity } from '@medplum/fhirtypes';
+import { halfOfConcept, joinPressure } from './pressures.ts';
 
 /** UCUM codes that nobody reads as what they are, as they stand where a source sent no other words. */
 const SHOWN: Readonly<Record<string, string>> = {
@@ -47,7 +48,21 @@ export function showQuantity(quantity: Quantity): Quantity {
 /** The value of an observation and of its components, in one line; empty for none. */
 export function showValue(observation: Observation): string {
   const { component } = observation;
-  return formatObservationValue({ ...shown(observation), ...(component && { component: component.map(shown) }) });
+  return formatObservationValue({
+    ...shown(observation),
+    ...(component && { component: withPressureJoined(component.map(shown)) }),
+  });
+}
+
+/** Both values of a blood pressure in the place of the systolic one. */
+function withPressureJoined(components: ObservationComponent[]): ObservationComponent[] {
+  const [systolic, diastolic] = (['Systolic', 'Diastolic'] as const).map((half) =>
+    components.find(({ code }) => halfOfConcept(code) === half),
+  );
+  const [upper, lower] = [systolic, diastolic].map((part) => part && formatObservationValue(part));
+  if (!systolic || !upper || !lower) return components;
+  const both = { code: systolic.code, valueString: joinPressure(upper, lower) };
+  return components.filter((part) => part !== diastolic).map((part) => (part === systolic ? both : part));
 }
 
 function shown<T extends Observation | ObservationComponent>(part: T): T {
