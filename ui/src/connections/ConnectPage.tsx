@@ -3,6 +3,7 @@ import { useMedplumProfile } from '@medplum/react-hooks';
 import { IconArrowLeft } from '@tabler/icons-react';
 import { useEffect } from 'react';
 import { Link, useNavigate, useParams, useSearchParams } from 'react-router';
+import { useFocusOnArrival } from '../shell/use-focus-on-arrival.ts';
 import { usePageTitle } from '../shell/use-page-title.ts';
 import { ConsentStep } from './ConsentStep.tsx';
 import { StitchWidget } from './StitchWidget.tsx';
@@ -17,6 +18,7 @@ export function ConnectPage() {
   usePageTitle('Connect a health system');
   const profile = useMedplumProfile();
   const { attempt, stage, connected, problem, start, onMessage } = useAttempt({ patientId, reconnect });
+  const arrived = useFocusOnArrival<HTMLDivElement>(stage);
   const list = `/connections/${patientId}`;
   const isDone = stage === 'done' && connected.length > 0;
 
@@ -26,7 +28,7 @@ export function ConnectPage() {
 
   return (
     <Container size="sm" px={0}>
-      <Stack>
+      <Stack ref={arrived} tabIndex={-1} style={{ outline: 'none' }}>
         <Anchor component={Link} to={list} size="sm">
           <Group gap={4}>
             <IconArrowLeft size={16} aria-hidden /> All connections

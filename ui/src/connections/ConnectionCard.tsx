@@ -83,17 +83,16 @@ export function ConnectionCard({ connection, patientId, answer, onChanged, onEra
           </Button>
         </Group>
       </Stack>
-      {isEnding && (
-        <EndConnection
-          connection={connection}
-          patientId={patientId}
-          onClose={() => setIsEnding(false)}
-          onEnded={(ids) => {
-            onErasing(ids);
-            onChanged();
-          }}
-        />
-      )}
+      <EndConnection
+        isOpen={isEnding}
+        connection={connection}
+        patientId={patientId}
+        onClose={() => setIsEnding(false)}
+        onEnded={(ids) => {
+          onErasing(ids);
+          onChanged();
+        }}
+      />
     </Paper>
   );
 }

@@ -156,6 +156,20 @@ test('nothing ends without a choice, and nothing is erased without a second word
   expect(calls.filter(({ call }) => call.startsWith('DELETE'))).toHaveLength(1);
 });
 
+test('a question that is not answered gives the focus back, and begins anew the next time', async () => {
+  answerBridge(list(CLINIC));
+  openPage(medplum, '/connections/123');
+  const asking = await screen.findByRole('button', { name: 'Disconnect' });
+  asking.focus();
+  fireEvent.click(asking);
+  fireEvent.click(await screen.findByRole('radio', { name: 'Erase them' }));
+  fireEvent.keyDown(document.body, { key: 'Escape' });
+  await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+  await waitFor(() => expect(document.activeElement).toBe(asking));
+  fireEvent.click(asking);
+  expect((await screen.findByRole<HTMLInputElement>('radio', { name: 'Erase them' })).checked).toBe(false);
+});
+
 test('an erasure ends in a receipt that says what is gone and what stays', async () => {
   const receipt = { erasureId: 'e1', consentId: 'k1', edited: 0, kept: [], erased: {} };
   const done = {

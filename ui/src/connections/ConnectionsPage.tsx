@@ -7,6 +7,7 @@ import { useState } from 'react';
 import { Link, useParams, useSearchParams } from 'react-router';
 import { useBridge } from '../bridge/use-bridge.ts';
 import { BackToList } from '../lists/BackToList.tsx';
+import { useFocusOnArrival } from '../shell/use-focus-on-arrival.ts';
 import { usePageTitle } from '../shell/use-page-title.ts';
 import { EmptyState } from '../states/EmptyState.tsx';
 import { ErrorState } from '../states/ErrorState.tsx';
@@ -128,8 +129,10 @@ function ConnectionSections({ connections: told, synced, ...rest }: ConnectionSe
       {...rest}
     />
   );
+  // The buttons of a connection go with it when it has ended.
+  const arrived = useFocusOnArrival<HTMLDivElement>(active.map(({ consentId }) => consentId).join());
   return (
-    <>
+    <Stack ref={arrived} tabIndex={-1} style={{ outline: 'none' }}>
       {active.length === 0 && (
         <EmptyState icon={<IconPlugConnected />} title="Nothing is connected">
           Connect a hospital, a clinic or an insurer, and the records that it keeps appear here. It takes a few minutes
@@ -151,7 +154,7 @@ function ConnectionSections({ connections: told, synced, ...rest }: ConnectionSe
           </Stack>
         </>
       )}
-    </>
+    </Stack>
   );
 }
 

@@ -7,7 +7,7 @@ import { useBridge } from '../bridge/use-bridge.ts';
 import { useAction } from '../states/use-action.ts';
 import { nameOf } from './connection-words.ts';
 
-interface EndConnectionProps {
+interface QuestionsProps {
   readonly connection: Connection;
   readonly patientId: string;
   readonly onClose: () => void;
@@ -15,10 +15,26 @@ interface EndConnectionProps {
   readonly onEnded: (erasureIds: readonly string[]) => void;
 }
 
+interface EndConnectionProps extends QuestionsProps {
+  readonly isOpen: boolean;
+}
+
 const WORDS = { forbidden: 'You are not allowed to erase these records.' };
 
-/** Ends a connection after a question; whether its records go too is a second one. */
-export function EndConnection({ connection, patientId, onClose, onEnded }: EndConnectionProps) {
+/** Ends a connection after a question; whether its records go too is a second one. Closed, it gives the focus back. */
+export function EndConnection({ isOpen, ...asked }: EndConnectionProps) {
+  const { connection, onClose } = asked;
+  const name = nameOf(connection);
+  const title = connection.status === 'active' ? `Disconnect ${name}` : `Erase the records of ${name}`;
+  return (
+    <Modal opened={isOpen} onClose={onClose} title={title}>
+      <Questions {...asked} />
+    </Modal>
+  );
+}
+
+/** Asked anew each time. */
+function Questions({ connection, patientId, onClose, onEnded }: QuestionsProps) {
   const bridge = useBridge();
   const isActive = connection.status === 'active';
   const [choice, setChoice] = useState<'keep' | 'erase'>();
@@ -31,9 +47,7 @@ export function EndConnection({ connection, patientId, onClose, onEnded }: EndCo
     onClose();
   }, WORDS);
 
-  const name = nameOf(connection);
   return (
-    <Modal opened onClose={onClose} title={isActive ? `Disconnect ${name}` : `Erase the records of ${name}`}>
       <Stack>
         {isActive && (
           <>
@@ -74,7 +88,6 @@ export function EndConnection({ connection, patientId, onClose, onEnded }: EndCo
           </Button>
         </Group>
       </Stack>
-    </Modal>
   );
 }
 

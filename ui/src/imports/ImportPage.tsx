@@ -19,6 +19,7 @@ import { lazy, type ReactNode, Suspense, useCallback, useEffect, useState } from
 import { Link, useParams } from 'react-router';
 import { useImportStatus } from '../bridge/use-import-status.ts';
 import { BackToList } from '../lists/BackToList.tsx';
+import { useFocusOnArrival } from '../shell/use-focus-on-arrival.ts';
 import { usePageTitle } from '../shell/use-page-title.ts';
 import { ErrorState } from '../states/ErrorState.tsx';
 import { explainError } from '../states/explain-error.ts';
@@ -84,6 +85,8 @@ interface ImportDetailsProps {
 
 function ImportDetails({ task, live, onChanged }: ImportDetailsProps) {
   const [line, setLine] = useState<RawLineId>();
+  // What a person can decide about it goes once it is decided.
+  const arrived = useFocusOnArrival<HTMLDivElement>(task.status);
   const counts = countsFromTask(task);
   const problems = problemsFromTask(task);
   const stored = byTypeFromTask(task);
@@ -94,7 +97,7 @@ function ImportDetails({ task, live, onChanged }: ImportDetailsProps) {
   const unsure = unsureTraitsFromTask(task);
   const [, patientId] = /^Patient\/(.+)$/.exec(task.for?.reference ?? '') ?? [];
   return (
-    <>
+    <Stack ref={arrived} tabIndex={-1} style={{ outline: 'none' }}>
       <div>
         <Group gap="sm">
           <Title order={1} size="h2">
@@ -178,7 +181,7 @@ function ImportDetails({ task, live, onChanged }: ImportDetailsProps) {
           <LedgerTable task={task} />
         </Section>
       )}
-    </>
+    </Stack>
   );
 }
 

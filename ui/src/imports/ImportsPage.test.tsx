@@ -141,10 +141,10 @@ test('who is not signed in is asked to, wherever the address leads', async () =>
   expect(await screen.findByText('Sign in with your Medplum account')).toBeDefined();
 });
 
-test('an unknown address leads back to the imports', async () => {
+test('an unknown address leads back to the start page', async () => {
   openPage(medplum, '/nowhere');
   expect(await screen.findByText('There is no page at this address')).toBeDefined();
-  expect(screen.getByRole('link', { name: 'the imports' })).toBeDefined();
+  expect(screen.getByRole('link', { name: 'the start page' })).toBeDefined();
 });
 
 test('an import from a file says what it is doing, and whose it is once that is known', async () => {

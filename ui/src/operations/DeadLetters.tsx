@@ -12,6 +12,7 @@ import { useBridge } from '../bridge/use-bridge.ts';
 import { formatCount, formatTime } from '../imports/format.ts';
 import { usePolled } from '../imports/use-polled.ts';
 import { PageButtons } from '../lists/PageButtons.tsx';
+import { useFocusOnArrival } from '../shell/use-focus-on-arrival.ts';
 import { ErrorState } from '../states/ErrorState.tsx';
 import { explainError } from '../states/explain-error.ts';
 import { LoadingState } from '../states/LoadingState.tsx';
@@ -29,15 +30,21 @@ export function DeadLetters() {
     [bridge, cursor],
   );
   const { value, error, reload } = usePolled(load, pauseFor);
+  const ids = value?.deadLetters.map(({ queue, jobId }) => `${queue} ${jobId}`).join();
+  const arrived = useFocusOnArrival<HTMLDivElement>(ids);
   if (error !== undefined) {
     return <ErrorState title="They could not be loaded" hint={explainError(error)} onRetry={reload} />;
   }
   if (value === undefined) return <LoadingState label="Loading what was given up" blocks={1} />;
   if (value.deadLetters.length === 0 && cursor === 0) {
-    return <Text c="dimmed">Nothing was given up: every job has done its work, or is still trying.</Text>;
+    return (
+      <Text c="dimmed" ref={arrived} tabIndex={-1} style={{ outline: 'none' }}>
+        Nothing was given up: every job has done its work, or is still trying.
+      </Text>
+    );
   }
   return (
-    <Stack gap="xs">
+    <Stack gap="xs" ref={arrived} tabIndex={-1} style={{ outline: 'none' }}>
       <Stack gap="xs" role="list" aria-label="Jobs that were given up">
         {value.deadLetters.map((letter) => (
           <Letter key={`${letter.queue} ${letter.jobId}`} letter={letter} onReplayed={reload} />

@@ -1,6 +1,7 @@
 import { Badge, Button, Drawer, Group, Stack, Text } from '@mantine/core';
 import { useMedplumProfile } from '@medplum/react-hooks';
 import { lazy, Suspense, useState } from 'react';
+import { useFocusOnArrival } from '../shell/use-focus-on-arrival.ts';
 import { LoadingState } from '../states/LoadingState.tsx';
 import { describeFact, timeOfFact } from './describe-fact.ts';
 import { ConversionNote } from './documents/ConversionNote.tsx';
@@ -29,6 +30,8 @@ export function FactDrawer({ fact, onClose }: FactDrawerProps) {
   const isStaff = useMedplumProfile()?.resourceType !== 'Patient';
   const words = fact && describeFact(fact);
   const time = words && timeOfFact(words);
+  // One fact leads to another: what several sources tell, what it refers to.
+  const shown = useFocusOnArrival<HTMLDivElement>(fact?.id);
   const attachments = fact ? attachmentsOf(fact) : [];
   return (
     <Drawer
@@ -41,7 +44,7 @@ export function FactDrawer({ fact, onClose }: FactDrawerProps) {
       styles={{ title: { fontWeight: 650 } }}
     >
       {fact && words && (
-        <Stack key={fact.id}>
+        <Stack key={fact.id} ref={shown} tabIndex={-1} style={{ outline: 'none' }}>
           <Group gap="xs">
             {time && <Text size="sm">{time}</Text>}
             {words.status && (

@@ -1,5 +1,6 @@
 import { Button, Group, NativeSelect, Switch, TextInput } from '@mantine/core';
 import { IconFilterOff } from '@tabler/icons-react';
+import { useRef } from 'react';
 import type { FactFilters } from './find-facts.ts';
 import { useRecord } from './record-context.ts';
 
@@ -17,10 +18,17 @@ const FLEX = { base: '1 1 40%', sm: '0 1 auto' };
 export function FilterBar({ filters, onChange, hasText }: FilterBarProps) {
   const { sources, lastLook } = useRecord();
   const isActive = Object.values(filters).some(Boolean);
+  const first = useRef<HTMLSelectElement>(null);
+  // The button goes with the last filter: who pressed it goes on at the first one.
+  const clear = (): void => {
+    onChange({});
+    first.current?.focus();
+  };
   const change = (part: FactFilters) => onChange({ ...filters, ...part });
   return (
     <Group role="search" aria-label="Filters" align="flex-end" gap="xs">
       <NativeSelect
+        ref={first}
         label="Source"
         size="xs"
         flex={FLEX}
@@ -70,7 +78,7 @@ export function FilterBar({ filters, onChange, hasText }: FilterBarProps) {
           size="xs"
           variant="default"
           leftSection={<IconFilterOff size={14} aria-hidden />}
-          onClick={() => onChange({})}
+          onClick={clear}
         >
           Clear
         </Button>

@@ -134,8 +134,11 @@ test('a list is narrowed to one source, and says when nothing is left', async ()
 
   fireEvent.change(screen.getByLabelText('From'), { target: { value: '2024-01-01' } });
   expect(await screen.findByText('Nothing matches these filters')).toBeDefined();
-  fireEvent.click(screen.getByRole('button', { name: 'Clear' }));
+  const clear = screen.getByRole('button', { name: 'Clear' });
+  clear.focus();
+  fireEvent.click(clear);
   expect(await screen.findByRole('button', { name: 'Tetanus' })).toBeDefined();
+  expect(document.activeElement).toBe(screen.getByLabelText('Source'));
 });
 
 test('a fact shows its provenance, its repairs and, when asked, the line that it came in', async () => {

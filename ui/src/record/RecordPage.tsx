@@ -3,11 +3,12 @@ import { useDebouncedValue } from '@mantine/hooks';
 import type { WithId } from '@medplum/core';
 import type { Patient } from '@medplum/fhirtypes';
 import { useMedplum, useMedplumProfile } from '@medplum/react-hooks';
-import { useCallback, useMemo, useState } from 'react';
+import { type RefObject, useCallback, useMemo, useState } from 'react';
 import { Link, useNavigate, useParams } from 'react-router';
 import { pauseFor } from '../imports/find-imports.ts';
 import { usePolled } from '../imports/use-polled.ts';
 import { NotFoundPage } from '../shell/NotFoundPage.tsx';
+import { SkipLink } from '../shell/SkipLink.tsx';
 import { useFocusOnArrival } from '../shell/use-focus-on-arrival.ts';
 import { usePageTitle } from '../shell/use-page-title.ts';
 import { findSources, type PatientSources } from '../sources/find-sources.ts';
@@ -108,7 +109,7 @@ function PatientRecord({ patient }: { readonly patient: WithId<Patient> }) {
         )}
         <Grid gutter="lg">
           <Grid.Col span={{ base: 12, md: 2.5 }}>
-            <SectionNavigation patientId={patient.id} path={path} />
+            <SectionNavigation patientId={patient.id} path={path} content={content} />
           </Grid.Col>
           <Grid.Col span={{ base: 12, md: 9.5 }}>
             <Stack ref={content} tabIndex={-1} style={{ outline: 'none' }}>
@@ -138,8 +139,15 @@ function PatientRecord({ patient }: { readonly patient: WithId<Patient> }) {
   );
 }
 
+interface SectionNavigationProps {
+  readonly patientId: string;
+  readonly path: string;
+  /** Where the section stands. */
+  readonly content: RefObject<HTMLElement | null>;
+}
+
 /** Links beside the section; on a narrow screen a choice above it. */
-function SectionNavigation({ patientId, path }: { readonly patientId: string; readonly path: string }) {
+function SectionNavigation({ patientId, path, content }: SectionNavigationProps) {
   const navigate = useNavigate();
   return (
     <>
@@ -151,6 +159,7 @@ function SectionNavigation({ patientId, path }: { readonly patientId: string; re
         data={PAGES.map(({ path: value, label }) => ({ value, label }))}
       />
       <Box component="nav" aria-label="Sections of the record" visibleFrom="md">
+        <SkipLink to={content}>Skip the list of sections</SkipLink>
         {PAGES.map((page) => (
           <NavLink
             key={page.path}

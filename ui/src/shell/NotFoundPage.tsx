@@ -9,8 +9,8 @@ export function NotFoundPage() {
   return (
     <EmptyState icon={<IconMapQuestion />} title="There is no page at this address">
       It may have been mistyped. Go to{' '}
-      <Anchor component={Link} to="/imports">
-        the imports
+      <Anchor component={Link} to="/">
+        the start page
       </Anchor>
       .
     </EmptyState>

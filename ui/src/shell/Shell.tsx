@@ -5,6 +5,8 @@ import { useMedplum, useMedplumProfile } from '@medplum/react-hooks';
 import { IconActivity, IconDatabaseImport, IconPlugConnected, IconUsers } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { Link, useLocation } from 'react-router';
+import classes from './Shell.module.css';
+import { SkipLink } from './SkipLink.tsx';
 import { UserMenu } from './UserMenu.tsx';
 import { useFocusOnArrival } from './use-focus-on-arrival.ts';
 import { APP_NAME } from './use-page-title.ts';
@@ -15,6 +17,8 @@ const pages = [
   { path: '/imports', label: 'Imports', icon: <IconDatabaseImport size={18} aria-hidden /> },
 ];
 const adminPages = [{ path: '/operations', label: 'Operations', icon: <IconActivity size={18} aria-hidden /> }];
+
+const NAVIGATION_ID = 'navigation';
 
 /** Header, navigation and the page. On a narrow screen the navigation is behind a button. */
 export function Shell({ children }: { readonly children: ReactNode }) {
@@ -29,10 +33,19 @@ export function Shell({ children }: { readonly children: ReactNode }) {
       navbar={{ width: 200, breakpoint: 'sm', collapsed: { mobile: !opened } }}
       padding={{ base: 'sm', sm: 'lg' }}
     >
+      <SkipLink to={main}>Skip to the page</SkipLink>
       <AppShell.Header px="sm">
         <Group h="100%" justify="space-between" wrap="nowrap">
           <Group gap="sm" wrap="nowrap" miw={0}>
-            <Burger opened={opened} onClick={toggle} hiddenFrom="sm" size="sm" aria-label="Navigation" />
+            <Burger
+              opened={opened}
+              onClick={toggle}
+              hiddenFrom="sm"
+              size="sm"
+              aria-label="Navigation"
+              aria-expanded={opened}
+              aria-controls={NAVIGATION_ID}
+            />
             <Image src="/icon.svg" alt="" w={28} h={28} />
             <Text fw={650} truncate>
               {APP_NAME}
@@ -41,7 +54,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
           <UserMenu />
         </Group>
       </AppShell.Header>
-      <AppShell.Navbar p="xs">
+      <AppShell.Navbar p="xs" id={NAVIGATION_ID} className={classes.navigation ?? ''} mod={{ closed: !opened }}>
         {[...pages, ...(isAdmin ? adminPages : [])].map(({ path, label, icon }) => (
           <NavLink
             key={path}
@@ -50,6 +63,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
             label={isPatient && path === '/patients' ? 'My record' : label}
             leftSection={icon}
             active={pathname.startsWith(path)}
+            aria-current={pathname.startsWith(path) ? 'true' : undefined}
             onClick={close}
           />
         ))}

@@ -101,8 +101,12 @@ test('staff keep apart what is not the same; a patient is not offered to', async
   open();
   const [row] = await rows();
   fireEvent.click(within(row as HTMLElement).getByRole('button', { name: '2 records' }));
-  fireEvent.click(within(row as HTMLElement).getByRole('button', { name: 'Not the same?' }));
-  fireEvent.click(within(row as HTMLElement).getByRole('button', { name: 'Keep them apart' }));
+  const doubt = within(row as HTMLElement).getByRole('button', { name: 'Not the same?' });
+  doubt.focus();
+  fireEvent.click(doubt);
+  const keep = within(row as HTMLElement).getByRole('button', { name: 'Keep them apart' });
+  expect(document.activeElement?.contains(keep) && document.activeElement !== document.body).toBe(true);
+  fireEvent.click(keep);
   await waitFor(async () => expect(await rows()).toHaveLength(2));
   expect(await medplum.readResource('Linkage', id, { cache: 'reload' })).toMatchObject({ active: false });
   cleanup();
@@ -128,8 +132,11 @@ test('the drawer of a fact tells what the others say of the same, and the timeli
   fireEvent.click(await screen.findByRole('button', { name: 'Influenza' }));
   expect(screen.queryByRole('button', { name: 'Flu' })).toBeNull();
   const panel = within(await screen.findByRole('region', { name: 'Told by several sources' }));
-  fireEvent.click(panel.getByRole('button', { name: 'Flu' }));
-  expect(await screen.findByRole('dialog', { name: 'Flu' })).toBeDefined();
+  const flu = panel.getByRole('button', { name: 'Flu' });
+  flu.focus();
+  fireEvent.click(flu);
+  const drawer = await screen.findByRole('dialog', { name: 'Flu' });
+  await waitFor(() => expect(drawer.contains(document.activeElement)).toBe(true));
 });
 
 test('a cluster that holds no longer, or of which the reader sees one only, is no cluster', async () => {

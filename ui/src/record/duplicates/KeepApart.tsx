@@ -1,6 +1,7 @@
 import { Button, Group, Text } from '@mantine/core';
 import { useMedplum, useMedplumProfile } from '@medplum/react-hooks';
 import { useState } from 'react';
+import { useFocusOnArrival } from '../../shell/use-focus-on-arrival.ts';
 import { explainError } from '../../states/explain-error.ts';
 import type { FactCluster } from './find-clusters.ts';
 
@@ -26,30 +27,33 @@ export function KeepApart({ cluster, onDone }: KeepApartProps) {
       setStep('offered');
     }
   };
+  // Each step takes its button away.
+  const arrived = useFocusOnArrival<HTMLDivElement>(step);
   if (!isStaff) return null;
-  if (step === 'offered') {
-    return (
-      <Group gap={6}>
-        <Button variant="subtle" size="compact-xs" color="gray" onClick={() => setStep('asked')}>
-          Not the same?
-        </Button>
-        {error !== undefined && (
-          <Text size="xs" c="red" role="alert">
-            {explainError(error)}
-          </Text>
-        )}
-      </Group>
-    );
-  }
   return (
-    <Group gap={6}>
-      <Text size="xs">They will be shown apart, to everyone, and not be put together again.</Text>
-      <Button size="compact-xs" loading={step === 'saving'} onClick={() => void save()}>
-        Keep them apart
-      </Button>
-      <Button variant="default" size="compact-xs" onClick={() => setStep('offered')}>
-        Cancel
-      </Button>
+    <Group gap={6} ref={arrived} tabIndex={-1} style={{ outline: 'none' }}>
+      {step === 'offered' ? (
+        <>
+          <Button variant="subtle" size="compact-xs" color="gray" onClick={() => setStep('asked')}>
+            Not the same?
+          </Button>
+          {error !== undefined && (
+            <Text size="xs" c="red" role="alert">
+              {explainError(error)}
+            </Text>
+          )}
+        </>
+      ) : (
+        <>
+          <Text size="xs">They will be shown apart, to everyone, and not be put together again.</Text>
+          <Button size="compact-xs" loading={step === 'saving'} onClick={() => void save()}>
+            Keep them apart
+          </Button>
+          <Button variant="default" size="compact-xs" onClick={() => setStep('offered')}>
+            Cancel
+          </Button>
+        </>
+      )}
     </Group>
   );
 }
