@@ -27,7 +27,7 @@ const FIRST: Readonly<Record<string, string>> = {
 };
 const ROW = 'section [role=listitem]';
 const SECTIONS = [
-  ...['Timeline', 'Problems', 'Medications', 'Labs', 'Vitals', 'Reports', 'Immunizations', 'Procedures', 'Encounters'],
+  ...['Timeline', 'Problems', 'Medications', 'Labs', 'Vitals', 'Reports', 'Immunizations', 'Procedures', 'Visits'],
   ...['Care plans', 'Documents', 'Coverage & claims', 'Everything else', 'Summary'],
 ];
 

@@ -1,4 +1,4 @@
-import { Badge, type CSSVariablesResolver, createTheme, Modal, Notification } from '@mantine/core';
+import { Badge, type CSSVariablesResolver, createTheme, Modal, Notification, TableScrollContainer } from '@mantine/core';
 
 /** Mantine's own look, with a system font (nothing is fetched from elsewhere) and text that keeps WCAG AA contrast. */
 export const theme = createTheme({
@@ -10,12 +10,18 @@ export const theme = createTheme({
   autoContrast: true,
   respectReducedMotion: true,
   components: {
-    // As it is written everywhere else: names of sources stand in badges too.
-    Badge: Badge.extend({ defaultProps: { tt: 'none' } }),
+    // As it is written everywhere else: names of sources stand in badges too. One that is cut says nothing on a phone: where
+    // there is no room, it goes on in the next line.
+    Badge: Badge.extend({
+      defaultProps: { tt: 'none', h: 'auto' },
+      styles: { label: { whiteSpace: 'normal', overflowWrap: 'anywhere' } },
+    }),
     Modal: Modal.extend({
       defaultProps: { closeButtonProps: { 'aria-label': 'Close' } },
       styles: { title: { fontWeight: 650 } },
     }),
+    // Without a bar to see, a table that goes on beside the window looks as if it ended there.
+    TableScrollContainer: TableScrollContainer.extend({ defaultProps: { scrollAreaProps: { type: 'auto' } } }),
     Notification: Notification.extend({ defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } }),
   },
 });

@@ -5,7 +5,8 @@ import { IconBuildingHospital, IconPlugConnectedX, IconRefreshDot } from '@table
 import { useState } from 'react';
 import { Link } from 'react-router';
 import { useBridgeConfig } from '../bridge/use-bridge.ts';
-import { formatDay, formatTime } from '../imports/format.ts';
+import { formatMoment } from '../format-when.ts';
+import { formatDay } from '../imports/format.ts';
 import { logoOf, nameOf, STANDING_WORDS, standingOf } from './connection-words.ts';
 import { EndConnection } from './EndConnection.tsx';
 import { LatestImport } from './LatestImport.tsx';
@@ -58,7 +59,7 @@ export function ConnectionCard({ connection, patientId, answer, onChanged, onEra
         {isActive && answer && (
           <Text size="sm" role="status">
             {answer.text}
-            {answer.availableAt && ` From ${formatTime(answer.availableAt)} on.`}
+            {answer.availableAt && ` From ${formatMoment(answer.availableAt)} on.`}
           </Text>
         )}
         <Group gap="xs" align="flex-end">
@@ -99,7 +100,7 @@ export function ConnectionCard({ connection, patientId, answer, onChanged, onEra
 
 function describePeriod({ connectedAt, expiresAt, nextResync, status }: Connection): string {
   const parts = [
-    connectedAt && `Since ${formatDay(connectedAt)}`,
+    connectedAt && `${status === 'active' ? 'Since' : 'Connected'} ${formatDay(connectedAt)}`,
     status === 'active' && expiresAt && `permission until ${formatDay(expiresAt)}`,
     nextResync && `next look for new records ${formatDay(nextResync)}`,
   ];

@@ -6,7 +6,7 @@ import { useMedplumProfile } from '@medplum/react-hooks';
 import { useEffect } from 'react';
 import { Link } from 'react-router';
 import { useImportStatus } from '../bridge/use-import-status.ts';
-import { formatTime } from '../imports/format.ts';
+import { formatMoment } from '../format-when.ts';
 import { ImportProgressBar } from '../imports/ImportProgressBar.tsx';
 import { describeStatus } from '../imports/import-words.ts';
 
@@ -57,7 +57,7 @@ export function LatestImport({ latest, onEnd }: LatestImportProps) {
         {!isRunning && latest.lastUpdated && (
           <Text span inherit c="dimmed">
             {' '}
-            · {formatTime(latest.lastUpdated)}
+            · {formatMoment(latest.lastUpdated)}
           </Text>
         )}
       </Text>

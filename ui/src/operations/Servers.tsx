@@ -36,7 +36,7 @@ function Replies({ servers, minutes }: ServerList) {
             <Table.Th ta="right">Replies</Table.Th>
             <Table.Th ta="right">Half within</Table.Th>
             <Table.Th ta="right">95 % within</Table.Th>
-            <Table.Th ta="right">None</Table.Th>
+            <Table.Th ta="right">No reply</Table.Th>
             <Table.Th ta="right">Faults</Table.Th>
             <Table.Th ta="right">Asked to wait</Table.Th>
           </Table.Tr>

@@ -37,7 +37,13 @@ test('a medicine is named by its code, by a display, or by what the prescription
 test('a stay is told from its first to its last day', () => {
   const period = { start: '2020-01-30', end: '2020-02-02' };
   const encounter = { resourceType: 'Encounter', status: 'finished', class: { code: 'IMP' }, subject, period };
-  expect(say(encounter)).toMatch(/^IMP \| .*2020 – .*2020 \| finished$/);
+  expect(say(encounter)).toMatch(/^Inpatient stay \| .*2020 – .*2020 \| finished$/);
+  expect(say({ ...encounter, class: { code: 'X1' } })).toMatch(/^X1 /);
+});
+
+test('how something stands is told in words', () => {
+  const shot = { resourceType: 'Immunization', status: 'entered-in-error', patient: subject };
+  expect(say({ ...shot, vaccineCode: { text: 'Influenza' } })).toBe('Influenza | entered in error');
 });
 
 test('a code without a name is shown as the code, and nothing at all is said to be so', () => {

@@ -18,7 +18,13 @@ export interface FactWords {
 /** Describes any resource; one of a type that is not known here by its own display string. */
 export function describeFact(resource: Resource): FactWords {
   const words = wordsOf(resource);
-  return { ...words, title: words.title || 'Without a name', details: words.details.filter((detail) => detail !== '') };
+  return {
+    ...words,
+    title: words.title || 'Without a name',
+    // Codes of FHIR are words with hyphens: entered-in-error, not-done.
+    status: words.status?.replaceAll('-', ' '),
+    details: words.details.filter((detail) => detail !== ''),
+  };
 }
 
 /** The time of a fact for people: a day, or from when to when. */
@@ -27,6 +33,19 @@ export function timeOfFact({ when, period }: FactWords): string {
   if (start && end && start !== end) return `${start} – ${end}`;
   return start || end || formatWhen(when);
 }
+
+/** Of visits, HL7 v3 ActEncounterCode, where a source sends the code alone. */
+const CLASSES: Readonly<Record<string, string>> = {
+  AMB: 'Outpatient visit',
+  EMER: 'Emergency visit',
+  HH: 'Home visit',
+  IMP: 'Inpatient stay',
+  ACUTE: 'Inpatient stay',
+  NONAC: 'Inpatient stay',
+  OBSENC: 'Stay for observation',
+  SS: 'Short stay',
+  VR: 'Virtual visit',
+};
 
 function wordsOf(resource: Resource): FactWords {
   switch (resource.resourceType) {
@@ -76,7 +95,7 @@ function wordsOf(resource: Resource): FactWords {
       const reason = reasonCode?.map(text).join(', ') ?? '';
       const who = name(participant?.find(({ individual }) => individual)?.individual);
       const where = name(serviceProvider) || name(location?.[0]?.location);
-      const title = type?.map(text).find(Boolean) || kind?.display || kind?.code || 'Visit';
+      const title = type?.map(text).find(Boolean) || kind?.display || CLASSES[kind?.code ?? ''] || kind?.code || 'Visit';
       return { title, period, status, details: [reason, who, where] };
     }
     case 'DiagnosticReport': {

@@ -126,7 +126,7 @@ export const RECORD_SECTIONS: readonly RecordSection[] = [
   },
   {
     path: 'encounters',
-    label: 'Encounters',
+    label: 'Visits',
     kind: 'list',
     searches: [{ type: 'Encounter', label: 'Visits and stays', date: 'date', code: 'type' }],
     empty: 'No connected health system has sent a visit.',

@@ -60,7 +60,7 @@ function CourseRow({ course, begin, now }: CourseRowProps) {
   return (
     <Grid gutter={6} align="center">
       <Grid.Col span={{ base: 12, sm: 4 }}>
-        <Text size="sm" truncate>
+        <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
           {course.name}
         </Text>
       </Grid.Col>

@@ -45,7 +45,7 @@ export function TakingFlags({ taking: { readings } }: TakingProps) {
 function FlagBadge({ flag, of }: { readonly flag: Flag | undefined; readonly of?: string | undefined }) {
   return (
     flag && (
-      <Badge variant="light" color={flag.color} miw="max-content">
+      <Badge variant="light" color={flag.color} {...(!of && { miw: 'max-content' })}>
         {of ? `${of} ${flag.label.toLowerCase()}` : flag.label}
       </Badge>
     )
