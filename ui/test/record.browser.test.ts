@@ -9,6 +9,7 @@ import { keepScreens } from './keep-screens.ts';
 import { measureLoads } from './measure-loads.ts';
 import { measureOverflowPx } from './measure-overflow.ts';
 import type { Product } from './start-product.ts';
+import { walkPage } from './walk-page.ts';
 import { withProduct } from './with-product.ts';
 
 const KIM = { given: 'Kim', family: 'Example', birthDate: '1980-05-17', gender: 'female' } as const;
@@ -137,6 +138,73 @@ test('a patient comes to their own record and sees a lab trend', async () => {
   expect(await findBarriers(page)).toEqual([]);
   await keepScreens(page, 'record-labs');
   expect(stage.faults).toEqual([]);
+});
+
+test('a blood pressure is one row and one chart with both its lines', async () => {
+  await openAs(`${kim.id}@example.com`, `/patients/${kim.id}/vitals`);
+  await page.getByRole('button', { name: /^Blood pressure.*\d+\/\d+ mmHg/ }).click();
+  expect(await page.getByRole('button', { name: /systolic|diastolic/i }).count()).toBe(0);
+  const chart = page.locator('.mantine-LineChart-root');
+  await chart.locator('.recharts-line').nth(1).waitFor();
+  expect(await chart.count()).toBe(1);
+  const values = page.getByRole('table', { name: 'All values of Blood pressure' }).getByRole('button');
+  expect(await values.first().textContent()).toMatch(/^\d+\/\d+ mmHg$/);
+  expect(await chart.locator('circle').count()).toBe(2 * (await values.count()));
+  expect(await findBarriers(page)).toEqual([]);
+  await page.setViewportSize({ width: 360, height: 740 });
+  expect(await measureOverflowPx(page)).toBe(0);
+  await keepScreens(page, 'record-pressure');
+  expect(stage.faults).toEqual([]);
+});
+
+test('with the Tab key alone everything is reached and seen, as a patient and as an administrator', async () => {
+  const reader = `${kim.id}@example.com`;
+  for (const [email, path, ready] of [
+    [reader, `/patients/${kim.id}/problems`, /^Problems and diagnoses/],
+    ['admin@example.com', '/operations', 'Who did what'],
+  ] as const) {
+    await openAs(email, path);
+    await page.getByRole('heading', { name: ready }).waitFor();
+    for (const [width, height] of [
+      [1280, 700],
+      [360, 740],
+    ] as const) {
+      await page.setViewportSize({ width, height });
+      await page.reload();
+      await page.getByRole('heading', { name: ready }).waitFor();
+      await page.getByRole('status').waitFor({ state: 'detached' });
+      for (const key of ['Tab', 'Shift+Tab'] as const) {
+        const stops = await walkPage(page, key);
+        expect(stops.length).toBeGreaterThan(10);
+        expect(stops.filter(({ isSeen }) => !isSeen).map(({ words }) => `${path} ${width} ${key}: ${words}`)).toEqual([]);
+        expect((key === 'Tab' ? stops : stops.toReversed())[0]?.words).toBe('Skip to the page');
+      }
+    }
+    await page.evaluate(() => localStorage.clear());
+  }
+});
+
+test('the keyboard goes past the navigation into a fact and back to where it was', async () => {
+  await openAs('clinician@example.com', `/patients/${kim.id}/problems`);
+  const problems = page.getByRole('list', { name: 'Problems and diagnoses' }).getByRole('button');
+  await problems.first().waitFor();
+  await page.getByRole('link', { name: 'Skip the list of sections' }).press('Enter');
+  await page.keyboard.press('Tab');
+  expect(await page.evaluate(() => document.activeElement?.closest('[role="search"]')?.ariaLabel)).toBe('Filters');
+  await problems.nth(1).press('Enter');
+  await page.getByRole('dialog').waitFor();
+  const inside = await walkPage(page, 'Tab', 12);
+  expect(inside.some(({ words }) => words === 'Close')).toBe(true);
+  expect(await page.evaluate(() => document.activeElement?.closest('[role="dialog"]') !== null)).toBe(true);
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'hidden' });
+  await expect.poll(() => problems.nth(1).evaluate((button) => button === document.activeElement)).toBe(true);
+
+  await page.setViewportSize({ width: 360, height: 740 });
+  await page.getByRole('button', { name: 'Navigation' }).press('Enter');
+  await page.getByRole('link', { name: 'Imports' }).press('Enter');
+  await page.getByRole('heading', { name: 'Imports' }).waitFor();
+  await expect.poll(() => page.evaluate(() => document.activeElement?.tagName)).toBe('MAIN');
 });
 
 test('a patient cannot open the record of somebody else by its address', async () => {
