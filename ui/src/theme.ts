@@ -1,4 +1,4 @@
-import { Badge, type CSSVariablesResolver, createTheme, Modal, Notification, TableScrollContainer } from '@mantine/core';
+import { Badge, type CSSVariablesResolver, Checkbox, createTheme, Modal, Notification, TableScrollContainer } from '@mantine/core';
 
 /** Mantine's own look, with a system font (nothing is fetched from elsewhere) and text that keeps WCAG AA contrast. */
 export const theme = createTheme({
@@ -16,6 +16,8 @@ export const theme = createTheme({
       defaultProps: { tt: 'none', h: 'auto' },
       styles: { label: { whiteSpace: 'normal', overflowWrap: 'anywhere' } },
     }),
+    // A round one looks like one of several to choose from.
+    Checkbox: Checkbox.extend({ defaultProps: { radius: 'sm' } }),
     Modal: Modal.extend({
       defaultProps: { closeButtonProps: { 'aria-label': 'Close' } },
       styles: { title: { fontWeight: 650 } },

@@ -88,7 +88,7 @@ export function ConnectionsPage() {
           </Alert>
         )}
         {erasures.map((id) => (
-          <ErasureNotice key={id} erasureId={id} onEnd={reload} />
+          <ErasureNotice key={id} erasureId={id} connections={value?.connections ?? []} onEnd={reload} />
         ))}
         {error !== undefined && (
           <ErrorState title="The connections could not be loaded" hint={explainError(error)} onRetry={reload} />
