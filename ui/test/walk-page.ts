@@ -6,19 +6,28 @@ interface Stop {
   readonly isSeen: boolean;
 }
 
-/** Goes from stop to stop until the page has come round, or so often. */
-export async function walkPage(page: Page, key: 'Tab' | 'Shift+Tab', most = 150): Promise<Stop[]> {
+/** More than any page has, while lists read on as they are walked. */
+const MOST_STOPS = 200;
+
+/**
+ * Goes from the first stop of a page once round all of them: forth, or back.
+ *
+ * @throws When it does not come round: something does not let go of the focus.
+ */
+export async function walkPage(page: Page, key: 'Tab' | 'Shift+Tab'): Promise<Stop[]> {
+  await page.getByRole('link', { name: 'Skip to the page' }).focus();
+  const first = await readStop(page);
   const stops: Stop[] = [];
-  while (stops.length < most) {
+  while (stops.length < MOST_STOPS) {
     await page.keyboard.press(key);
     const stop = await readStop(page);
-    if (!stop) return stops;
-    stops.push(stop);
+    if (stop?.words === first?.words) return stops;
+    if (stop) stops.push(stop);
   }
-  return stops;
+  throw new Error(`the focus stays with ${stops.at(-1)?.words}`);
 }
 
-/** Undefined when nothing of the page has the focus. */
+/** Undefined when nothing of the page has the focus: between its last stop and its first. */
 async function readStop(page: Page): Promise<Stop | undefined> {
   return page.evaluate(() => {
     const element = document.activeElement;

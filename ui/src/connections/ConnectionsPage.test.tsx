@@ -194,7 +194,9 @@ test('an erasure ends in a receipt that says what is gone and what stays', async
   fireEvent.click(screen.getByRole('button', { name: 'Disconnect and erase' }));
   await screen.findByText('The records are erased');
   expect(
-    screen.getByText(/3 entries from Lakeside Clinic erased\. 1 that people here wrote or changed stay\. Earlier versions/),
+    screen.getByText(
+      /3 entries from Lakeside Clinic erased\. 1 that people here wrote or changed stay\. Earlier versions/,
+    ),
   ).toBeDefined();
 });
 

@@ -48,46 +48,46 @@ function Questions({ connection, patientId, onClose, onEnded }: QuestionsProps) 
   }, WORDS);
 
   return (
-      <Stack>
-        {isActive && (
-          <>
-            <Text size="sm">
-              No new records are collected any more. The permission that was given at the health system itself ends
-              there: in its own portal, under connected apps.
-            </Text>
-            <Radio.Group
-              label="What happens to the records that were collected?"
-              value={choice ?? null}
-              onChange={(value) => setChoice(value === 'erase' ? 'erase' : 'keep')}
-            >
-              <Stack gap="xs" mt="xs">
-                <Radio value="keep" label="Keep them" description="They stay in the chart and can still be read." />
-                <Radio value="erase" label="Erase them" description="They are taken out of the chart for good." />
-              </Stack>
-            </Radio.Group>
-          </>
-        )}
-        {wish === 'erase' && (
-          <Checkbox
-            checked={isSure}
-            onChange={(event) => setIsSure(event.currentTarget.checked)}
-            label="Erase everything that came from this health system. This cannot be undone."
-          />
-        )}
-        {problem !== undefined && (
-          <Alert color="red" role="alert">
-            {problem}
-          </Alert>
-        )}
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button color="red" disabled={!isReady} loading={isBusy} onClick={() => act()}>
-            {wish === 'erase' ? (isActive ? 'Disconnect and erase' : 'Erase') : 'Disconnect'}
-          </Button>
-        </Group>
-      </Stack>
+    <Stack>
+      {isActive && (
+        <>
+          <Text size="sm">
+            No new records are collected any more. The permission that was given at the health system itself ends there:
+            in its own portal, under connected apps.
+          </Text>
+          <Radio.Group
+            label="What happens to the records that were collected?"
+            value={choice ?? null}
+            onChange={(value) => setChoice(value === 'erase' ? 'erase' : 'keep')}
+          >
+            <Stack gap="xs" mt="xs">
+              <Radio value="keep" label="Keep them" description="They stay in the chart and can still be read." />
+              <Radio value="erase" label="Erase them" description="They are taken out of the chart for good." />
+            </Stack>
+          </Radio.Group>
+        </>
+      )}
+      {wish === 'erase' && (
+        <Checkbox
+          checked={isSure}
+          onChange={(event) => setIsSure(event.currentTarget.checked)}
+          label="Erase everything that came from this health system. This cannot be undone."
+        />
+      )}
+      {problem !== undefined && (
+        <Alert color="red" role="alert">
+          {problem}
+        </Alert>
+      )}
+      <Group justify="flex-end" gap="xs">
+        <Button variant="default" onClick={onClose}>
+          Cancel
+        </Button>
+        <Button color="red" disabled={!isReady} loading={isBusy} onClick={() => act()}>
+          {wish === 'erase' ? (isActive ? 'Disconnect and erase' : 'Erase') : 'Disconnect'}
+        </Button>
+      </Group>
+    </Stack>
   );
 }
 

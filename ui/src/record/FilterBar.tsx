@@ -74,12 +74,7 @@ export function FilterBar({ filters, onChange, hasText }: FilterBarProps) {
         />
       )}
       {isActive && (
-        <Button
-          size="xs"
-          variant="default"
-          leftSection={<IconFilterOff size={14} aria-hidden />}
-          onClick={clear}
-        >
+        <Button size="xs" variant="default" leftSection={<IconFilterOff size={14} aria-hidden />} onClick={clear}>
           Clear
         </Button>
       )}

@@ -95,7 +95,8 @@ function wordsOf(resource: Resource): FactWords {
       const reason = reasonCode?.map(text).join(', ') ?? '';
       const who = name(participant?.find(({ individual }) => individual)?.individual);
       const where = name(serviceProvider) || name(location?.[0]?.location);
-      const title = type?.map(text).find(Boolean) || kind?.display || CLASSES[kind?.code ?? ''] || kind?.code || 'Visit';
+      const title =
+        type?.map(text).find(Boolean) || kind?.display || CLASSES[kind?.code ?? ''] || kind?.code || 'Visit';
       return { title, period, status, details: [reason, who, where] };
     }
     case 'DiagnosticReport': {

@@ -16,7 +16,7 @@ test('the navigation says which page is open, and the button of a narrow screen 
   openPage(new MockClient(), '/imports');
   await screen.findByRole('heading', { name: 'Imports' });
   expect(screen.getByRole('link', { current: true }).textContent).toBe('Imports');
-  const button = screen.getByRole('button', { name: 'Navigation', hidden: true });
+  const button = screen.getByLabelText('Navigation');
   expect(button.getAttribute('aria-expanded')).toBe('false');
   fireEvent.click(button);
   expect(button.getAttribute('aria-expanded')).toBe('true');

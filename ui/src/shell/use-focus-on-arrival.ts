@@ -23,5 +23,7 @@ export function useFocusOnArrival<E extends HTMLElement>(place: string | undefin
 /** What had it is gone, or out of sight: a navigation that closed behind the reader. */
 function isFocusLost(): boolean {
   const { body, activeElement } = document;
-  return !activeElement || activeElement === body || activeElement.checkVisibility?.({ visibilityProperty: true }) === false;
+  return (
+    !activeElement || activeElement === body || activeElement.checkVisibility?.({ visibilityProperty: true }) === false
+  );
 }

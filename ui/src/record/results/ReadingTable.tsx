@@ -59,8 +59,8 @@ export function ReadingTable({ name, takings, series, clusters }: ReadingTablePr
   );
 }
 
-function keyOf({ fact, key, half = '' }: Reading): string {
-  return `${fact.id} ${key} ${half}`;
+function keyOf({ fact, key, half }: Reading): string {
+  return `${fact.id} ${key} ${half ?? ''}`;
 }
 
 /** Of a pressure each value has its own. */

@@ -36,7 +36,9 @@ function addVital(namespace: string, at: string, more: Partial<Observation>): Pr
       tag: [{ system: ORG_CONNECTION_SYSTEM, code: namespace }],
     },
     status: 'final',
-    category: [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/observation-category', code: 'vital-signs' }] }],
+    category: [
+      { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/observation-category', code: 'vital-signs' }] },
+    ],
     code: PANEL,
     subject: { reference: `Patient/${patient.id}` },
     effectiveDateTime: at,
@@ -120,5 +122,8 @@ test('what two sources tell of one pressure stands there once, with both values 
   const [, , shared, ...others] = within(table).getAllByRole('row');
   expect(others).toEqual([]);
   expect(shared?.textContent).toMatch(/120\/80 mmHg/);
-  expect([within(shared as HTMLElement).queryByText('portal'), within(shared as HTMLElement).queryByText('clinic')]).not.toContain(null);
+  expect([
+    within(shared as HTMLElement).queryByText('portal'),
+    within(shared as HTMLElement).queryByText('clinic'),
+  ]).not.toContain(null);
 });

@@ -73,7 +73,9 @@ export function readingsOf({ facts }: PageOfFacts): Reading[] {
 /** `combo-code` finds a code of a component too: the systolic pressure within a blood pressure. */
 function searchFor({ coding, name }: Measurement): FactSearch {
   const { system } = coding ?? {};
-  const tokens = codesFor(coding).map((each) => (system ? `${system}|${each}` : each)).join(',');
+  const tokens = codesFor(coding)
+    .map((each) => (system ? `${system}|${each}` : each))
+    .join(',');
   const query: Record<string, string> = tokens ? { 'combo-code': tokens } : { 'code:text': name };
   return { type: 'Observation', label: name, date: 'date', query };
 }

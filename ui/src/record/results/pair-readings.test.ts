@@ -62,7 +62,10 @@ test('what belongs together is never guessed', () => {
   const day = { effectiveDateTime: '2024-05-01' };
   const apart = ['Systolic 120 mmHg', 'Systolic 140 mmHg', 'Diastolic 80 mmHg'];
   expect(told(systolic(120, day), systolic(140, day), diastolic(80, day))).toEqual(apart);
-  const [{ effectiveDateTime: _, ...undated }, { effectiveDateTime: __, ...undatedToo }] = [systolic(120), diastolic(80)];
+  const [{ effectiveDateTime: _, ...undated }, { effectiveDateTime: __, ...undatedToo }] = [
+    systolic(120),
+    diastolic(80),
+  ];
   expect(told(undated, undatedToo)).toEqual(['Systolic 120 mmHg', 'Diastolic 80 mmHg']);
   expect(told(systolic(120), diastolic(80, {}, 'clinic'))).toEqual(['Systolic 120 mmHg', 'Diastolic 80 mmHg']);
   const standing = observe('8454-1', { valueQuantity: pressure(75) });
