@@ -22,12 +22,14 @@ const SCHEMA = `
     param INTEGER, lower TEXT, value TEXT, rid INTEGER, PRIMARY KEY (param, lower, value, rid)) WITHOUT ROWID;
   CREATE TABLE reference_index (param INTEGER, value TEXT, rid INTEGER, PRIMARY KEY (param, value, rid)) WITHOUT ROWID;
   CREATE TABLE date_index (param INTEGER, value TEXT, rid INTEGER, PRIMARY KEY (param, value, rid)) WITHOUT ROWID;
+  CREATE INDEX text_row ON text_index (rid);
+  CREATE INDEX date_row ON date_index (rid);
   CREATE TABLE number_index (param INTEGER, value REAL, rid INTEGER, PRIMARY KEY (param, value, rid)) WITHOUT ROWID;
   CREATE TABLE login (id TEXT PRIMARY KEY, content TEXT NOT NULL);
 `;
 
 /** Raise it with every change of the schema or of what is indexed: an older file is refused with a remedy. */
-const SCHEMA_VERSION = 2;
+const SCHEMA_VERSION = 3;
 
 export type Value = SQLInputValue;
 
@@ -37,6 +39,10 @@ export interface Sql {
   readonly values: readonly Value[];
   /** Few resources satisfy it, and an index leads to them: a search had better start from it than from all of a type. */
   readonly narrow?: boolean;
+  /** Where its rows are listed, with the same values; absent where the first few are not found faster than all. */
+  readonly select?: string | undefined;
+  /** The same, asked of one row instead of listing all, with the same values. */
+  readonly ofRow?: string | undefined;
 }
 export type Row = Record<string, SQLOutputValue>;
 

@@ -102,6 +102,8 @@ function notAmong(
   const rows = `SELECT rid FROM ${table} WHERE param = ?`;
   const own: Value[] = [number, JSON.stringify(values)];
   const among = `${rows} AND ${column} IN (SELECT value FROM json_each(?))`;
-  if (!negated || findsMissing) return inRows(among, own, negated);
+  // A token's system stands between its code and its row.
+  const row = table === 'reference_index' ? 'rid' : undefined;
+  if (!negated || findsMissing) return inRows(among, own, negated, row);
   return inRows(`${rows} AND ${column} NOT IN (SELECT value FROM json_each(?))`, own);
 }

@@ -21,10 +21,9 @@ export function dateCondition({ number, isArray, details }: Ordered, filter: Fil
   refuseSets(filter);
   const value = checkDate(filter.value);
   refuseArray(isArray, value);
-  return inRows(`SELECT rid FROM date_index WHERE param = ? AND value ${comparison(filter.operator)} ?`, [
-    number,
-    details.type === SearchParameterType.DATE ? value.slice(0, 10) : isoInstant(value),
-  ]);
+  const instant = details.type === SearchParameterType.DATE ? value.slice(0, 10) : isoInstant(value);
+  const rows = `SELECT rid FROM date_index WHERE param = ? AND value ${comparison(filter.operator)} ?`;
+  return inRows(rows, [number, instant], false, 'rid');
 }
 
 /** A quantity by its number alone: the real server looks at neither system nor unit. */

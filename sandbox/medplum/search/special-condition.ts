@@ -25,6 +25,7 @@ export function specialCondition(resourceType: string, filter: Filter, paramNumb
         'SELECT rid FROM reference_index WHERE param = ? AND value IN (SELECT value FROM json_each(?))',
         [paramNumber(resourceType, '_compartment'), JSON.stringify(ids(filter))],
         isNegation(filter),
+        'rid',
       );
     default:
       return undefined;
@@ -67,5 +68,7 @@ function sourceCondition(filter: Filter): Sql {
 function among(column: string, filter: Filter, values: readonly string[]): Sql {
   const negated = isNegation(filter);
   const text = `${column} ${negated ? 'NOT IN' : 'IN'} (SELECT value FROM json_each(?))`;
-  return { text, values: [JSON.stringify(values)], narrow: !negated && column !== 'r.project' };
+  const own = { text, values: [JSON.stringify(values)], narrow: !negated && column !== 'r.project' };
+  const startsBest = column === 'r.id' && !negated;
+  return startsBest ? { ...own, select: `SELECT r.rid FROM resource r WHERE ${text}` } : own;
 }

@@ -5,9 +5,14 @@ import type { Sql, Value } from '../open-database.ts';
 /** The number of a search parameter of a type in the index tables. */
 export type ParamNumber = (resourceType: string, code: string) => number;
 
-/** `r` is among (or, negated, not among) the rows of a subquery. What is narrow is a good place to start a search from. */
-export function inRows(select: string, values: readonly Value[], negated = false): Sql {
-  return { text: `r.rid ${negated ? 'NOT IN' : 'IN'} (${select})`, values, narrow: !negated };
+/**
+ * `r` is among (or, negated, not among) the rows of a subquery. What is narrow is a good place to start a search from.
+ * @param row the subquery's column with the row, where an index leads from that to what the subquery asks, and a condition can follow
+ */
+export function inRows(select: string, values: readonly Value[], negated = false, row?: 'rid' | 't.rid'): Sql {
+  const sql = { text: `r.rid ${negated ? 'NOT IN' : 'IN'} (${select})`, values, narrow: !negated };
+  const ofRow = row && `${negated ? 'NOT ' : ''}EXISTS (${select} AND ${row} = r.rid)`;
+  return { ...sql, ...(!negated && { select }), ...(ofRow && { ofRow }) };
 }
 
 /** All of them, or one of them; none at all is true. */

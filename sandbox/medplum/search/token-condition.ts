@@ -34,7 +34,8 @@ export function tokenCondition(param: SearchParameter, number: number, folded: b
 function textCondition(number: number, values: string[]): Sql {
   const likes = values.map(() => "text LIKE ? ESCAPE '\\'").join(' OR ');
   const patterns = values.map((value) => `%${escapeLike(value.toLowerCase())}%`);
-  return inRows(`SELECT rid FROM text_index WHERE param = ? AND (${likes})`, [number, ...patterns]);
+  const rows = `SELECT rid FROM text_index WHERE param = ? AND (${likes})`;
+  return { ...inRows(rows, [number, ...patterns], false, 'rid'), select: undefined };
 }
 
 function presence(number: number, { operator, value }: Filter): Sql {
@@ -80,9 +81,11 @@ function anyToken(number: number, tokens: string[], fold: (value: string) => str
   }
   // A bar alone is found nowhere.
   const text = branches.map((branch) => branch.text).join(' UNION ') || 'SELECT NULL WHERE 0';
+  const onlyPairs = pairs.length > 0 && branches.length === 1;
   return inRows(
     text,
     branches.flatMap((branch) => branch.values),
     negated,
+    onlyPairs ? 't.rid' : undefined,
   );
 }
