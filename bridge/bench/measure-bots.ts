@@ -15,10 +15,10 @@ import { type Measured, startProcess, type Usage } from './start-process.ts';
 
 export interface BotFigures {
   readonly resources: number;
-  /** An import into a server without bots, before and after the one with them; in seconds. */
+  /** Imports into a new server without and with bots, in turns; in seconds. */
   readonly withoutBotsSeconds: readonly number[];
-  readonly withBotsSeconds: number;
-  /** 0.05: with bots an import took 5 % longer than the mean of those without. */
+  readonly withBotsSeconds: readonly number[];
+  /** 0.05: with bots they took 5 % longer. */
   readonly slowedBy: number;
   /** Runs while the import wrote: of bots that are told at once. */
   readonly runsMeanwhile: number;
@@ -59,32 +59,27 @@ const TIMEOUT_MS = 8 * 3_600_000;
 const CONNECTION = 'bench-bots';
 const PREFIX = 'bench-bots';
 
-/** The same import without, with and without all bots of medplum.config.json; then what the bots do with it. */
+/** The same import without and with all bots of medplum.config.json, in turns; then what the bots do with the last of them. */
 export async function measureBots(folder: string, file: ExportFile): Promise<BotFigures> {
-  const before = await importWithoutBots(folder, file);
-  console.error('bench: bots, an import with them');
-  const server = await startServer(join(folder, 'with-bots'));
+  const without = [(await importWithoutBots(folder, file)).seconds];
+  const first = await importWithBots(folder, file);
+  await first.server.process.stop();
+  await rm(first.dataDir, { recursive: true, force: true });
+  without.push((await importWithoutBots(folder, file)).seconds);
+  const { server, medplum, dataDir, runsMeanwhile, seconds } = await importWithBots(folder, file);
+  const withBots = [first.seconds, seconds];
+  console.error(`bench: bots, ${without.join(' and ')} seconds without, ${withBots.join(' and ')} with them`);
   try {
-    const deployed = { ...CLIENT, ...ADMIN, MEDPLUM_BASE_URL: server.baseUrl, BOT_RUNTIME: 'vmcontext' };
-    await startProcess(['bots/deploy/main.ts'], deployed, TIMEOUT_MS).ended();
-    const medplum = new MedplumClient({ baseUrl: server.baseUrl, cacheTime: 0 });
-    await medplum.startClientLogin(ADMIN.MEDPLUM_ADMIN_CLIENT_ID, ADMIN.MEDPLUM_ADMIN_CLIENT_SECRET);
-    const tryouts = await countRuns(medplum);
-    const measured = await importInto(file, server.baseUrl);
-    const runsMeanwhile = (await countRuns(medplum)) - tryouts;
-    // While the machine is as it was: the bots take long.
-    const after = await importWithoutBots(folder, file);
     const concerned = await countConcerned(medplum);
     const { worker, ...fed } = await feedAll(folder, server.baseUrl);
     const bots = await describeBots(medplum, concerned);
     const { usage } = await server.process.stop();
-    const without = (before.seconds + after.seconds) / 2;
-    const runs = bots.reduce((sum, one) => sum + one.fed, 0);
+    const runs = sum(bots.map(({ fed: resources }) => resources));
     return {
       resources: file.lines,
-      withoutBotsSeconds: [before.seconds, after.seconds],
-      withBotsSeconds: measured.seconds,
-      slowedBy: Number((measured.seconds / without - 1).toFixed(3)),
+      withoutBotsSeconds: without,
+      withBotsSeconds: withBots,
+      slowedBy: Number((sum(withBots) / sum(without) - 1).toFixed(3)),
       runsMeanwhile,
       bots,
       ...fed,
@@ -93,8 +88,23 @@ export async function measureBots(folder: string, file: ExportFile): Promise<Bot
       server: usage,
     };
   } finally {
-    await rm(join(folder, 'with-bots'), { recursive: true, force: true });
+    await rm(dataDir, { recursive: true, force: true });
   }
+}
+
+/** The server runs on. */
+async function importWithBots(folder: string, file: ExportFile) {
+  console.error('bench: bots, an import with them');
+  const dataDir = join(folder, 'with-bots');
+  const server = await startServer(dataDir);
+  const deployed = { ...CLIENT, ...ADMIN, MEDPLUM_BASE_URL: server.baseUrl, BOT_RUNTIME: 'vmcontext' };
+  await startProcess(['bots/deploy/main.ts'], deployed, TIMEOUT_MS).ended();
+  const medplum = new MedplumClient({ baseUrl: server.baseUrl, cacheTime: 0 });
+  await medplum.startClientLogin(ADMIN.MEDPLUM_ADMIN_CLIENT_ID, ADMIN.MEDPLUM_ADMIN_CLIENT_SECRET);
+  const tryouts = await countRuns(medplum);
+  const { seconds } = await importInto(file, server.baseUrl);
+  const runsMeanwhile = (await countRuns(medplum)) - tryouts;
+  return { server, medplum, dataDir, runsMeanwhile, seconds };
 }
 
 async function importWithoutBots(folder: string, file: ExportFile): Promise<ImportFigures> {
@@ -223,4 +233,8 @@ async function readRuns(medplum: MedplumClient, botId: string): Promise<Omit<One
 async function countRuns(medplum: MedplumClient): Promise<number> {
   const query = { type: 'execute', _count: '0', _total: 'accurate' };
   return (await medplum.search('AuditEvent', query, { cache: 'reload' })).total ?? 0;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }

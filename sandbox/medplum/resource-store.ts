@@ -70,6 +70,11 @@ export class ResourceStore {
     return row && toStored(row);
   }
 
+  /** JSON text of a version; undefined: a deletion. */
+  contentOf(vid: number): string | undefined {
+    return textOf(this.db.get('SELECT content FROM version WHERE vid = ?', vid)?.content);
+  }
+
   /** Whether a condition on `r` is true of one resource. A deleted one has nothing left to be found by. */
   matches(rid: number, condition: Sql): boolean {
     const sql = `SELECT 1 FROM resource r WHERE r.rid = ? AND ${condition.text}`;

@@ -1,7 +1,7 @@
 import { DEFAULT_MAX_SEARCH_COUNT, DEFAULT_SEARCH_COUNT, type SearchRequest } from '@medplum/core';
 import type { BundleLink } from '@medplum/fhirtypes';
 import type { Sql } from '../open-database.ts';
-import { type ResourceStore, textOf } from '../resource-store.ts';
+import type { ResourceStore } from '../resource-store.ts';
 import { cursorClause, type Paging, pageLinks, type Shown } from './page-links.ts';
 import { sortClause } from './sort-clause.ts';
 import { refusal } from './sql-conditions.ts';
@@ -44,13 +44,16 @@ function limitPaging(request: SearchRequest): Paging {
   return { count, offset };
 }
 
-/** The statement of a page: one hit more than it holds, if there is one, tells that a next page exists. */
+/**
+ * The statement of a page: one hit more than it holds, if there is one, tells that a next page exists. Without the texts, which
+ * sqlite would carry through the sorting of all hits.
+ */
 export function pageSql(store: ResourceStore, request: SearchRequest, paging: Paging, scope: Scope): Sql {
   const where = whereClause(store, request, scope);
   const sort = sortClause(store, request);
   const cursor = cursorClause(request, paging);
   return {
-    text: `SELECT r.id, r.last_updated, v.content FROM resource r JOIN version v ON v.vid = r.vid ${sort.joins}
+    text: `SELECT r.id, r.last_updated, r.vid FROM resource r ${sort.joins}
       WHERE (${where.text}) ${cursor.text} ORDER BY ${sort.orderBy} LIMIT ? OFFSET ?`,
     values: [...sort.values, ...where.values, ...cursor.values, paging.count + 1, Math.max(0, paging.offset)],
   };
@@ -62,7 +65,7 @@ function selectHits(store: ResourceStore, request: SearchRequest, paging: Paging
   return store.db.all(text, ...values).map((row) => {
     const [id, lastUpdated] = [String(row.id), String(row.last_updated)];
     // Of a deleted resource, which only `_deleted` finds, nothing else is left.
-    const content = textOf(row.content) ?? JSON.stringify({ resourceType, id, meta: { lastUpdated } });
+    const content = store.contentOf(Number(row.vid)) ?? JSON.stringify({ resourceType, id, meta: { lastUpdated } });
     return { id, lastUpdated, content };
   });
 }
