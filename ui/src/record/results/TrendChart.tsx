@@ -73,6 +73,8 @@ export function TrendChart({ name, series }: TrendChartProps) {
         ...(dashes && { strokeDasharray: dashes }),
       }))}
       withLegend={lines.length > 1}
+      // In the order of the lines.
+      legendProps={{ itemSorter: null }}
       curveType="linear"
       xAxisProps={{
         type: 'number',
