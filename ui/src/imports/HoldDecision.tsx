@@ -13,7 +13,7 @@ import { LoadingState } from '../states/LoadingState.tsx';
 import { useAction } from '../states/use-action.ts';
 import { describeTrait } from './import-words.ts';
 import { PersonTable } from './PersonTable.tsx';
-import { neverAgain, usePolled } from './use-polled.ts';
+import { NEVER_AGAIN_MS, usePolled } from './use-polled.ts';
 
 interface HoldDecisionProps {
   readonly task: Task;
@@ -53,7 +53,7 @@ function Choice({ task, differences, onDecided }: HoldDecisionProps & { readonly
   const bridge = useBridge();
   const { id = '' } = task;
   const load = useCallback(() => bridge.ask('GET', `/imports/${id}/patients`, importPatientsSchema), [bridge, id]);
-  const { value, error, reload } = usePolled(load, neverAgain);
+  const { value, error, reload } = usePolled(load, NEVER_AGAIN_MS);
   const [asked, setAsked] = useState<'accept' | 'reject'>();
   const { act, isBusy, problem } = useAction(async (decision: 'accept' | 'reject') => {
     try {

@@ -14,7 +14,7 @@ import { LoadingState } from '../states/LoadingState.tsx';
 import { formatCount } from './format.ts';
 import { codesSaying, DISPOSITION_WORDS, describeProblem } from './import-words.ts';
 import { RawLine, type RawLineId } from './RawLine.tsx';
-import { neverAgain, usePolled } from './use-polled.ts';
+import { NEVER_AGAIN_MS, usePolled } from './use-polled.ts';
 
 const PAGE_SIZE = 25;
 const TYPING_MS = 400;
@@ -43,7 +43,7 @@ export function LedgerTable({ task }: { readonly task: Task }) {
     };
     return bridge.ask('POST', `/imports/${id}/ledger/search`, ledgerFindingsSchema, search);
   }, [bridge, id, cursors, disposition, text]);
-  const { value, error, reload } = usePolled(load, neverAgain);
+  const { value, error, reload } = usePolled(load, NEVER_AGAIN_MS);
   const next = value?.cursor;
 
   return (

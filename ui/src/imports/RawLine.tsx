@@ -5,7 +5,7 @@ import { ErrorState } from '../states/ErrorState.tsx';
 import { explainRefusal } from '../states/explain-refusal.ts';
 import { LoadingState } from '../states/LoadingState.tsx';
 import { formatCount } from './format.ts';
-import { neverAgain, usePolled } from './use-polled.ts';
+import { NEVER_AGAIN_MS, usePolled } from './use-polled.ts';
 
 /** One line of an export, or one entry of a line that is a Bundle. */
 export interface RawLineId {
@@ -49,7 +49,7 @@ function LineText({ taskId, line: { file, line, offset } }: { readonly taskId: s
     const query = new URLSearchParams({ file: `${file}`, ...(offset !== undefined && { offset: `${offset}` }) });
     return bridge.readText(`/imports/${taskId}/lines/${line}?${query}`);
   }, [bridge, taskId, file, line, offset]);
-  const { value, error, reload } = usePolled(load, neverAgain);
+  const { value, error, reload } = usePolled(load, NEVER_AGAIN_MS);
   if (error !== undefined) {
     return <ErrorState title="The line could not be loaded" hint={explainRefusal(error, WORDS)} onRetry={reload} />;
   }

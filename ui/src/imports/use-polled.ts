@@ -1,13 +1,14 @@
 import { useDocumentVisibility } from '@mantine/hooks';
 import { useCallback, useEffect, useState } from 'react';
 
-/** About 25 days; what is longer a browser takes for nothing. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
+/**
+ * A pause for what is read once: it does not change, or its reading is recorded. About 25 days; what is longer a browser
+ * takes for nothing.
+ */
+export const NEVER_AGAIN_MS = 2 ** 31 - 1;
 
-/** A pause for what is read once: it does not change, or its reading is recorded. */
-export function neverAgain(): number {
-  return MAX_TIMER_MS;
-}
+/** How long to wait after an answer; told by a function (which is given undefined after a failure), where that depends on it. */
+type Pause<T> = number | ((newest: T | undefined) => number);
 
 export interface Polled<T> {
   /** The newest answer; stays while the next one is under way or failed, so that nothing flashes. */
@@ -21,9 +22,9 @@ export interface Polled<T> {
  * Asks again and again, as long as the page is in view; a hidden tab asks nothing and catches up when it is shown.
  *
  * @param load - Must keep its identity between renders (`useCallback`): a new one starts over.
- * @param pauseMs - How long to wait after an answer; given undefined after a failure.
+ * @param pauseMs - A function must keep its identity as well.
  */
-export function usePolled<T>(load: () => Promise<T>, pauseMs: (newest: T | undefined) => number): Polled<T> {
+export function usePolled<T>(load: () => Promise<T>, pauseMs: Pause<T>): Polled<T> {
   const visible = useDocumentVisibility() === 'visible';
   const [state, setState] = useState<Omit<Polled<T>, 'reload'>>({ value: undefined, error: undefined });
   // A fresh object each time: setting it is the request to ask now.
@@ -36,20 +37,20 @@ export function usePolled<T>(load: () => Promise<T>, pauseMs: (newest: T | undef
     }
     let current = true;
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const next = (pause: number): void => {
-      timer = setTimeout(reload, pause);
+    const waitAfter = (newest: T | undefined): void => {
+      timer = setTimeout(reload, typeof pauseMs === 'number' ? pauseMs : pauseMs(newest));
     };
     load().then(
       (value) => {
         if (current) {
           setState({ value, error: undefined });
-          next(pauseMs(value));
+          waitAfter(value);
         }
       },
       (error: unknown) => {
         if (current) {
           setState((previous) => ({ value: previous.value, error }));
-          next(pauseMs(undefined));
+          waitAfter(undefined);
         }
       },
     );

@@ -34,7 +34,7 @@ export function AuditTrail() {
     };
     return [...(await medplum.searchResources('AuditEvent', query, { cache: 'reload' }))];
   }, [medplum, page, patient]);
-  const { value, error, reload } = usePolled(load, pauseFor);
+  const { value, error, reload } = usePolled(load, PAUSE_MS);
   return (
     <Stack>
       <TextInput
@@ -109,8 +109,4 @@ function describeEvent({ type, subtype, entity, outcome, outcomeDesc }: AuditEve
   const what = types.length > 0 ? `${act} (${[...new Set(types)].join(', ')})` : act;
   if (isRetentionText(outcomeDesc)) return `${what}: ${outcomeDesc}`;
   return outcome && outcome !== DONE ? `${what}: not done` : what;
-}
-
-function pauseFor(): number {
-  return PAUSE_MS;
 }

@@ -35,7 +35,7 @@ function Feeds() {
     () => bridge.ask('GET', `/bots/feeds?_count=${PAGE_SIZE}&cursor=${cursor}`, botFeedPageSchema),
     [bridge, cursor],
   );
-  const { value, error, reload } = usePolled(load, pauseFor);
+  const { value, error, reload } = usePolled(load, PAUSE_MS);
   return (
     <div>
       <Title order={3} size="h5" mb="xs">
@@ -105,7 +105,7 @@ function Runs() {
     const outcome = onlyFailed ? '&outcome=failed' : '';
     return bridge.ask('GET', `/bots/runs?_count=${PAGE_SIZE}&cursor=${cursor}${outcome}`, botRunPageSchema);
   }, [bridge, cursor, onlyFailed]);
-  const { value, error, reload } = usePolled(load, pauseFor);
+  const { value, error, reload } = usePolled(load, PAUSE_MS);
   return (
     <div>
       <Group justify="space-between" mb="xs">
@@ -198,8 +198,4 @@ function Pager({ cursor, hasMore, onTurn }: PagerProps) {
       onForth={hasMore ? () => onTurn(cursor + PAGE_SIZE) : undefined}
     />
   );
-}
-
-function pauseFor(): number {
-  return PAUSE_MS;
 }

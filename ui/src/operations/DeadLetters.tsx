@@ -29,7 +29,7 @@ export function DeadLetters() {
     () => bridge.ask('GET', `/queues/dead?_count=${PAGE_SIZE}&cursor=${cursor}`, deadLetterPageSchema),
     [bridge, cursor],
   );
-  const { value, error, reload } = usePolled(load, pauseFor);
+  const { value, error, reload } = usePolled(load, PAUSE_MS);
   const ids = value?.deadLetters.map(({ queue, jobId }) => `${queue} ${jobId}`).join();
   const arrived = useFocusOnArrival<HTMLDivElement>(ids);
   if (error !== undefined) {
@@ -112,8 +112,4 @@ function Letter({ letter, onReplayed }: { readonly letter: DeadLetter; readonly 
       )}
     </Paper>
   );
-}
-
-function pauseFor(): number {
-  return PAUSE_MS;
 }

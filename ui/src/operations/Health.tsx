@@ -23,7 +23,7 @@ const WORDS: Readonly<Record<HealthCheck, Words>> = {
 
 /** What the service needs, and whether it is there. */
 export function Health() {
-  const { value, error, reload } = usePolled(readHealth, pauseFor);
+  const { value, error, reload } = usePolled(readHealth, PAUSE_MS);
   if (error !== undefined) {
     return (
       <ErrorState
@@ -58,8 +58,4 @@ function Part({ words, isOk }: { readonly words: Words; readonly isOk: boolean }
 function wordsOf(check: string): Words {
   const known: Readonly<Record<string, Words>> = WORDS;
   return known[check] ?? { name: check, ...ANSWER };
-}
-
-function pauseFor(): number {
-  return PAUSE_MS;
 }

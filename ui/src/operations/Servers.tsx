@@ -15,7 +15,7 @@ const NAMES: Readonly<Record<ServerReplies['server'], string>> = { medplum: 'Med
 export function Servers() {
   const bridge = useBridge();
   const load = useCallback(() => bridge.ask('GET', '/servers', serverListSchema), [bridge]);
-  const { value, error, reload } = usePolled(load, pauseFor);
+  const { value, error, reload } = usePolled(load, PAUSE_MS);
   if (value === undefined && error === undefined) return <LoadingState label="Loading how they answer" blocks={1} />;
   return (
     <Stack>
@@ -89,8 +89,4 @@ function formatSpan(ms: number | undefined): string {
   if (ms === undefined) return '–';
   const [value, unit] = ms < 1000 ? [ms, 'millisecond'] : [ms / 1000, 'second'];
   return new Intl.NumberFormat(undefined, { style: 'unit', unit, maximumFractionDigits: 1 }).format(value);
-}
-
-function pauseFor(): number {
-  return PAUSE_MS;
 }

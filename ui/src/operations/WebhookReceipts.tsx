@@ -31,7 +31,7 @@ export function WebhookReceipts() {
     const query = new URLSearchParams({ _count: `${PAGE_SIZE}`, ...(cursor !== undefined && { cursor }) });
     return bridge.ask('GET', `/webhooks?${query}`, webhookPageSchema);
   }, [bridge, cursors]);
-  const { value, error, reload } = usePolled(load, pauseFor);
+  const { value, error, reload } = usePolled(load, PAUSE_MS);
   const next = value?.next ? new URL(value.next, window.location.origin).searchParams.get('cursor') : null;
   if (value === undefined && error === undefined) return <LoadingState label="Loading the webhooks" blocks={2} />;
   return (
@@ -79,8 +79,4 @@ export function WebhookReceipts() {
       />
     </Stack>
   );
-}
-
-function pauseFor(): number {
-  return PAUSE_MS;
 }

@@ -4,7 +4,7 @@ import { useCallback } from 'react';
 import { Link } from 'react-router';
 import { formatMoment } from '../format-when.ts';
 import { formatCount } from '../imports/format.ts';
-import { neverAgain, usePolled } from '../imports/use-polled.ts';
+import { NEVER_AGAIN_MS, usePolled } from '../imports/use-polled.ts';
 import { OTHER_TYPES } from './everything/other-types.ts';
 import type { FactFilters } from './find-facts.ts';
 import { findNews, type News } from './find-news.ts';
@@ -32,7 +32,7 @@ export function NewsNotice({ since, filters, onFollow }: NewsNoticeProps) {
     [medplum, patientId, filters, since],
   );
   // The answer before stays until the next is there: the page must not jump while somebody types.
-  const { value: news } = usePolled(load, neverAgain);
+  const { value: news } = usePolled(load, NEVER_AGAIN_MS);
   const hasVanished = [...vanished.values()].some((date) => Date.parse(date) > Date.parse(since));
   if (!news || (news.size === 0 && !hasVanished)) return null;
   return (

@@ -2,7 +2,7 @@ import { Group, Text, UnstyledButton } from '@mantine/core';
 import { useMedplum } from '@medplum/react-hooks';
 import { useCallback, useMemo } from 'react';
 import { formatCount } from '../../imports/format.ts';
-import { neverAgain, usePolled } from '../../imports/use-polled.ts';
+import { NEVER_AGAIN_MS, usePolled } from '../../imports/use-polled.ts';
 import { describeFact, timeOfFact } from '../describe-fact.ts';
 import type { Fact, FactFilters } from '../find-facts.ts';
 import { useRecord } from '../record-context.ts';
@@ -29,7 +29,7 @@ export function VanishedNews({ since, searches, filters }: VanishedNewsProps) {
     () => findVanishedFacts(medplum, patientId, searches, filters, gone),
     [medplum, patientId, searches, filters, gone],
   );
-  const { value: facts } = usePolled(load, neverAgain);
+  const { value: facts } = usePolled(load, NEVER_AGAIN_MS);
   if (!facts || facts.length === 0) return null;
   const more = gone.length - MOST_NAMED;
   return (
