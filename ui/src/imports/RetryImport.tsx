@@ -1,7 +1,7 @@
 import { importRetrySchema } from '@fasten-medplum/bridge/contract/import-decision';
-import { Button, Stack, Text } from '@mantine/core';
 import { IconRefresh } from '@tabler/icons-react';
 import { useBridge } from '../bridge/use-bridge.ts';
+import { ActionButton } from '../states/ActionButton.tsx';
 import { useAction } from '../states/use-action.ts';
 
 interface RetryImportProps {
@@ -17,27 +17,9 @@ const WORDS = {
 /** Runs an import that failed once more. */
 export function RetryImport({ taskId, onQueued }: RetryImportProps) {
   const bridge = useBridge();
-  const { act, isBusy, problem } = useAction(async () => {
+  const retry = useAction(async () => {
     await bridge.ask('POST', `/imports/${taskId}/retry`, importRetrySchema);
     onQueued();
   }, WORDS);
-
-  return (
-    <Stack gap={4} align="flex-start" mt="xs">
-      <Button
-        size="xs"
-        variant="default"
-        loading={isBusy}
-        onClick={() => act()}
-        leftSection={<IconRefresh size={16} aria-hidden />}
-      >
-        Run it again
-      </Button>
-      {problem !== undefined && (
-        <Text size="sm" role="alert">
-          {problem}
-        </Text>
-      )}
-    </Stack>
-  );
+  return <ActionButton action={retry} icon={<IconRefresh size={16} aria-hidden />} label="Run it again" />;
 }

@@ -38,7 +38,7 @@ export function isRunning(task: Task): boolean {
 }
 
 const RUNNING_PAUSE_MS = 2_000;
-const IDLE_PAUSE_MS = 15_000;
+export const IDLE_PAUSE_MS = 15_000;
 
 /** Every two seconds while one of them runs, else rarely: a search costs the user's quota. */
 export function pauseFor(tasks: readonly Task[] | undefined): number {
