@@ -20,15 +20,20 @@ export interface ConsentAct {
 }
 
 /** Somebody let a health system's records come in (BALP: create, with a patient). */
-export function consentGiven({ at, who, patient, consent }: ConsentAct, bridge: BridgeName): AuditEvent {
-  const agents = [system('source', CLIENT_OF_API), system('destination', bridge, !who), ...asker(who, 'AUT')];
-  const head = { recorded: at, interaction: 'create', bridge } as const;
-  return auditEvent(head, agents, [aboutPatient(patient), aboutResource(consent)]);
+export function consentGiven(act: ConsentAct, bridge: BridgeName): AuditEvent {
+  return consentChanged(act, 'create', bridge);
 }
 
 /** They no longer come in (BALP: update, with a patient). */
-export function consentRevoked({ at, who, patient, consent }: ConsentAct, bridge: BridgeName): AuditEvent {
+export function consentRevoked(act: ConsentAct, bridge: BridgeName): AuditEvent {
+  return consentChanged(act, 'update', bridge);
+}
+
+function consentChanged(
+  { at, who, patient, consent }: ConsentAct,
+  interaction: 'create' | 'update',
+  bridge: BridgeName,
+): AuditEvent {
   const agents = [system('source', CLIENT_OF_API), system('destination', bridge, !who), ...asker(who, 'AUT')];
-  const head = { recorded: at, interaction: 'update', bridge } as const;
-  return auditEvent(head, agents, [aboutPatient(patient), aboutResource(consent)]);
+  return auditEvent({ recorded: at, interaction, bridge }, agents, [aboutPatient(patient), aboutResource(consent)]);
 }
