@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Router } from 'express';
 import { returnRoutes } from '../connect/return-routes.ts';
 import { connectRoutes } from '../connect/routes.ts';
 import type { HealthCheck } from '../contract/health.ts';
@@ -18,7 +19,7 @@ import { BOARD_PATH, boardRoutes } from '../operate/board-routes.ts';
 import { botRoutes } from '../operate/bot-routes.ts';
 import { operateRoutes } from '../operate/routes.ts';
 import { stateRoutes } from '../operate/state-routes.ts';
-import { createBoardSessions } from '../queue/board-sessions.ts';
+import { type BoardSessions, createBoardSessions } from '../queue/board-sessions.ts';
 import { createKeepReport } from '../queue/keep-reports.ts';
 import { readReplies } from '../queue/share-replies.ts';
 import { recordRoutes } from '../records/routes.ts';
@@ -62,12 +63,9 @@ export async function serveApi(
   stops: (() => Promise<unknown>)[],
   { seeServer, pageFolder = join(import.meta.dirname, '../../ui/dist') }: Overrides,
 ): Promise<string> {
-  const { config, log, metrics, redis, queues, receipts, auditor, medplum } = foundations;
+  const { config, log, metrics, redis, queues, receipts, medplum } = foundations;
   const callers = createCallers(config.medplum.baseUrl);
-  const { mode } = config.fasten;
-  const { audit } = auditor;
   const closing = new AbortController();
-  const connecting = connectingParts(foundations);
   const sessions = createBoardSessions(redis, config.redis.prefix);
   const app = createServer({
     apiPrefix: config.http.apiPrefix,
@@ -83,47 +81,14 @@ export async function serveApi(
       verify: createVerifier(config.fasten.webhookSecrets),
       addJob: queues.add,
       fastenBaseUrl: config.fasten.baseUrl,
-      mode,
+      mode: config.fasten.mode,
       keepReceipt: receipts.keep,
       log,
       metrics,
     }),
-    landingRoutes: returnRoutes(connecting),
+    landingRoutes: returnRoutes(connectingParts(foundations)),
     aside: [[BOARD_PATH, boardRoutes(sessions, await queues.openBoard(BOARD_PATH))]],
-    callerRoutes: [
-      connectRoutes({
-        ...connecting,
-        publicId: config.fasten.publicId,
-        stitch: config.fasten.stitch,
-        scheduleJob: queues.schedule,
-        readNextRun: queues.readNextRun,
-        listHeld: (connections) => listHeld(medplum.client, connections),
-        requestErasure: (ended, profile) =>
-          requestErasure({ medplum: medplum.client, addJob: queues.add, log }, ended, profile),
-        keepReport: createKeepReport(redis, config.redis.prefix, Date.now, config.ages.supportEventMs),
-        callerOf,
-      }),
-      exportRoutes({ callerOf, medplum: medplum.client, addJob: queues.add }),
-      importRoutes({
-        callerOf,
-        readProgress: (task) =>
-          isRedriving(task)
-            ? queues.readProgress('redrive', redriveJobKey(task))
-            : queues.readProgress('import', importJobKey(task)),
-        decide: (decider, taskId, decision) =>
-          decideImport({ medplum: medplum.client, decider, addJob: queues.add }, taskId, decision),
-        retry: (task) => retryImport({ medplum: medplum.client, retryJob: queues.retry }, task),
-        redrive: (asker, taskId) => askRedrive(asker.client(), queues.add, taskId, asker.profile),
-        closing: closing.signal,
-        log,
-      }),
-      ledgerRoutes({ medplum: medplum.client, callerOf, audit }),
-      recordRoutes({ callerOf, audit }),
-      botRoutes({ callerOf, queues }),
-      stateRoutes({ callerOf, receipts, readReplies: () => readReplies(redis, config.redis.prefix) }),
-      operateRoutes({ callerOf, queues, sessions, log, metrics }),
-      eraseRoutes({ callerOf }),
-    ],
+    callerRoutes: callerRoutes(foundations, sessions, closing.signal),
     identify: callers.identify,
     checks: checksOf(foundations),
     log,
@@ -137,4 +102,48 @@ export async function serveApi(
     async () => closing.abort(),
   );
   return listening.origin;
+}
+
+/**
+ * What is answered to whoever has signed in, room by room.
+ *
+ * @param closing - Aborted when the API closes: what is still being streamed then ends.
+ */
+function callerRoutes(foundations: Foundations, sessions: BoardSessions, closing: AbortSignal): Router[] {
+  const { config, log, metrics, redis, queues, receipts, auditor, medplum } = foundations;
+  const { audit } = auditor;
+  return [
+    connectRoutes({
+      ...connectingParts(foundations),
+      publicId: config.fasten.publicId,
+      stitch: config.fasten.stitch,
+      scheduleJob: queues.schedule,
+      readNextRun: queues.readNextRun,
+      listHeld: (connections) => listHeld(medplum.client, connections),
+      requestErasure: (ended, profile) =>
+        requestErasure({ medplum: medplum.client, addJob: queues.add, log }, ended, profile),
+      keepReport: createKeepReport(redis, config.redis.prefix, Date.now, config.ages.supportEventMs),
+      callerOf,
+    }),
+    exportRoutes({ callerOf, medplum: medplum.client, addJob: queues.add }),
+    importRoutes({
+      callerOf,
+      readProgress: (task) =>
+        isRedriving(task)
+          ? queues.readProgress('redrive', redriveJobKey(task))
+          : queues.readProgress('import', importJobKey(task)),
+      decide: (decider, taskId, decision) =>
+        decideImport({ medplum: medplum.client, decider, addJob: queues.add }, taskId, decision),
+      retry: (task) => retryImport({ medplum: medplum.client, retryJob: queues.retry }, task),
+      redrive: (asker, taskId) => askRedrive(asker.client(), queues.add, taskId, asker.profile),
+      closing,
+      log,
+    }),
+    ledgerRoutes({ medplum: medplum.client, callerOf, audit }),
+    recordRoutes({ callerOf, audit }),
+    botRoutes({ callerOf, queues }),
+    stateRoutes({ callerOf, receipts, readReplies: () => readReplies(redis, config.redis.prefix) }),
+    operateRoutes({ callerOf, queues, sessions, log, metrics }),
+    eraseRoutes({ callerOf }),
+  ];
 }
