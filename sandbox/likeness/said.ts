@@ -1,5 +1,6 @@
 import type { Bundle, OperationOutcome, Resource } from '@medplum/fhirtypes';
 import { type Answer, messageOf } from '../medplum/open-sandbox.ts';
+import type { Party } from './open-party.ts';
 
 const ID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 
@@ -43,4 +44,10 @@ export function resourcesOf<T extends Resource>(answer: Answer): T[] {
 /** Text with every id in it as `<id>`. */
 export function withoutIds(text: string): string {
   return text.replaceAll(ID, '<id>');
+}
+
+/** How many a search finds, or what is said instead. */
+export async function countOf(party: Party, query: string): Promise<number | string> {
+  const answer = await party.call('GET', query);
+  return answer.status === 200 ? resourcesOf(answer).length : said(answer);
 }

@@ -1,7 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { bearer, getJson, type Json, postToken, type Reply, replyOf } from './ask-oauth.ts';
 import type { World } from './open-world.ts';
-
-export type Json = Record<string, unknown>;
 
 /** The secret of a sign-in with PKCE, and what is told of it beforehand. */
 export interface Proof {
@@ -17,19 +16,9 @@ export function newProof(): Proof {
 }
 
 /** `POST /auth/...` as the sign-in form of @medplum/react does. */
-export async function postAuth({ baseUrl }: World, path: string, body: Json): Promise<{ status: number; body: Json }> {
+export async function postAuth({ baseUrl }: World, path: string, body: Json): Promise<Reply> {
   const headers = { 'Content-Type': 'application/json' };
-  const response = await fetch(`${baseUrl}auth/${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
-  return { status: response.status, body: (await response.json()) as Json };
-}
-
-/** Exchanges a code. */
-export async function postToken(
-  { baseUrl }: World,
-  form: Record<string, string>,
-): Promise<{ status: number; body: Json }> {
-  const response = await fetch(`${baseUrl}oauth2/token`, { method: 'POST', body: new URLSearchParams(form) });
-  return { status: response.status, body: (await response.json()) as Json };
+  return replyOf(await fetch(`${baseUrl}auth/${path}`, { method: 'POST', headers, body: JSON.stringify(body) }));
 }
 
 /** Signs a person in who has one membership. @throws Error when no code comes */
@@ -47,5 +36,21 @@ export async function signInAs(
     ...more,
   });
   if (typeof body.code !== 'string') throw new Error(`No code: ${JSON.stringify(body)}`);
-  return (await postToken(world, { grant_type: 'authorization_code', code: body.code, code_verifier: verifier })).body;
+  return (await grant(world, body.code, verifier)).body;
+}
+
+/** Who the bearer of these tokens is told that they are. */
+export function meOf(world: World, { access_token }: Json): Promise<Reply> {
+  return getJson(world, 'auth/me', bearer(access_token));
+}
+
+/** Exchanges the code of a sign-in with PKCE. */
+export function grant(world: World, code: unknown, verifier: string): Promise<Reply> {
+  return postToken(world, { grant_type: 'authorization_code', code: String(code), code_verifier: verifier });
+}
+
+/** Status, error and what is said of it, in the words of OAuth or of FHIR; null for what is not said. */
+export function messagesOf({ status, body }: Reply) {
+  const [issue] = (body.issue as { details?: { text?: string } }[] | undefined) ?? [];
+  return [status, body.error ?? null, body.error_description ?? issue?.details?.text ?? null];
 }

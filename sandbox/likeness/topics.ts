@@ -5,16 +5,20 @@ import { auth } from './topics/auth.ts';
 import { batches } from './topics/batches.ts';
 import { binary } from './topics/binary.ts';
 import { bots } from './topics/bots.ts';
+import { compartments } from './topics/compartments.ts';
 import { conditional } from './topics/conditional.ts';
 import { deletes } from './topics/deletes.ts';
+import { discovery } from './topics/discovery.ts';
 import { everything } from './topics/everything.ts';
 import { exports } from './topics/exports.ts';
 import { graphql } from './topics/graphql.ts';
 import { history } from './topics/history.ts';
 import { hooks } from './topics/hooks.ts';
 import { limits } from './topics/limits.ts';
+import { logins } from './topics/logins.ts';
 import { memberships } from './topics/memberships.ts';
 import { operations } from './topics/operations.ts';
+import { pages } from './topics/pages.ts';
 import { quota } from './topics/quota.ts';
 import { scopes } from './topics/scopes.ts';
 import { search } from './topics/search.ts';
@@ -33,13 +37,17 @@ const topics: Readonly<Record<string, readonly Likeness[]>> = {
   batches,
   transactions,
   search,
+  pages,
   answers,
   history,
   deletes,
   binary,
   auth,
+  discovery,
   memberships,
+  logins,
   access,
+  compartments,
   bots,
   hooks,
   sockets,

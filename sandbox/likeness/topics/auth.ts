@@ -1,60 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { createRemoteJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
+import {
+  basicOf,
+  bearer,
+  formOf,
+  getJson,
+  type Json,
+  ownToken,
+  postForm,
+  postToken,
+  replyOf,
+  saidOf,
+} from '../ask-oauth.ts';
 import { likeness } from '../likeness.ts';
-import type { World } from '../open-world.ts';
-
-type Json = Record<string, unknown>;
-
-interface Reply {
-  readonly status: number;
-  readonly body: Json;
-}
-
-async function replyOf(response: Response): Promise<Reply> {
-  const text = await response.text();
-  try {
-    return { status: response.status, body: JSON.parse(text) as Json };
-  } catch {
-    return { status: response.status, body: { text } };
-  }
-}
-
-const postForm = async ({ baseUrl }: World, path: string, form: Record<string, string>, headers = {}) =>
-  replyOf(await fetch(`${baseUrl}${path}`, { method: 'POST', headers, body: new URLSearchParams(form) }));
-
-const token = (world: World, form: Record<string, string>, headers = {}) =>
-  postForm(world, 'oauth2/token', form, headers);
-
-const getJson = async ({ baseUrl }: World, path: string, headers = {}) =>
-  replyOf(await fetch(`${baseUrl}${path}`, { headers }));
-
-const saidOf = ({ status, body }: Reply) =>
-  [status, body.error, body.error_description ?? body.text]
-    .filter((part) => part !== undefined && part !== '')
-    .join(' ');
-
-const basicOf = ({ member }: World, secret = member.credentials.secret) => ({
-  Authorization: `Basic ${btoa(`${member.credentials.id}:${secret}`)}`,
-});
-
-const formOf = ({ member }: World, more = {}) => ({
-  grant_type: 'client_credentials',
-  client_id: member.credentials.id,
-  client_secret: member.credentials.secret,
-  ...more,
-});
-
-/** A token of a login of its own, so that it may be revoked. */
-async function ownToken(world: World, more = {}): Promise<string> {
-  return String((await token(world, formOf(world, more))).body.access_token);
-}
-
-const bearer = (accessToken: string) => ({ Authorization: `Bearer ${accessToken}` });
-
-/** Addresses of the server, whatever its own is. */
-function asPaths({ baseUrl }: World, value: unknown): unknown {
-  return JSON.parse(JSON.stringify(value).replaceAll(baseUrl, '/'));
-}
 
 /** Signing in as a client, what a token says, and how one finds out. */
 export const auth = [
@@ -79,14 +37,14 @@ export const auth = [
       false,
     ],
     async (world) => {
-      const { status, body } = await token(world, formOf(world));
+      const { status, body } = await postToken(world, formOf(world));
       const { token_type, expires_in, scope, need_patient_banner } = body;
       return [status, Object.keys(body).toSorted(), token_type, expires_in, scope, need_patient_banner];
     },
   ),
 
   likeness('client credentials as HTTP Basic, and with a scope', [200, 'openid profile'], async (world) => {
-    const { status, body } = await token(
+    const { status, body } = await postToken(
       world,
       { grant_type: 'client_credentials', scope: 'openid profile' },
       basicOf(world),
@@ -126,7 +84,7 @@ export const auth = [
         { grant_type: 'refresh_token', refresh_token: 'nonsense' },
       ];
       const answers: string[] = [];
-      for (const form of forms) answers.push(saidOf(await token(world, form)));
+      for (const form of forms) answers.push(saidOf(await postToken(world, form)));
       return answers;
     },
   ),
@@ -145,7 +103,7 @@ export const auth = [
       header: ['ES256', 'JWT', 'string'],
     },
     async (world) => {
-      const { body } = await token(world, formOf(world));
+      const { body } = await postToken(world, formOf(world));
       const claims = decodeJwt(String(body.access_token));
       const { alg, typ, kid } = decodeProtectedHeader(String(body.access_token));
       return {
@@ -279,111 +237,6 @@ export const auth = [
   ),
 
   likeness(
-    '/.well-known/openid-configuration',
-    [
-      200,
-      {
-        issuer: '/',
-        authorization_endpoint: '/oauth2/authorize',
-        token_endpoint: '/oauth2/token',
-        userinfo_endpoint: '/oauth2/userinfo',
-        jwks_uri: '/.well-known/jwks.json',
-        introspection_endpoint: '/oauth2/introspect',
-        registration_endpoint: '/oauth2/register',
-        id_token_signing_alg_values_supported: ['ES256', 'HS256', 'RS256'],
-        grant_types_supported: [
-          'client_credentials',
-          'authorization_code',
-          'refresh_token',
-          'urn:ietf:params:oauth:grant-type:token-exchange',
-        ],
-        response_types_supported: ['code', 'id_token', 'token id_token'],
-        subject_types_supported: ['pairwise', 'public'],
-        scopes_supported: ['openid', 'profile', 'email', 'phone', 'address'],
-        token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'private_key_jwt'],
-        request_object_signing_alg_values_supported: ['none'],
-        code_challenge_methods_supported: ['S256', 'plain'],
-      },
-    ],
-    async (world) => {
-      const { status, body } = await getJson(world, '.well-known/openid-configuration');
-      return [status, asPaths(world, body)];
-    },
-  ),
-
-  likeness(
-    '/.well-known/smart-configuration, at the root and below FHIR',
-    [
-      200,
-      200,
-      {
-        issuer: '/',
-        jwks_uri: '/.well-known/jwks.json',
-        authorization_endpoint: '/oauth2/authorize',
-        grant_types_supported: [
-          'client_credentials',
-          'authorization_code',
-          'refresh_token',
-          'urn:ietf:params:oauth:grant-type:token-exchange',
-        ],
-        token_endpoint: '/oauth2/token',
-        token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'private_key_jwt'],
-        token_endpoint_auth_signing_alg_values_supported: ['RS256', 'RS384', 'ES384'],
-        scopes_supported: [
-          'patient/*.rs',
-          'user/*.cruds',
-          'openid',
-          'fhirUser',
-          'launch',
-          'launch/patient',
-          'offline_access',
-          'online_access',
-        ],
-        response_types_supported: ['code'],
-        introspection_endpoint: '/oauth2/introspect',
-        capabilities: [
-          'authorize-post',
-          'permission-v1',
-          'permission-v2',
-          'client-confidential-asymmetric',
-          'client-confidential-symmetric',
-          'client-public',
-          'context-banner',
-          'context-ehr-patient',
-          'context-ehr-encounter',
-          'context-standalone-patient',
-          'context-style',
-          'launch-ehr',
-          'launch-standalone',
-          'permission-offline',
-          'permission-patient',
-          'permission-user',
-          'sso-openid-connect',
-        ],
-        code_challenge_methods_supported: ['S256'],
-      },
-      true,
-    ],
-    async (world) => {
-      const [root, below] = [
-        await getJson(world, '.well-known/smart-configuration'),
-        await getJson(world, 'fhir/R4/.well-known/smart-configuration'),
-      ];
-      return [
-        root.status,
-        below.status,
-        asPaths(world, root.body),
-        JSON.stringify(root.body) === JSON.stringify(below.body),
-      ];
-    },
-  ),
-
-  likeness('/.well-known/jwks.json', [200, ['alg', 'crv', 'kid', 'kty', 'use', 'x', 'y']], async (world) => {
-    const { status, body } = await getJson(world, '.well-known/jwks.json');
-    return [status, Object.keys((body.keys as Json[])[0] ?? {}).toSorted()];
-  }),
-
-  likeness(
     '/oauth2/authorize for a client that there is not, or without an address to return to',
     ['400 Client not found', '400 Missing redirect URI', '400 Invalid redirect URI', '400 Invalid redirect URI'],
     async (world) => {
@@ -400,45 +253,6 @@ export const auth = [
       ];
     },
   ),
-
-  likeness(
-    'signing in with what can be no e-mail and no password',
-    [
-      [400, 'email: Valid email address is required', 'password: Invalid password, must be at least 5 characters'],
-      [400, 'email: Valid email address is required'],
-      [400, 'password: Invalid password, must be at least 5 characters'],
-      [400, ': User not found'],
-      [400, 'code_challenge_method: Invalid code challenge method'],
-      [400, 'code_challenge: Invalid code challenge'],
-    ],
-    async (world) => {
-      const ask = async (body: Json) => {
-        const headers = { 'Content-Type': 'application/json' };
-        const response = await fetch(`${world.baseUrl}auth/login`, {
-          method: 'POST',
-          headers,
-          body: JSON.stringify(body),
-        });
-        const { status, body: outcome } = await replyOf(response);
-        const issues = (outcome.issue as { expression?: string[]; details?: { text?: string } }[]) ?? [];
-        return [status, ...issues.map(({ expression = [], details }) => `${expression}: ${details?.text}`)];
-      };
-      return [
-        await ask({}),
-        await ask({ email: 'nobody', password: 'long-enough' }),
-        await ask({ email: 'nobody@example.com', password: 'x' }),
-        await ask({ email: `${randomUUID()}@example.com`, password: 'long-enough' }),
-        await ask({ email: `${randomUUID()}@example.com`, password: 'long-enough', codeChallenge: 'x' }),
-        await ask({ email: `${randomUUID()}@example.com`, password: 'long-enough', codeChallengeMethod: 'S256' }),
-      ];
-    },
-  ),
-
-  likeness('/auth/method of an e-mail without an identity provider', { status: 200, body: {} }, async ({ baseUrl }) => {
-    const headers = { 'Content-Type': 'application/json' };
-    const body = JSON.stringify({ email: 'nobody@example.com' });
-    return replyOf(await fetch(`${baseUrl}auth/method`, { method: 'POST', headers, body }));
-  }),
 
   likeness('a page of another origin', [204, 'http://127.0.0.1:3000', 'true'], async ({ baseUrl }) => {
     const headers = {

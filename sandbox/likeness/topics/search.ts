@@ -1,35 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Bundle, Observation, Patient } from '@medplum/fhirtypes';
-import { bundleOf } from '../../medplum/open-sandbox.ts';
+import { familiesOf, named, storePatients, threePatients } from '../find-patients.ts';
 import { likeness } from '../likeness.ts';
 import { newSource, observationOf, patientOf } from '../make-resources.ts';
 import type { World } from '../open-world.ts';
 import { resourceOf, resourcesOf, said } from '../said.ts';
 
 const SYSTEM = 'urn:likeness:identifier';
-
-/** Stores Patients under one source, whose families name them in what follows. */
-async function storePatients(world: World, patients: readonly Partial<Patient>[]): Promise<string> {
-  const source = newSource(world);
-  await world.member.call(
-    'POST',
-    '',
-    bundleOf(
-      'batch',
-      patients.map((one) => patientOf(source, one)),
-    ),
-  );
-  return source;
-}
-
-const named = (family: string, more: Partial<Patient> = {}): Partial<Patient> => ({ name: [{ family }], ...more });
-
-/** The families that a search finds, in its order; or why it finds nothing. */
-async function familiesOf({ member }: World, query: string): Promise<readonly string[]> {
-  const answer = await member.call('GET', `Patient?${query}`);
-  if (answer.status !== 200) return [said(answer)];
-  return resourcesOf<Patient>(answer).map(({ name }) => name?.[0]?.family ?? '');
-}
 
 /** What each of these queries finds among the same Patients, by name. */
 async function foundBy(world: World, patients: readonly Partial<Patient>[], queries: readonly string[]) {
@@ -41,59 +18,55 @@ async function foundBy(world: World, patients: readonly Partial<Patient>[], quer
   return found;
 }
 
-const some = [
-  named('Ant', { gender: 'male', birthDate: '1980-01-01', active: true }),
-  named('Bee', { gender: 'female', birthDate: '1990-06-15', active: false }),
-  named('Cat', { birthDate: '2000-12-31' }),
-];
+/** What each query finds of the three. */
+const BY_KIND = {
+  'gender=male': ['Ant'],
+  'gender=male,female': ['Ant', 'Bee'],
+  'gender:not=male': ['Bee', 'Cat'],
+  'gender:missing=true': ['Cat'],
+  'active=true': ['Ant'],
+  'name=an': ['Ant'],
+  'family=BEE': ['Bee'],
+  'family:exact=bee': [],
+  'family:contains=e': ['Bee'],
+  'birthdate=1990-06-15': ['Bee'],
+  'birthdate=1990': ['400 Invalid date value: 1990'],
+  'birthdate=gt1985-01-01': ['Bee', 'Cat'],
+  'birthdate=ge1990-06-15': ['Bee', 'Cat'],
+  'birthdate=lt1990-06-15': ['Ant'],
+  'birthdate=le1990-06-15': ['Ant', 'Bee'],
+  'birthdate=ne1990-06-15': ['Ant', 'Cat'],
+  'birthdate=sa1990-06-15': ['Cat'],
+  'birthdate=eb1990-06-15': ['Ant'],
+  'birthdate=gt1985-01-01&birthdate=lt1995-01-01': ['Bee'],
+};
+
+/** How many Observations each query finds of the one that is coded. */
+const BY_CODE = {
+  'code=8867-4': 1,
+  'code=http://loinc.org|8867-4': 1,
+  'code=http://loinc.org|': 1,
+  'code=urn:other|8867-4': 0,
+  'code=8867-4,other': 1,
+  'code:text=heart': 1,
+  'code:not=8867-4': 0,
+};
+
+/** What each filter finds of the three. */
+const BY_FILTER = {
+  'gender eq male': ['Ant'],
+  'gender ne male': ['Bee', 'Cat'],
+  'name co nt': ['Ant'],
+  'gender eq male or gender eq female': ['Ant', 'Bee'],
+  '(gender eq male) and (birthdate gt 1990-01-01)': [],
+};
 
 /** Searches by the parameters that everything rests on; more types in topics of their own. */
 export const search = [
   likeness(
     'by token, string and date, with modifiers and prefixes',
-    {
-      'gender=male': ['Ant'],
-      'gender=male,female': ['Ant', 'Bee'],
-      'gender:not=male': ['Bee', 'Cat'],
-      'gender:missing=true': ['Cat'],
-      'active=true': ['Ant'],
-      'name=an': ['Ant'],
-      'family=BEE': ['Bee'],
-      'family:exact=bee': [],
-      'family:contains=e': ['Bee'],
-      'birthdate=1990-06-15': ['Bee'],
-      'birthdate=1990': ['400 Invalid date value: 1990'],
-      'birthdate=gt1985-01-01': ['Bee', 'Cat'],
-      'birthdate=ge1990-06-15': ['Bee', 'Cat'],
-      'birthdate=lt1990-06-15': ['Ant'],
-      'birthdate=le1990-06-15': ['Ant', 'Bee'],
-      'birthdate=ne1990-06-15': ['Ant', 'Cat'],
-      'birthdate=sa1990-06-15': ['Cat'],
-      'birthdate=eb1990-06-15': ['Ant'],
-      'birthdate=gt1985-01-01&birthdate=lt1995-01-01': ['Bee'],
-    },
-    async (world) =>
-      foundBy(world, some, [
-        'gender=male',
-        'gender=male,female',
-        'gender:not=male',
-        'gender:missing=true',
-        'active=true',
-        'name=an',
-        'family=BEE',
-        'family:exact=bee',
-        'family:contains=e',
-        'birthdate=1990-06-15',
-        'birthdate=1990',
-        'birthdate=gt1985-01-01',
-        'birthdate=ge1990-06-15',
-        'birthdate=lt1990-06-15',
-        'birthdate=le1990-06-15',
-        'birthdate=ne1990-06-15',
-        'birthdate=sa1990-06-15',
-        'birthdate=eb1990-06-15',
-        'birthdate=gt1985-01-01&birthdate=lt1995-01-01',
-      ]),
+    BY_KIND,
+    async (world) => foundBy(world, threePatients, Object.keys(BY_KIND)),
   ),
 
   likeness(
@@ -208,151 +181,11 @@ export const search = [
   ),
 
   likeness('a form _search is like a GET', [200, 1, 'searchset'], async (world) => {
-    const source = await storePatients(world, some);
+    const source = await storePatients(world, threePatients);
     const form = { 'Content-Type': 'application/x-www-form-urlencoded' };
     const answer = await world.member.call('POST', 'Patient/_search', `_source=${source}&gender=male`, form);
     return [answer.status, resourcesOf<Patient>(answer).length, (answer.json as Bundle).type];
   }),
-
-  likeness(
-    'a page holds twenty, or as many as are asked for, up to a thousand',
-    {
-      '': { entries: 20, links: ['self', 'first', 'next'], count: '20' },
-      '_count=5': { entries: 5, links: ['self', 'first', 'next'], count: '5' },
-      '_count=0': { entries: null, links: ['self'], count: '0' },
-      '_count=5000': { entries: 25, links: ['self', 'first'], count: '1000' },
-      '_count=-1': { entries: null, links: ['self'], count: '-1' },
-      '_count=x': { entries: null, links: ['self'], count: 'NaN' },
-    },
-    async (world) => {
-      const source = await storePatients(
-        world,
-        Array.from({ length: 25 }, () => ({})),
-      );
-      const pages: Record<string, unknown> = {};
-      for (const query of ['', '_count=5', '_count=0', '_count=5000', '_count=-1', '_count=x']) {
-        const answer = await world.member.call('GET', `Patient?_source=${source}&${query}`);
-        const { entry, total, link = [] } = answer.json as Bundle;
-        const self = new URL(link.find(({ relation }) => relation === 'self')?.url ?? 'http://none');
-        pages[query] =
-          answer.status === 200
-            ? {
-                entries: entry?.length ?? null,
-                total,
-                links: link.map(({ relation }) => relation),
-                count: self.searchParams.get('_count'),
-              }
-            : said(answer);
-      }
-      return pages;
-    },
-  ),
-
-  likeness('the next page is where the link points, until there is none', [3, 3, 1], async (world) => {
-    const source = await storePatients(
-      world,
-      Array.from({ length: 7 }, () => ({})),
-    );
-    const pages: number[] = [];
-    let url: string | undefined = `${world.baseUrl}fhir/R4/Patient?_source=${source}&_count=3`;
-    while (url) {
-      const { pathname, search: query } = new URL(url);
-      const answer = await world.member.call('GET', `${pathname}${query}`);
-      pages.push(resourcesOf(answer).length);
-      url = (answer.json as Bundle).link?.find(({ relation }) => relation === 'next')?.url;
-    }
-    return pages;
-  }),
-
-  likeness(
-    '_total=accurate and _summary=count count',
-    [
-      ['_total=accurate', 3, 3],
-      ['_total=estimate', true, 3],
-      ['_total=none', null, 3],
-      ['_summary=count', 3, null],
-      ['', null, 3],
-    ],
-    async (world) => {
-      const source = await storePatients(world, some);
-      const totals: unknown[] = [];
-      for (const query of ['_total=accurate', '_total=estimate', '_total=none', '_summary=count', '']) {
-        const { json } = await world.member.call('GET', `Patient?_source=${source}&${query}`);
-        const { total = null, entry } = json as Bundle;
-        totals.push([query, query === '_total=estimate' ? total !== null : total, entry?.length ?? null]);
-      }
-      return totals;
-    },
-  ),
-
-  likeness(
-    'an _offset over 10,000 is refused, unless sorted by time',
-    [
-      '200',
-      '400 Search offset exceeds maximum (got 10001, max 10000)',
-      '400 Search offset exceeds maximum (got 10001, max 10000)',
-      '400 Search offset exceeds maximum (got 10001, max 10000)',
-    ],
-    async (world) => {
-      const queries = [
-        '_offset=10000',
-        '_offset=10001',
-        '_offset=10001&_sort=_lastUpdated',
-        '_offset=10001&_sort=name',
-      ];
-      const answers = queries.map((query) => world.member.call('GET', `Patient?_source=${world.run}&${query}`));
-      return (await Promise.all(answers)).map(said);
-    },
-  ),
-
-  likeness(
-    '_sort orders, a minus turns it round',
-    {
-      name: ['Ant', 'Bee', 'Cat'],
-      '-name': ['Cat', 'Bee', 'Ant'],
-      birthdate: ['Ant', 'Bee', 'Cat'],
-      '-birthdate': ['Cat', 'Bee', 'Ant'],
-      _lastUpdated: 3,
-      'gender,-name': 3,
-      nonsense: ['400 Unknown search parameter: nonsense'],
-    },
-    async (world) => {
-      const source = await storePatients(world, some);
-      const sorts = ['name', '-name', 'birthdate', '-birthdate', '_lastUpdated', 'gender,-name', 'nonsense'];
-      const found: Record<string, readonly string[]> = {};
-      for (const sort of sorts) found[sort] = await familiesOf(world, `_source=${source}&_sort=${sort}`);
-      // What was stored by one batch has no order by time that could be relied on.
-      return { ...found, _lastUpdated: found._lastUpdated?.length, 'gender,-name': found['gender,-name']?.length };
-    },
-  ),
-
-  likeness(
-    '_fields and _elements leave the rest out, and say so by a tag',
-    {
-      '_fields=meta': [['id', 'meta', 'resourceType'], ['SUBSETTED']],
-      '_fields=name': [['id', 'meta', 'name', 'resourceType'], ['SUBSETTED']],
-      '_elements=gender': [['gender', 'id', 'meta', 'resourceType'], ['SUBSETTED']],
-      '_summary=true': [['active', 'birthDate', 'gender', 'id', 'meta', 'name', 'resourceType'], ['SUBSETTED']],
-      '_summary=text': [['id', 'meta', 'resourceType'], ['SUBSETTED']],
-      '_summary=data': [['active', 'birthDate', 'gender', 'id', 'meta', 'name', 'resourceType'], ['SUBSETTED']],
-    },
-    async (world) => {
-      const source = await storePatients(world, some.slice(0, 1));
-      const shapes: Record<string, unknown> = {};
-      for (const query of [
-        '_fields=meta',
-        '_fields=name',
-        '_elements=gender',
-        '_summary=true',
-        '_summary=text',
-        '_summary=data',
-      ]) {
-        const [patient] = resourcesOf<Patient>(await world.member.call('GET', `Patient?_source=${source}&${query}`));
-        shapes[query] = [Object.keys(patient ?? {}).toSorted(), patient?.meta?.tag?.map(({ code }) => code)];
-      }
-      return shapes;
-    },
-  ),
 
   likeness('a parameter that does not exist is 400', '400 Unknown search parameter: nonsense', async ({ member }) =>
     said(await member.call('GET', 'Patient?nonsense=1')),
@@ -372,13 +205,13 @@ export const search = [
   ),
 
   likeness('what was deleted is not found', [], async (world) => {
-    const source = await storePatients(world, some.slice(0, 1));
+    const source = await storePatients(world, threePatients.slice(0, 1));
     await world.member.call('DELETE', `Patient?_source=${source}`);
     return familiesOf(world, `_source=${source}`);
   }),
 
   likeness('of several types at once', [200, ['Observation', 'Patient']], async (world) => {
-    const source = await storePatients(world, some.slice(0, 1));
+    const source = await storePatients(world, threePatients.slice(0, 1));
     await world.member.call('POST', 'Observation', observationOf(undefined, { meta: { source } }));
     const answer = await world.member.call('GET', `?_type=Patient,Observation&_source=${source}`);
     return [
@@ -434,30 +267,13 @@ export const search = [
 
   likeness(
     'by code: token with and without system, :text, and of an uncoded one',
-    {
-      'code=8867-4': 1,
-      'code=http://loinc.org|8867-4': 1,
-      'code=http://loinc.org|': 1,
-      'code=urn:other|8867-4': 0,
-      'code=8867-4,other': 1,
-      'code:text=heart': 1,
-      'code:not=8867-4': 0,
-    },
+    BY_CODE,
     async (world) => {
       const source = newSource(world);
       const coded = { coding: [{ system: 'http://loinc.org', code: '8867-4' }], text: 'Heart rate' };
       await world.member.call('POST', 'Observation', observationOf(undefined, { meta: { source }, code: coded }));
-      const queries = [
-        'code=8867-4',
-        'code=http://loinc.org|8867-4',
-        'code=http://loinc.org|',
-        'code=urn:other|8867-4',
-        'code=8867-4,other',
-        'code:text=heart',
-        'code:not=8867-4',
-      ];
       const found: Record<string, number> = {};
-      for (const query of queries) {
+      for (const query of Object.keys(BY_CODE)) {
         found[query] = resourcesOf(await world.member.call('GET', `Observation?_source=${source}&${query}`)).length;
       }
       return found;
@@ -466,24 +282,11 @@ export const search = [
 
   likeness(
     '_filter with eq, ne, co, and, or',
-    {
-      'gender eq male': ['Ant'],
-      'gender ne male': ['Bee', 'Cat'],
-      'name co nt': ['Ant'],
-      'gender eq male or gender eq female': ['Ant', 'Bee'],
-      '(gender eq male) and (birthdate gt 1990-01-01)': [],
-    },
+    BY_FILTER,
     async (world) => {
-      const source = await storePatients(world, some);
-      const filters = [
-        'gender eq male',
-        'gender ne male',
-        'name co nt',
-        'gender eq male or gender eq female',
-        '(gender eq male) and (birthdate gt 1990-01-01)',
-      ];
+      const source = await storePatients(world, threePatients);
       const found: Record<string, readonly string[]> = {};
-      for (const filter of filters) {
+      for (const filter of Object.keys(BY_FILTER)) {
         found[filter] = (await familiesOf(world, `_source=${source}&_filter=${encodeURIComponent(filter)}`)).toSorted();
       }
       return found;
