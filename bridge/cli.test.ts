@@ -8,7 +8,7 @@ import type { Observation, Task } from '@medplum/fhirtypes';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { generateExport } from '../sandbox/generator/generate-export.ts';
 import { countsFromTask, DISPOSITIONS } from './contract/import-task.ts';
-import { type ImportWorld, startImportWorld } from './test/import-world.ts';
+import { BRIDGE_CLIENT_VARIABLES, type ImportWorld, startImportWorld } from './test/import-world.ts';
 
 let world: ImportWorld;
 let folder: string;
@@ -19,8 +19,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'cli-'));
   server = {
     MEDPLUM_BASE_URL: world.server.baseUrl,
-    MEDPLUM_CLIENT_ID: '6f1c2a34-0f6b-4a55-9d0e-7a1f5b3c8d21',
-    MEDPLUM_CLIENT_SECRET: 'sandbox-bridge-secret',
+    ...BRIDGE_CLIENT_VARIABLES,
     DATA_DIR: join(folder, 'data'),
     SPOOL_DIR: join(folder, 'spool'),
   };

@@ -1,10 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { MedplumClient } from '@medplum/core';
 import { MedplumClient as Client } from '@medplum/core';
+import { connectChart, KIM, storeChart } from '../test/connect-chart.ts';
 import { BRIDGE_CLIENT } from '../test/import-world.ts';
 import type { Stack } from '../test/start-stack.ts';
-
-const KIM = { given: 'Kim', family: 'Example', birthDate: '1980-05-17', gender: 'female' } as const;
 
 /** The bridge's own client, whose cache would show yesterday's Tasks. */
 export async function signIn({ medplum: { baseUrl } }: Stack): Promise<MedplumClient> {
@@ -20,19 +19,8 @@ export async function connectPatient(
   seed: number,
   resources: number,
 ): Promise<void> {
-  const { given, family, ...rest } = KIM;
-  const patient = await medplum.createResource({
-    resourceType: 'Patient',
-    name: [{ given: [given], family }],
-    ...rest,
-  });
-  const { orgConnectionId } = await stack.fasten.createConnection({ persona: { seed, resources, patient: KIM } });
-  const answer = await fetch(`${stack.api.origin}/api/fasten-health/connections/complete`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${medplum.getAccessToken()}` },
-    body: JSON.stringify({ patientId: patient.id, org_connection_id: orgConnectionId }),
-  });
-  if (!answer.ok) throw new Error(`connections/complete answered ${answer.status}`);
+  const patient = await storeChart(medplum);
+  await connectChart(stack, medplum, patient, { persona: { seed, resources, patient: KIM } });
 }
 
 /** Completed imports. */

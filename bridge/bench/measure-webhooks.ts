@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { MedplumClient } from '@medplum/core';
-import type { Consent, Patient } from '@medplum/fhirtypes';
+import type { Consent } from '@medplum/fhirtypes';
 import { SANDBOX_KEYS } from '../../sandbox/fasten/sandbox-keys.ts';
 import { startRedis } from '../../sandbox/redis/start-redis.ts';
 import {
@@ -11,6 +11,8 @@ import {
   IMPORT_TASK_CODE,
   ORG_CONNECTION_SYSTEM,
 } from '../contract/identifiers.ts';
+import { KIM, storeChart } from '../test/connect-chart.ts';
+import { BRIDGE_CLIENT, BRIDGE_CLIENT_VARIABLES } from '../test/import-world.ts';
 import { type Acknowledged, failedExports, sendWebhooks } from './send-webhooks.ts';
 import { type Measured, startProcess } from './start-process.ts';
 
@@ -32,13 +34,11 @@ export interface WebhookFigures {
   readonly storedMeanwhile: number;
 }
 
-const CLIENT = { id: '6f1c2a34-0f6b-4a55-9d0e-7a1f5b3c8d21', secret: 'sandbox-bridge-secret' };
 const IDLE_EVENTS = 200;
 const EVENTS = 1_000;
 const PER_SECOND = 200;
 const CONNECTIONS = 50;
 const STEP_MS = 600_000;
-const KIM = { given: 'Kim', family: 'Example', birthDate: '1980-05-17', gender: 'female' } as const;
 
 /** The product in its processes: API and worker apart, as in production, each over a sandbox of its own. */
 interface Stack {
@@ -99,8 +99,7 @@ async function startStack(folder: string): Promise<Stack> {
   const [, fastenUrl = '', storageOrigin = ''] = await fasten.firstMatch(/simulator at (\S+), downloads at (\S+)/);
   const environment = {
     MEDPLUM_BASE_URL: baseUrl,
-    MEDPLUM_CLIENT_ID: CLIENT.id,
-    MEDPLUM_CLIENT_SECRET: CLIENT.secret,
+    ...BRIDGE_CLIENT_VARIABLES,
     REDIS_URL: redis.url,
     FASTEN_BASE_URL: fastenUrl,
     FASTEN_PUBLIC_ID: SANDBOX_KEYS.publicId,
@@ -115,7 +114,7 @@ async function startStack(folder: string): Promise<Stack> {
   const worker = start('bridge/main.ts', { ...environment, BRIDGE_ROLE: 'worker' });
   await worker.firstMatch(/"service\.listening"/);
   const medplum = new MedplumClient({ baseUrl, cacheTime: 0 });
-  await medplum.startClientLogin(CLIENT.id, CLIENT.secret);
+  await medplum.startClientLogin(BRIDGE_CLIENT.clientId, BRIDGE_CLIENT.clientSecret);
   return {
     api: `http://127.0.0.1:${port}/api/fasten-health`,
     fastenUrl,
@@ -133,7 +132,7 @@ async function startStack(folder: string): Promise<Stack> {
 
 /** Connections that are bound to a Patient, as `connections/complete` leaves them. Gives Fasten's ids. */
 async function makeConnections(medplum: MedplumClient): Promise<string[]> {
-  const patient = await makePatient(medplum);
+  const patient = await storeChart(medplum);
   const ids = Array.from({ length: CONNECTIONS }, () => crypto.randomUUID());
   for (const id of ids) {
     await medplum.createResource<Consent>({
@@ -149,18 +148,13 @@ async function makeConnections(medplum: MedplumClient): Promise<string[]> {
   return ids;
 }
 
-function makePatient(medplum: MedplumClient): Promise<Patient & { id: string }> {
-  const { given, family, ...rest } = KIM;
-  return medplum.createResource({ resourceType: 'Patient', name: [{ given: [given], family }], ...rest });
-}
-
 /** A connection with a large export behind it; resolves once its import stores something. Gives its namespace. */
 async function startImport({ api, fastenUrl, medplum }: Stack): Promise<string> {
   const admin = `${new URL(fastenUrl).origin}/admin`;
   await send('PUT', `${admin}/webhook`, { url: `${api}/webhook`, connectionEvents: false });
   const persona = { seed: 7, resources: 40_000, documentBytes: 500, patient: KIM };
   const { orgConnectionId } = (await send('POST', `${admin}/connections`, { persona })) as { orgConnectionId: string };
-  const patient = await makePatient(medplum);
+  const patient = await storeChart(medplum);
   const body = { patientId: patient.id, org_connection_id: orgConnectionId };
   await send('POST', `${api}/connections/complete`, body, `Bearer ${medplum.getAccessToken()}`);
   while ((await countObservations(medplum, orgConnectionId)) === 0) await wait(100);

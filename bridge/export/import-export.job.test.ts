@@ -12,6 +12,7 @@ import type { StoredConsent } from '../medplum/find-connection.ts';
 import { createLog } from '../observe/log.ts';
 import { createMetrics } from '../observe/metrics.ts';
 import type { Payload } from '../queue/specs.ts';
+import { BRIDGE_CLIENT } from '../test/import-world.ts';
 import { withAnnouncement } from './announce.ts';
 import { ensureTask } from './ensure-task.ts';
 import { createImportJob, type LoadRequest } from './import-export.job.ts';
@@ -38,11 +39,7 @@ let medplum: MedplumConnection;
 
 beforeAll(async () => {
   server = await startMedplum();
-  medplum = await createMedplum({
-    baseUrl: server.baseUrl,
-    clientId: '6f1c2a34-0f6b-4a55-9d0e-7a1f5b3c8d21',
-    clientSecret: 'sandbox-bridge-secret',
-  });
+  medplum = await createMedplum({ baseUrl: server.baseUrl, ...BRIDGE_CLIENT });
 });
 
 afterAll(async () => {

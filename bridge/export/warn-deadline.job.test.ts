@@ -5,6 +5,7 @@ import { type SandboxMedplum, startMedplum } from '../../sandbox/medplum/start-m
 import { createMedplum, type MedplumConnection } from '../medplum/create-medplum.ts';
 import { createLog } from '../observe/log.ts';
 import { createMetrics } from '../observe/metrics.ts';
+import { BRIDGE_CLIENT } from '../test/import-world.ts';
 import { createWarnDeadlineJob } from './warn-deadline.job.ts';
 
 let server: SandboxMedplum;
@@ -12,11 +13,7 @@ let medplum: MedplumConnection;
 
 beforeAll(async () => {
   server = await startMedplum();
-  medplum = await createMedplum({
-    baseUrl: server.baseUrl,
-    clientId: '6f1c2a34-0f6b-4a55-9d0e-7a1f5b3c8d21',
-    clientSecret: 'sandbox-bridge-secret',
-  });
+  medplum = await createMedplum({ baseUrl: server.baseUrl, ...BRIDGE_CLIENT });
 });
 
 afterAll(async () => {

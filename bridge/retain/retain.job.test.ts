@@ -16,12 +16,12 @@ import { createMedplum, type MedplumConnection } from '../medplum/create-medplum
 import { createLog } from '../observe/log.ts';
 import { createMetrics } from '../observe/metrics.ts';
 import { createLock } from '../queue/hold-lock.ts';
-import { type ImportWorld, startImportWorld } from '../test/import-world.ts';
+import { BRIDGE_CLIENT, type ImportWorld, startImportWorld } from '../test/import-world.ts';
 import { type TestRedis, withRedis } from '../test/with-redis.ts';
 import { createRetainJob } from './retain.job.ts';
 
 const DAY_MS = 24 * 3600 * 1000;
-const OWN = { reference: 'ClientApplication/6f1c2a34-0f6b-4a55-9d0e-7a1f5b3c8d21', display: 'bridge' };
+const OWN = { reference: `ClientApplication/${BRIDGE_CLIENT.clientId}`, display: 'bridge' };
 
 let world: ImportWorld;
 let store: TestRedis;

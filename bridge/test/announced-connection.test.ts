@@ -3,9 +3,9 @@ import type { Consent, Patient, Task } from '@medplum/fhirtypes';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type ConnectionAttempt, connectionAttemptSchema } from '../contract/connection-attempt.ts';
 import { EHI_EXPORT_SYSTEM } from '../contract/identifiers.ts';
+import { KIM, storeChart } from './connect-chart.ts';
 import { eventually, startWorld, type World } from './start-world.ts';
 
-const KIM = { given: 'Kim', family: 'Example', birthDate: '1980-05-17', gender: 'female' } as const;
 const PERSONA = { seed: 1, resources: 20, documentBytes: 200, patient: KIM };
 let world: World;
 let clinician: MedplumClient;
@@ -29,9 +29,7 @@ interface Person extends Patient {
 type Attempt = ConnectionAttempt & Pick<Person, 'user'>;
 
 async function newPatient(): Promise<Person> {
-  const { given, family, ...rest } = KIM;
-  const name = [{ given: [given], family }];
-  const patient = await clinician.createResource<Patient>({ resourceType: 'Patient', name, ...rest });
+  const patient = await storeChart(clinician);
   return { ...patient, user: await world.signInAs(patient) };
 }
 

@@ -3,6 +3,7 @@ import type { AuditEvent } from '@medplum/fhirtypes';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { connectionListSchema } from '../contract/connection.ts';
 import { endedConnectionsSchema } from '../contract/erasure.ts';
+import { connectChart, storeChart, UNMISTAKABLE } from './connect-chart.ts';
 import { eventually, startWorld, type World } from './start-world.ts';
 
 let world: World;
@@ -15,16 +16,10 @@ beforeAll(async () => {
 
 afterAll(() => world.close());
 
-const WHO = { given: 'Zyxwvut', family: 'Qponmlk', birthDate: '1971-02-03', gender: 'female' } as const;
 const CLINICIAN = 'Practitioner/7e6d5c4b-3a29-4817-a6b5-c4d3e2f1a001';
 
 test('consent, import, reads, revocation and erasure are each recorded, with references only', async () => {
-  const { given, family, ...rest } = WHO;
-  const patient = await clinician.createResource({
-    resourceType: 'Patient',
-    name: [{ given: [given], family }],
-    ...rest,
-  });
+  const patient = await storeChart(clinician, UNMISTAKABLE);
   const about = `Patient/${patient.id}`;
   const events = async (): Promise<AuditEvent[]> => [
     ...(await clinician.searchResources('AuditEvent', { entity: about, _count: '100' }, { cache: 'reload' })),
@@ -39,10 +34,8 @@ test('consent, import, reads, revocation and erasure are each recorded, with ref
     );
   const by = ({ agent }: AuditEvent) => agent.find(({ requestor }) => requestor)?.who?.reference;
 
-  const persona = { seed: 21, resources: 40, documentBytes: 200, patient: WHO };
-  const { orgConnectionId } = await world.fasten.createConnection({ persona });
-  const body = { patientId: patient.id, org_connection_id: orgConnectionId };
-  expect((await world.call(clinician, 'POST', '/connections/complete', body)).status).toBe(200);
+  const persona = { seed: 21, resources: 40, documentBytes: 200, patient: UNMISTAKABLE };
+  await connectChart(world, clinician, patient, { persona });
   const connection = await eventually(async () => {
     const list = await world.call(clinician, 'GET', `/connections/${patient.id}`);
     const [found] = connectionListSchema.parse(list.body).connections;

@@ -5,6 +5,7 @@ import { PORTALS } from '../../sandbox/fasten/portals.ts';
 import { connectionListSchema } from '../contract/connection.ts';
 import { type ConnectionAttempt, connectionAttemptSchema } from '../contract/connection-attempt.ts';
 import { CURRENT_CONSENT_TEXT, consentVersionOf } from '../contract/consent-text.ts';
+import { KIM, storeChart } from './connect-chart.ts';
 import { eventually, startWorld, type World } from './start-world.ts';
 
 let world: World;
@@ -19,8 +20,6 @@ afterAll(async () => {
   await world.close();
 });
 
-const KIM = { given: 'Kim', family: 'Example', birthDate: '1980-05-17', gender: 'female' } as const;
-
 /** A Patient, and the client with which they sign in. */
 interface Person extends Patient {
   readonly id: string;
@@ -30,9 +29,7 @@ interface Person extends Patient {
 type Attempt = ConnectionAttempt & Pick<Person, 'user'>;
 
 async function newPatient(): Promise<Person> {
-  const { given, family, ...rest } = KIM;
-  const name = [{ given: [given], family }];
-  const patient = await clinician.createResource<Patient>({ resourceType: 'Patient', name, ...rest });
+  const patient = await storeChart(clinician);
   return { ...patient, user: await world.signInAs(patient) };
 }
 

@@ -4,10 +4,9 @@ import type { Linkage, Observation, Patient, Resource } from '@medplum/fhirtypes
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { clusterFromLinkage } from '../contract/duplicate-cluster.ts';
 import { endedConnectionsSchema, erasureSchema } from '../contract/erasure.ts';
+import { connectChart, storeChart, UNMISTAKABLE } from './connect-chart.ts';
 import { deployToWorld, feedsOf } from './deploy-to-world.ts';
 import { eventually, startWorld, type World } from './start-world.ts';
-
-const WHO = { given: 'Zyxwvut', family: 'Qponmlk', birthDate: '1971-02-03', gender: 'female' } as const;
 
 let world: World;
 let clinician: MedplumClient;
@@ -21,12 +20,7 @@ beforeAll(async () => {
   clinician = await world.signIn('clinician@example.com');
   admin = await deployToWorld(world, ['find-duplicates']);
   botId = (await admin.searchOne('Bot', { name: 'find-duplicates' }))?.id ?? '';
-  const { given, family, ...rest } = WHO;
-  patient = await clinician.createResource<Patient>({
-    resourceType: 'Patient',
-    name: [{ given: [given], family }],
-    ...rest,
-  });
+  patient = await storeChart(clinician, UNMISTAKABLE);
 });
 
 afterAll(() => world.close());
@@ -34,10 +28,8 @@ afterAll(() => world.close());
 /** Connects a health system that tells of the same person and the same facts, each under its own ids. */
 async function connect(idSeed: number): Promise<string> {
   const fedBefore = feeds().length;
-  const persona = { seed: 41, idSeed, resources: 90, documentBytes: 200, patient: WHO };
-  const { orgConnectionId } = await world.fasten.createConnection({ persona });
-  const body = { patientId: patient.id, org_connection_id: orgConnectionId };
-  expect((await world.call(clinician, 'POST', '/connections/complete', body)).status).toBe(200);
+  const persona = { seed: 41, idSeed, resources: 90, documentBytes: 200, patient: UNMISTAKABLE };
+  const { orgConnectionId } = await connectChart(world, clinician, patient, { persona });
   await eventually(async () => (feeds().length > fedBefore ? true : undefined));
   return orgConnectionId;
 }

@@ -1,5 +1,5 @@
 import type { MedplumClient } from '@medplum/core';
-import type { Observation, Patient, Task } from '@medplum/fhirtypes';
+import type { Observation, Task } from '@medplum/fhirtypes';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CLIENT } from '../../sandbox/medplum/open-sandbox.ts';
 import { seed } from '../../sandbox/seed.ts';
@@ -7,6 +7,7 @@ import { connectionListSchema } from '../contract/connection.ts';
 import { type Erasure, endedConnectionsSchema, erasureSchema } from '../contract/erasure.ts';
 import { ORG_CONNECTION_SYSTEM } from '../contract/identifiers.ts';
 import { rawExportsFromTask } from '../contract/import-task.ts';
+import { bindConnection, storeChart } from './connect-chart.ts';
 import { eventually, startWorld, type World } from './start-world.ts';
 
 const { id: adminId = '', secret: adminSecret = '' } = seed.clients[CLIENT.admin] ?? {};
@@ -40,8 +41,7 @@ describe.each(MODES)('erasing, with the outcome %s', (outcome, environment, gone
   }
 
   async function complete(patientId: string, orgConnectionId: string): Promise<void> {
-    const body = { patientId, org_connection_id: orgConnectionId };
-    expect((await world.call(clinician, 'POST', '/connections/complete', body)).status).toBe(200);
+    await bindConnection(world, clinician, { id: patientId }, orgConnectionId);
     await importOf(patientId, orgConnectionId);
   }
 
@@ -113,7 +113,7 @@ describe.each(MODES)('erasing, with the outcome %s', (outcome, environment, gone
   });
 
   test('an export that comes afterwards is refused; connected again, it is loaded once', async () => {
-    const patient = await newPatient();
+    const patient = await storeChart(clinician, ALEX);
     const orgConnectionId = await connect(patient.id, 3);
     const before = await recordsOf(orgConnectionId);
     const erased = await world.call(clinician, 'DELETE', `/connections/${patient.id}?erase=true`);
@@ -131,7 +131,7 @@ describe.each(MODES)('erasing, with the outcome %s', (outcome, environment, gone
   });
 
   test('nobody erases what is not theirs', async () => {
-    const patient = await newPatient();
+    const patient = await storeChart(clinician, ALEX);
     const orgConnectionId = await connect(patient.id, 4);
     const path = `/connections/${patient.id}/${orgConnectionId}`;
     const refused = await world.call(patientUser, 'DELETE', `${path}?erase=true`);
@@ -146,7 +146,7 @@ describe.each(MODES)('erasing, with the outcome %s', (outcome, environment, gone
   });
 
   test('a bridge that is stopped while it erases goes on afterwards', async () => {
-    const patient = await newPatient();
+    const patient = await storeChart(clinician, ALEX);
     const orgConnectionId = await connect(patient.id, 5);
     const count = (await recordsOf(orgConnectionId)).length;
     const erased = await world.call(clinician, 'DELETE', `/connections/${patient.id}?erase=true`);
@@ -159,9 +159,4 @@ describe.each(MODES)('erasing, with the outcome %s', (outcome, environment, gone
     expect((await receipt(clinician, erasureId)).erased).toMatchObject({ Observation: count });
     expect(await recordsOf(orgConnectionId)).toEqual([]);
   });
-
-  async function newPatient(): Promise<Patient & { id: string }> {
-    const { given, family, ...rest } = ALEX;
-    return clinician.createResource({ resourceType: 'Patient', name: [{ given: [given], family }], ...rest });
-  }
 });

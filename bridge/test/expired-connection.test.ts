@@ -1,13 +1,13 @@
-import type { MedplumClient } from '@medplum/core';
+import type { MedplumClient, WithId } from '@medplum/core';
 import type { Consent, Patient } from '@medplum/fhirtypes';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { connectionListSchema } from '../contract/connection.ts';
 import { connectionAttemptSchema } from '../contract/connection-attempt.ts';
 import { withResync } from '../contract/resync.ts';
+import { connectChart, KIM, storeChart } from './connect-chart.ts';
 import { promoteJobs } from './promote-jobs.ts';
 import { eventually, startWorld, type World } from './start-world.ts';
 
-const KIM = { given: 'Kim', family: 'Example', birthDate: '1980-05-17', gender: 'female' } as const;
 const PERSONA = { seed: 4, resources: 20, documentBytes: 200, patient: KIM };
 const DAY_MS = 24 * 3600 * 1000;
 let world: World;
@@ -22,15 +22,8 @@ afterAll(async () => {
   await world.close();
 });
 
-function newPatient(): Promise<Patient & { id: string }> {
-  const { given, family, ...rest } = KIM;
-  return clinician.createResource({ resourceType: 'Patient', name: [{ given: [given], family }], ...rest });
-}
-
-async function connect(patient: Patient, consentExpiresAt: string): Promise<Consent> {
-  const { orgConnectionId } = await world.fasten.createConnection({ persona: PERSONA, consentExpiresAt });
-  const body = { patientId: patient.id, org_connection_id: orgConnectionId };
-  expect((await world.call(clinician, 'POST', '/connections/complete', body)).status).toBe(200);
+async function connect(patient: WithId<Patient>, consentExpiresAt: string): Promise<Consent> {
+  await connectChart(world, clinician, patient, { persona: PERSONA, consentExpiresAt });
   return consentOf(patient);
 }
 
@@ -46,7 +39,7 @@ function endsAs(patient: Patient, status: Consent['status']): Promise<Consent> {
 }
 
 test('a consent that has run out ends the connection, and the patient is offered to connect again', async () => {
-  const patient = await newPatient();
+  const patient = await storeChart(clinician);
   await connect(patient, new Date(Date.now() - 1_000).toISOString());
   const ended = await endsAs(patient, 'inactive');
   const about = `subject=Patient/${patient.id}`;
@@ -59,7 +52,7 @@ test('a consent that has run out ends the connection, and the patient is offered
 });
 
 test('an end that has moved is waited for', async () => {
-  const patient = await newPatient();
+  const patient = await storeChart(clinician);
   const later = new Date(Date.now() + 30 * DAY_MS).toISOString();
   const consent = await connect(patient, later);
   const early = new Date(Date.now() - 1_000).toISOString();
@@ -73,13 +66,13 @@ test('an end that has moved is waited for', async () => {
 });
 
 test('a sweep closes attempts that nobody ended, and plans anew what Redis has lost', async () => {
-  const [patient, other] = [await newPatient(), await newPatient()];
+  const [patient, other] = [await storeChart(clinician), await storeChart(clinician)];
   const begun = await world.call(clinician, 'POST', '/connections/initiate', { patientId: patient.id });
   const attempt = connectionAttemptSchema.parse(begun.body);
   const fresh = await world.call(clinician, 'POST', '/connections/initiate', { patientId: other.id });
   const pending = await clinician.readResource('Consent', attempt.externalId);
   await clinician.updateResource({ ...pending, dateTime: new Date(Date.now() - 3 * DAY_MS).toISOString() });
-  const lost = await newPatient();
+  const lost = await storeChart(clinician);
   await clinician.updateResource(
     withResync(await connect(lost, new Date(Date.now() + DAY_MS).toISOString()), 'weekly'),
   );

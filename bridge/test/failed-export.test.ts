@@ -2,10 +2,10 @@ import type { MedplumClient } from '@medplum/core';
 import type { Communication, Consent, Patient, Task } from '@medplum/fhirtypes';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { importStatusFromTask } from '../contract/import-status.ts';
+import { connectChart, KIM, storeChart } from './connect-chart.ts';
 import { promoteJobs } from './promote-jobs.ts';
 import { eventually, startWorld, type World } from './start-world.ts';
 
-const KIM = { given: 'Kim', family: 'Example', birthDate: '1980-05-17', gender: 'female' } as const;
 const PERSONA = { seed: 3, resources: 20, documentBytes: 200, patient: KIM };
 const HOUR_MS = 3_600_000;
 let world: World;
@@ -21,12 +21,8 @@ afterAll(async () => {
 });
 
 async function connect(failWith?: string): Promise<Patient & { id: string }> {
-  const { given, family, ...rest } = KIM;
-  const name = [{ given: [given], family }];
-  const patient = await clinician.createResource<Patient>({ resourceType: 'Patient', name, ...rest });
-  const { orgConnectionId } = await world.fasten.createConnection({ persona: PERSONA, ...(failWith && { failWith }) });
-  const body = { patientId: patient.id, org_connection_id: orgConnectionId };
-  expect((await world.call(clinician, 'POST', '/connections/complete', body)).status).toBe(200);
+  const patient = await storeChart(clinician);
+  await connectChart(world, clinician, patient, { persona: PERSONA, ...(failWith && { failWith }) });
   return patient;
 }
 

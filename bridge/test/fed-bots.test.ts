@@ -1,6 +1,7 @@
 import type { MedplumClient } from '@medplum/core';
-import type { AuditEvent, Flag, Observation, Patient } from '@medplum/fhirtypes';
+import type { AuditEvent, Flag, Observation } from '@medplum/fhirtypes';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { connectChart, storeChart, UNMISTAKABLE } from './connect-chart.ts';
 import { deployToWorld, feedsOf } from './deploy-to-world.ts';
 import { eventually, startWorld, type World } from './start-world.ts';
 
@@ -43,15 +44,10 @@ async function settled(): Promise<void> {
 }
 
 test('with all bots on, an import ends with the care team asked, and each bot has seen each result once in each version that it did not write', async () => {
-  const who = { given: 'Zyxwvut', family: 'Qponmlk', birthDate: '1971-02-03', gender: 'female' } as const;
-  const { given, family, ...rest } = who;
-  const name = [{ given: [given], family }];
-  const patient = await clinician.createResource<Patient>({ resourceType: 'Patient', name, ...rest });
+  const patient = await storeChart(clinician, UNMISTAKABLE);
   subject = `Patient/${patient.id}`;
-  const persona = { seed: 31, resources: 60, documentBytes: 200, patient: who };
-  const { orgConnectionId } = await world.fasten.createConnection({ persona });
-  const body = { patientId: patient.id, org_connection_id: orgConnectionId };
-  expect((await world.call(clinician, 'POST', '/connections/complete', body)).status).toBe(200);
+  const persona = { seed: 31, resources: 60, documentBytes: 200, patient: UNMISTAKABLE };
+  await connectChart(world, clinician, patient, { persona });
 
   const asked = await eventually(async () => {
     const tasks = await clinician.searchResources('Task', { patient: subject }, { cache: 'reload' });

@@ -6,10 +6,9 @@ import type { Patient, Resource, Task } from '@medplum/fhirtypes';
 import { expect } from 'vitest';
 import { ORG_CONNECTION_SYSTEM } from '../contract/identifiers.ts';
 import { countsFromTask, type ImportCounts, settledLines } from '../contract/import-task.ts';
+import { KIM, storeChart } from './connect-chart.ts';
 import { eventually, type World } from './start-world.ts';
 
-/** Whose record it is in these tests, for the chart and for the portal. */
-export const KIM = { given: 'Kim', family: 'Example', birthDate: '1980-05-17', gender: 'female' } as const;
 export const PERSONA = { seed: 11, resources: 20, documentBytes: 100, patient: KIM };
 export const SUBJECT = {
   resourceType: 'Patient',
@@ -51,9 +50,7 @@ export async function followExports(world: World, clinician: MedplumClient): Pro
   const portal = await mkdtemp(join(tmpdir(), 'portal-'));
 
   async function connect(source: Source = { persona: PERSONA }, beforeBinding?: () => void): Promise<Connected> {
-    const { given, family, ...rest } = KIM;
-    const name = [{ given: [given], family }];
-    const patient = await clinician.createResource<Patient>({ resourceType: 'Patient', name, ...rest });
+    const patient = await storeChart(clinician);
     const { orgConnectionId } = await world.fasten.createConnection(source);
     beforeBinding?.();
     const body = { patientId: patient.id, org_connection_id: orgConnectionId };

@@ -9,6 +9,7 @@ import { importStatusSchema } from '../contract/import-status.ts';
 import { countsFromTask, settledLines } from '../contract/import-task.ts';
 import { decideImport } from '../export/decide-import.ts';
 import { openQueues, type Queues } from '../queue/open-queues.ts';
+import { connectChart, UNMISTAKABLE } from './connect-chart.ts';
 import { eventually, startWorld, type World } from './start-world.ts';
 
 let world: World;
@@ -33,11 +34,8 @@ async function connectTheWrongChart(seed: number) {
     name: [{ given: ['Kim'], family: 'Example' }],
     birthDate: '1980-05-17',
   });
-  const who = { given: 'Zyxwvut', family: 'Qponmlk', birthDate: '1971-02-03', gender: 'female' } as const;
-  const persona = { seed, resources: 40, documentBytes: 200, patient: who };
-  const { orgConnectionId } = await world.fasten.createConnection({ persona });
-  const body = { patientId: patient.id, org_connection_id: orgConnectionId };
-  expect((await world.call(clinician, 'POST', '/connections/complete', body)).status).toBe(200);
+  const persona = { seed, resources: 40, documentBytes: 200, patient: UNMISTAKABLE };
+  const { orgConnectionId } = await connectChart(world, clinician, patient, { persona });
   const task = await eventually(async () => {
     const held = await clinician.searchResources('Task', 'status=on-hold', { cache: 'reload' });
     return held.find(({ focus }) => focus?.identifier?.value === orgConnectionId);

@@ -15,6 +15,12 @@ export const BRIDGE_CLIENT = {
   clientSecret: 'sandbox-bridge-secret',
 };
 
+/** The same, as the environment tells it. */
+export const BRIDGE_CLIENT_VARIABLES = {
+  MEDPLUM_CLIENT_ID: BRIDGE_CLIENT.clientId,
+  MEDPLUM_CLIENT_SECRET: BRIDGE_CLIENT.clientSecret,
+};
+
 /** A FHIR resource as a source wrote it, defects included. */
 export type SourceLine = object | string;
 

@@ -1,5 +1,5 @@
 import type { MedplumClient } from '@medplum/core';
-import type { Consent, Patient, Task } from '@medplum/fhirtypes';
+import type { Consent, Task } from '@medplum/fhirtypes';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   BRIDGE_CODE_SYSTEM,
@@ -10,6 +10,7 @@ import {
 import { holdFromTask } from '../contract/import-hold.ts';
 import { importStatusSchema } from '../contract/import-status.ts';
 import { openQueues, type Queues } from '../queue/open-queues.ts';
+import { connectChart, KIM, storeChart } from './connect-chart.ts';
 import { eventually, startWorld, type World } from './start-world.ts';
 
 let world: World;
@@ -29,20 +30,12 @@ afterAll(async () => {
   await world.close();
 });
 
-const KIM = { given: 'Kim', family: 'Example', birthDate: '1980-05-17', gender: 'female' } as const;
-
 /** A connection of a new chart of Kim's; the records are of whoever is named. Gives its Task as soon as there is one. */
 async function connect(seed: number, who: Partial<typeof KIM> | { given: string }) {
-  const patient = await clinician.createResource<Patient>({
-    resourceType: 'Patient',
-    name: [{ given: [KIM.given], family: KIM.family }],
-    birthDate: KIM.birthDate,
-  });
+  const patient = await storeChart(clinician);
   const persona = { seed, resources: 60, documentBytes: 200, patient: { ...KIM, ...who } };
-  const { orgConnectionId } = await world.fasten.createConnection({ persona });
-  const body = { patientId: patient.id, org_connection_id: orgConnectionId };
-  const { body: consent } = await world.call(clinician, 'POST', '/connections/complete', body);
-  const focus = `Consent/${(consent as { consentId: string }).consentId}`;
+  const { consentId, orgConnectionId } = await connectChart(world, clinician, patient, { persona });
+  const focus = `Consent/${consentId}`;
   return eventually(async () => {
     const tasks = await clinician.searchResources('Task', '_count=1000', { cache: 'reload' });
     return tasks.find((task) => task.focus?.reference === focus || task.focus?.identifier?.value === orgConnectionId);

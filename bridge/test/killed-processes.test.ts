@@ -6,6 +6,7 @@ import { SANDBOX_KEYS } from '../../sandbox/fasten/sandbox-keys.ts';
 import { failedExports, sendWebhooks } from '../bench/send-webhooks.ts';
 import { EHI_EXPORT_SYSTEM } from '../contract/identifiers.ts';
 import { countsFromTask, settledLines } from '../contract/import-task.ts';
+import { connectChart, KIM, storeChart } from './connect-chart.ts';
 import { BRIDGE_CLIENT } from './import-world.ts';
 import { type Stack, startStack } from './start-stack.ts';
 import { eventually } from './start-world.ts';
@@ -23,26 +24,14 @@ afterAll(async () => {
   await stack.close();
 });
 
-const KIM = { given: 'Kim', family: 'Example', birthDate: '1980-05-17', gender: 'female' } as const;
 const EVENTS = 200;
 const PER_SECOND = 3;
 
 /** A connection of a new Patient, whose export is asked for. */
 async function connect(resources: number): Promise<{ orgConnectionId: string; patient: Patient }> {
-  const { given, family, ...rest } = KIM;
-  const patient = await medplum.createResource<Patient>({
-    resourceType: 'Patient',
-    name: [{ given: [given], family }],
-    ...rest,
-  });
+  const patient = await storeChart(medplum);
   const persona = { seed: 9, resources, documentBytes: 200, patient: KIM };
-  const { orgConnectionId } = await stack.fasten.createConnection({ persona });
-  const answer = await fetch(`${stack.api.origin}/api/fasten-health/connections/complete`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${medplum.getAccessToken()}` },
-    body: JSON.stringify({ patientId: patient.id, org_connection_id: orgConnectionId }),
-  });
-  expect(answer.status).toBe(200);
+  const { orgConnectionId } = await connectChart(stack, medplum, patient, { persona });
   return { orgConnectionId, patient };
 }
 

@@ -2,6 +2,7 @@ import type { MedplumClient } from '@medplum/core';
 import type { Patient } from '@medplum/fhirtypes';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type LedgerFindings, type LedgerSearch, ledgerFindingsSchema } from '../contract/ledger-page.ts';
+import { connectChart } from './connect-chart.ts';
 import { eventually, startWorld, type World } from './start-world.ts';
 
 let world: World;
@@ -12,11 +13,8 @@ beforeAll(async () => {
   world = await startWorld();
   clinician = await world.signIn('clinician@example.com');
   const patient = await clinician.createResource<Patient>({ resourceType: 'Patient', name: [{ family: 'Example' }] });
-  const persona = { seed: 51, resources: 120, documentBytes: 200, dirt: ['bad-json', 'empty-strings'] as const };
-  const { orgConnectionId } = await world.fasten.createConnection({ persona: { ...persona, dirt: [...persona.dirt] } });
-  await world.call(clinician, 'POST', '/connections/complete', {
-    patientId: patient.id,
-    org_connection_id: orgConnectionId,
+  await connectChart(world, clinician, patient, {
+    persona: { seed: 51, resources: 120, documentBytes: 200, dirt: ['bad-json', 'empty-strings'] },
   });
   const task = await eventually(async () => {
     const held = await clinician.searchResources('Task', 'status=on-hold,completed', { cache: 'reload' });

@@ -1,4 +1,4 @@
-import type { MedplumClient } from '@medplum/core';
+import type { MedplumClient, WithId } from '@medplum/core';
 import type { Patient, Task } from '@medplum/fhirtypes';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { connectionListSchema } from '../contract/connection.ts';
@@ -6,6 +6,7 @@ import { countsFromTask } from '../contract/import-task.ts';
 import { decideImport } from '../export/decide-import.ts';
 import { verifyImport } from '../ingest/ledger/verify-import.ts';
 import { openQueues } from '../queue/open-queues.ts';
+import { bindConnection, KIM, storeChart } from './connect-chart.ts';
 import { eventually, startWorld, type World } from './start-world.ts';
 
 let world: World;
@@ -20,24 +21,12 @@ afterAll(async () => {
   await world.close();
 });
 
-const KIM = { given: 'Kim', family: 'Example', birthDate: '1980-05-17', gender: 'female' } as const;
-
-function newPatient(): Promise<Patient & { id: string }> {
-  const { given, family, ...rest } = KIM;
-  return clinician.createResource({ resourceType: 'Patient', name: [{ given: [given], family }], ...rest });
-}
-
 type Place = { portalId: string } | { tefcaDirectoryId: string };
 
 /** A sign-in at a portal. The seed says whose account it is: another one has another Patient, with the same name. */
 async function signInAt(place: Place, account: number, who: { family: string } = KIM): Promise<string> {
   const persona = { seed: account, resources: 40, documentBytes: 300, patient: { ...KIM, ...who } };
   return (await world.fasten.createConnection({ persona, ...place })).orgConnectionId;
-}
-
-async function complete(patient: Patient, orgConnectionId: string): Promise<void> {
-  const body = { patientId: patient.id, org_connection_id: orgConnectionId };
-  expect((await world.call(clinician, 'POST', '/connections/complete', body)).status).toBe(200);
 }
 
 async function connectionOf(patient: Patient, orgConnectionId: string) {
@@ -47,8 +36,8 @@ async function connectionOf(patient: Patient, orgConnectionId: string) {
 }
 
 /** Completes a connection and waits for its import. */
-async function connect(patient: Patient, orgConnectionId: string): Promise<Task> {
-  await complete(patient, orgConnectionId);
+async function connect(patient: WithId<Patient>, orgConnectionId: string): Promise<Task> {
+  await bindConnection(world, clinician, patient, orgConnectionId);
   return ended(patient, orgConnectionId);
 }
 
@@ -69,7 +58,7 @@ test.each([
   ['portal', { portalId: 'portal-1' }],
   ['TEFCA directory', { tefcaDirectoryId: 'urn:oid:2.16.840.1.1' }],
 ])('connecting the same %s again does not double the record', async (_name, place) => {
-  const patient = await newPatient();
+  const patient = await storeChart(clinician);
   const [first, second] = [await signInAt(place, 1), await signInAt(place, 1)];
   await connect(patient, first);
   const stored = await observationsOf(patient);
@@ -89,7 +78,7 @@ test.each([
 });
 
 test('a revoked connection is continued as well', async () => {
-  const patient = await newPatient();
+  const patient = await storeChart(clinician);
   const place = { portalId: 'portal-2' };
   const [first, second] = [await signInAt(place, 2), await signInAt(place, 2)];
   await connect(patient, first);
@@ -102,7 +91,7 @@ test('a revoked connection is continued as well', async () => {
 });
 
 test('the same portal is another lineage for another patient, and another portal for the same one', async () => {
-  const [mine, theirs] = [await newPatient(), await newPatient()];
+  const [mine, theirs] = [await storeChart(clinician), await storeChart(clinician)];
   const [first, second] = [await signInAt({ portalId: 'portal-3' }, 3), await signInAt({ portalId: 'portal-3' }, 4)];
   const third = await signInAt({ portalId: 'portal-4' }, 5);
   await connect(mine, first);
@@ -113,7 +102,7 @@ test('the same portal is another lineage for another patient, and another portal
 });
 
 test('another account at the same portal begins a lineage of its own, and each is continued by its own', async () => {
-  const patient = await newPatient();
+  const patient = await storeChart(clinician);
   const place = { portalId: 'portal-5' };
   const [one, other] = [await signInAt(place, 6), await signInAt(place, 7)];
   await connect(patient, one);
@@ -126,10 +115,10 @@ test('another account at the same portal begins a lineage of its own, and each i
 });
 
 test('two connections to one portal at once are one lineage', async () => {
-  const patient = await newPatient();
+  const patient = await storeChart(clinician);
   const place = { portalId: 'portal-6' };
   const ids = [await signInAt(place, 8), await signInAt(place, 8)];
-  await Promise.all(ids.map((id) => complete(patient, id)));
+  await Promise.all(ids.map((id) => bindConnection(world, clinician, patient, id)));
   const tasks = await Promise.all(ids.map((id) => ended(patient, id)));
   const namespaces = await Promise.all(ids.map(async (id) => (await connectionOf(patient, id))?.namespace));
   expect(new Set(namespaces).size).toBe(1);
@@ -138,13 +127,13 @@ test('two connections to one portal at once are one lineage', async () => {
 });
 
 test('an import of a connection that continues a revoked one can be held, and accepted', async () => {
-  const patient = await newPatient();
+  const patient = await storeChart(clinician);
   const place = { portalId: 'portal-7' };
   const [first, second] = [await signInAt(place, 9), await signInAt(place, 9, { family: 'Married' })];
   await connect(patient, first);
   const consent = await clinician.searchOne('Consent', `patient=Patient/${patient.id}`, { cache: 'reload' });
   await clinician.patchResource('Consent', consent?.id ?? '', [{ op: 'replace', path: '/status', value: 'inactive' }]);
-  await complete(patient, second);
+  await bindConnection(world, clinician, patient, second);
   const task = await eventually(async () => {
     const held = await clinician.searchResources('Task', 'status=on-hold', { cache: 'reload' });
     return held.find(({ focus }) => focus?.identifier?.value === second);

@@ -6,6 +6,7 @@ import { connectionListSchema, connectionSchema } from '../contract/connection.t
 import { EHI_EXPORT_SYSTEM, ORG_CONNECTION_SYSTEM } from '../contract/identifiers.ts';
 import { importStatusSchema } from '../contract/import-status.ts';
 import { countsFromTask, settledLines } from '../contract/import-task.ts';
+import { KIM, storeChart, UNMISTAKABLE } from './connect-chart.ts';
 import { eventually, startWorld, type World } from './start-world.ts';
 
 let world: World;
@@ -19,15 +20,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await world.close();
 });
-
-type Person = { given: string; family: string; birthDate: string; gender: 'female' };
-
-const KIM: Person = { given: 'Kim', family: 'Example', birthDate: '1980-05-17', gender: 'female' };
-
-/** The person whose record the connections of this file hold: the wrong-chart guard has nothing against it. */
-async function newPatient({ given, family, ...rest }: Person = KIM): Promise<Patient & { id: string }> {
-  return clinician.createResource({ resourceType: 'Patient', name: [{ given: [given], family }], ...rest });
-}
 
 /** A connection at Fasten, not yet known to the bridge, with a small export behind it. */
 function connectAtFasten(seed: number) {
@@ -47,7 +39,7 @@ function endedTask(patient: Patient): Promise<Task> {
 }
 
 test('a connection becomes searchable records and a completed Task', async () => {
-  const patient = await newPatient();
+  const patient = await storeChart(clinician);
   const { orgConnectionId } = await connectAtFasten(1);
 
   const connected = await complete(patient, orgConnectionId);
@@ -74,7 +66,7 @@ test('a connection becomes searchable records and a completed Task', async () =>
 });
 
 test('a second delivery of the same event does nothing', async () => {
-  const patient = await newPatient();
+  const patient = await storeChart(clinician);
   const { orgConnectionId } = await connectAtFasten(2);
   await complete(patient, orgConnectionId);
   const task = await endedTask(patient);
@@ -93,7 +85,7 @@ test('a second delivery of the same event does nothing', async () => {
 });
 
 test('an event that overtakes the answer to our own request is taken', async () => {
-  const patient = await newPatient();
+  const patient = await storeChart(clinician);
   const { orgConnectionId } = await connectAtFasten(3);
   // Somebody else's request makes Fasten export before the bridge knows of the connection at all.
   const authorization = `Basic ${btoa('public_test_sandbox:private_test_sandbox')}`;
@@ -110,7 +102,7 @@ test('an event that overtakes the answer to our own request is taken', async () 
 });
 
 test('completing twice, and at the same time, makes one Consent and one import', async () => {
-  const patient = await newPatient();
+  const patient = await storeChart(clinician);
   const { orgConnectionId } = await connectAtFasten(4);
   const answers = await Promise.all([1, 2, 3].map(() => complete(patient, orgConnectionId)));
   expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
@@ -121,7 +113,7 @@ test('completing twice, and at the same time, makes one Consent and one import',
 });
 
 test('a connection of one patient cannot be bound to another, and an unknown one to nobody', async () => {
-  const [mine, theirs] = [await newPatient(), await newPatient()];
+  const [mine, theirs] = [await storeChart(clinician), await storeChart(clinician)];
   const { orgConnectionId } = await connectAtFasten(5);
   await complete(theirs, orgConnectionId);
   expect((await complete(mine, orgConnectionId)).status).toBe(409);
@@ -132,7 +124,7 @@ test('a connection of one patient cannot be bound to another, and an unknown one
 });
 
 test('without a valid token nothing is told', async () => {
-  const patient = await newPatient();
+  const patient = await storeChart(clinician);
   for (const path of [`/connections/${patient.id}`, '/imports/x', '/nothing']) {
     const answer = await world.call(undefined, 'GET', path);
     expect(answer).toMatchObject({ status: 401, body: { resourceType: 'OperationOutcome' } });
@@ -142,7 +134,7 @@ test('without a valid token nothing is told', async () => {
 });
 
 test('a revoked connection loads nothing more', async () => {
-  const patient = await newPatient();
+  const patient = await storeChart(clinician);
   const connection = await connectAtFasten(6);
   await complete(patient, connection.orgConnectionId);
   const first = await endedTask(patient);
@@ -168,7 +160,7 @@ test('a revoked connection loads nothing more', async () => {
 });
 
 test('an export that failed at Fasten says so on its Task', async () => {
-  const patient = await newPatient();
+  const patient = await storeChart(clinician);
   const persona = { seed: 7, resources: 20, patient: KIM };
   const connection = await world.fasten.createConnection({ persona, failWith: 'token_refresh_failure' });
   await complete(patient, connection.orgConnectionId);
@@ -180,7 +172,7 @@ test('an export that failed at Fasten says so on its Task', async () => {
 });
 
 test('a download whose signed link expires in its middle goes on with a fresh one', async () => {
-  const patient = await newPatient();
+  const patient = await storeChart(clinician);
   const { orgConnectionId } = await connectAtFasten(10);
   const cut = world.fasten.cutNextDownload(4000);
   await complete(patient, orgConnectionId);
@@ -193,7 +185,7 @@ test('a download whose signed link expires in its middle goes on with a fresh on
 });
 
 test('a bridge that is stopped in mid-import hands it back, and the next one finishes it', async () => {
-  const patient = await newPatient();
+  const patient = await storeChart(clinician);
   const persona = { seed: 9, resources: 1500, documentBytes: 200, patient: KIM };
   const { orgConnectionId } = await world.fasten.createConnection({ persona });
   await complete(patient, orgConnectionId);
@@ -222,9 +214,13 @@ async function allSources(patient: Patient): Promise<(string | undefined)[]> {
 }
 
 test('no name of the record is left in the log, in Redis or on disk', async () => {
-  const who = { given: 'Zyxwvut', family: 'Qponmlk', birthDate: '1971-02-03', gender: 'female' } as const;
-  const patient = await newPatient(who);
-  const persona = { seed: 8, resources: 40, patient: who, dirt: ['bad-json' as const, 'empty-strings' as const] };
+  const patient = await storeChart(clinician, UNMISTAKABLE);
+  const persona = {
+    seed: 8,
+    resources: 40,
+    patient: UNMISTAKABLE,
+    dirt: ['bad-json' as const, 'empty-strings' as const],
+  };
   const connection = await world.fasten.createConnection({ persona });
   await complete(patient, connection.orgConnectionId);
   const task = await endedTask(patient);

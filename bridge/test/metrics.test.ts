@@ -2,6 +2,7 @@ import type { MedplumClient } from '@medplum/core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { SANDBOX_KEYS } from '../../sandbox/fasten/sandbox-keys.ts';
 import { failedExports, sendWebhooks } from '../bench/send-webhooks.ts';
+import { connectChart } from './connect-chart.ts';
 import { eventually, startWorld, type World } from './start-world.ts';
 
 let world: World;
@@ -28,11 +29,9 @@ async function metric(name: string, labels: Readonly<Record<string, string>> = {
 
 test('what an import and a failed export do is counted', async () => {
   const patient = await clinician.createResource({ resourceType: 'Patient' });
-  const { orgConnectionId } = await world.fasten.createConnection({
+  const { orgConnectionId } = await connectChart(world, clinician, patient, {
     persona: { seed: 4, resources: 80, dirt: ['bad-json', 'empty-strings'] },
   });
-  const body = { patientId: patient.id, org_connection_id: orgConnectionId };
-  expect((await world.call(clinician, 'POST', '/connections/complete', body)).status).toBe(200);
   await eventually(async () => world.log().match(/"import\.done"/) ?? undefined);
   const created = (await metric('bridge_import_lines_total', { disposition: 'created' })) ?? 0;
   expect(created).toBeGreaterThan(50);

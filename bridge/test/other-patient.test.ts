@@ -1,14 +1,13 @@
-import { createReference, type MedplumClient } from '@medplum/core';
+import { createReference, type MedplumClient, type WithId } from '@medplum/core';
 import type { AccessPolicy, Bundle, Patient, Practitioner, Resource, Task } from '@medplum/fhirtypes';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { API_ROUTES } from '../contract/api-routes.ts';
 import { connectionAttemptSchema } from '../contract/connection-attempt.ts';
 import { BRIDGE_CODE_SYSTEM, ERASURE_TASK_CODE } from '../contract/identifiers.ts';
 import { clinicianPolicy, patientPolicy } from '../provision/access-policies.ts';
+import { connectChart, KIM, storeChart } from './connect-chart.ts';
 import { measureEffects } from './measure-effects.ts';
 import { eventually, startWorld, type World } from './start-world.ts';
-
-const KIM = { given: 'Kim', family: 'Example', birthDate: '1980-05-17', gender: 'female' } as const;
 
 /** The record that somebody else wants to see, or to change, and everything that has an id of it. */
 interface Victim {
@@ -38,7 +37,7 @@ let victim: Victim;
 beforeAll(async () => {
   world = await startWorld();
   clinician = await world.signIn('clinician@example.com');
-  const patient = await newPatient();
+  const patient = await storeChart(clinician);
   const { consentId, orgConnectionId, task } = await connect(patient, {});
   const held = await connect(patient, { given: 'Zyxwvut' });
   const receiptId = (await makeReceipt(patient, consentId)).id ?? '';
@@ -48,11 +47,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await world.close();
 });
-
-function newPatient(): Promise<Patient & { id: string }> {
-  const { given, family, ...rest } = KIM;
-  return clinician.createResource({ resourceType: 'Patient', name: [{ given: [given], family }], ...rest });
-}
 
 function makeReceipt(patient: Patient, consentId: string): Promise<Task> {
   return clinician.createResource<Task>({
@@ -66,12 +60,9 @@ function makeReceipt(patient: Patient, consentId: string): Promise<Task> {
 }
 
 /** A connection whose record is of Kim, or of somebody who is not; gives its Task once the import is at rest. */
-async function connect(patient: Patient, who: { given?: string }) {
+async function connect(patient: WithId<Patient>, who: { given?: string }) {
   const persona = { seed: 5, resources: 40, documentBytes: 200, patient: { ...KIM, ...who } };
-  const { orgConnectionId } = await world.fasten.createConnection({ persona });
-  const wanted = { patientId: patient.id, org_connection_id: orgConnectionId };
-  const { body } = await world.call(clinician, 'POST', '/connections/complete', wanted);
-  const { consentId } = body as { consentId: string };
+  const { consentId, orgConnectionId } = await connectChart(world, clinician, patient, { persona });
   const task = await eventually(async (): Promise<Task | undefined> => {
     const tasks = await clinician.searchResources('Task', 'status=completed,on-hold&_count=1000', { cache: 'reload' });
     return tasks.find(({ focus }) => {
@@ -169,7 +160,7 @@ test('every call of the API is tried with the ids of another patient, or is abou
 
 describe.each(['patient', 'clinician'] as const)('another %s', (who) => {
   test('is refused whatever they ask with these ids, and nothing is done', async () => {
-    const other = who === 'patient' ? await world.signInAs(await newPatient()) : await clinicianElsewhere();
+    const other = who === 'patient' ? await world.signInAs(await storeChart(clinician)) : await clinicianElsewhere();
     const before = await measureEffects(world);
     for (const [route, rows] of Object.entries(attempts(victim))) {
       const method = route.split(' ')[0]?.toUpperCase() ?? '';
@@ -186,7 +177,7 @@ describe.each(['patient', 'clinician'] as const)('another %s', (who) => {
   });
 
   test('finds nothing of it in Medplum itself', async () => {
-    const other = who === 'patient' ? await world.signInAs(await newPatient()) : await clinicianElsewhere();
+    const other = who === 'patient' ? await world.signInAs(await storeChart(clinician)) : await clinicianElsewhere();
     const { patient, orgConnectionId } = victim;
     const record: Resource[] = [];
     for (const { resourceType } of patientPolicy.resource ?? []) {
@@ -222,7 +213,7 @@ describe.each(['patient', 'clinician'] as const)('another %s', (who) => {
 });
 
 test('a connection of somebody else is not bound by an attempt of ones own', async () => {
-  const mine = await newPatient();
+  const mine = await storeChart(clinician);
   const user = await world.signInAs(mine);
   const initiated = await world.call(user, 'POST', '/connections/initiate', { patientId: mine.id });
   const { externalState } = connectionAttemptSchema.parse(initiated.body);

@@ -8,6 +8,7 @@ import { type App, buildApp } from '../app.ts';
 import { readConfig } from '../config.ts';
 import { HEALTH_CHECKS } from '../contract/health.ts';
 import { queueNames } from '../queue/open-queues.ts';
+import { BRIDGE_CLIENT_VARIABLES } from './import-world.ts';
 import { eventually } from './start-world.ts';
 import { type TestRedis, withRedis } from './with-redis.ts';
 
@@ -42,8 +43,7 @@ async function start(role: 'api' | 'worker' | 'both', more: Readonly<Record<stri
   const app = await buildApp(
     readConfig({
       MEDPLUM_BASE_URL: medplum.baseUrl,
-      MEDPLUM_CLIENT_ID: '6f1c2a34-0f6b-4a55-9d0e-7a1f5b3c8d21',
-      MEDPLUM_CLIENT_SECRET: 'sandbox-bridge-secret',
+      ...BRIDGE_CLIENT_VARIABLES,
       REDIS_URL: redis.url,
       REDIS_PREFIX: prefix,
       FASTEN_PUBLIC_ID: SANDBOX_KEYS.publicId,

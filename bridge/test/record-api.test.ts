@@ -1,31 +1,25 @@
 import { createHash } from 'node:crypto';
-import type { MedplumClient } from '@medplum/core';
+import type { MedplumClient, WithId } from '@medplum/core';
 import type { Bundle, Patient, Task } from '@medplum/fhirtypes';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { countsFromTask, rawExportsFromTask } from '../contract/import-task.ts';
 import type { LedgerEntry } from '../contract/ledger-entry.ts';
 import { ledgerPageSchema } from '../contract/ledger-page.ts';
 import { recordBundleSchema } from '../contract/record-category.ts';
+import { connectChart, KIM, storeChart } from './connect-chart.ts';
 import { eventually, startWorld, type World } from './start-world.ts';
 
 let world: World;
 let clinician: MedplumClient;
-let patient: Patient;
+let patient: WithId<Patient>;
 let task: Task;
 
 beforeAll(async () => {
   world = await startWorld();
   clinician = await world.signIn('clinician@example.com');
-  patient = await clinician.createResource<Patient>({
-    resourceType: 'Patient',
-    name: [{ given: ['Kim'], family: 'Example' }],
-    birthDate: '1980-05-17',
-  });
-  const who = { given: 'Kim', family: 'Example', birthDate: '1980-05-17', gender: 'female' } as const;
-  const persona = { seed: 41, resources: 150, documentBytes: 200, patient: who };
-  const { orgConnectionId } = await world.fasten.createConnection({ persona });
-  const body = { patientId: patient.id, org_connection_id: orgConnectionId };
-  await world.call(clinician, 'POST', '/connections/complete', body);
+  patient = await storeChart(clinician);
+  const persona = { seed: 41, resources: 150, documentBytes: 200, patient: KIM };
+  await connectChart(world, clinician, patient, { persona });
   task = await eventually(async () => {
     const tasks = await clinician.searchResources('Task', `patient=Patient/${patient.id}`, { cache: 'reload' });
     return tasks.find(({ status }) => status === 'completed');

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { SANDBOX_KEYS } from '../../sandbox/fasten/sandbox-keys.ts';
 import { failedExports, sendWebhooks } from '../bench/send-webhooks.ts';
 import { EHI_EXPORT_SYSTEM } from '../contract/identifiers.ts';
+import { connectChart, KIM, storeChart } from './connect-chart.ts';
 import { eventually, startWorld, type World } from './start-world.ts';
 
 let world: World;
@@ -18,17 +19,11 @@ afterAll(async () => {
   await world.close();
 });
 
-const KIM = { given: 'Kim', family: 'Example', birthDate: '1980-05-17', gender: 'female' } as const;
-
 /** A connection of a new Patient whose import has begun to write. */
 async function connectionThatLoads(): Promise<{ orgConnectionId: string; patient: Patient }> {
-  const { given, family, ...rest } = KIM;
-  const name = [{ given: [given], family }];
-  const patient = await clinician.createResource<Patient>({ resourceType: 'Patient', name, ...rest });
+  const patient = await storeChart(clinician);
   const persona = { seed: 3, resources: 600, documentBytes: 200, patient: KIM };
-  const { orgConnectionId } = await world.fasten.createConnection({ persona });
-  const body = { patientId: patient.id, org_connection_id: orgConnectionId };
-  expect((await world.call(clinician, 'POST', '/connections/complete', body)).status).toBe(200);
+  const { orgConnectionId } = await connectChart(world, clinician, patient, { persona });
   await eventually(() => clinician.searchOne('Observation', `patient=Patient/${patient.id}`, { cache: 'reload' }));
   return { orgConnectionId, patient };
 }

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { isRedriving, redriveFromTask } from '../contract/import-redrive.ts';
 import { importStatusSchema } from '../contract/import-status.ts';
 import { countsFromTask, storedLines } from '../contract/import-task.ts';
+import { connectChart, KIM, storeChart } from './connect-chart.ts';
 import { eventually, startWorld, type World } from './start-world.ts';
 
 let world: World;
@@ -24,7 +25,6 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-const KIM = { given: 'Kim', family: 'Example', birthDate: '1980-05-17', gender: 'female' } as const;
 /** Between the Task of an import and the line that is too large. */
 const SMALL_BYTES = 20_000;
 
@@ -54,14 +54,8 @@ const dirty = (seed: number) => ({
 async function importKim(
   source: ReturnType<typeof dirty> | { readonly file: string },
 ): Promise<{ task: Task; patient: Patient }> {
-  const patient = await clinician.createResource<Patient>({
-    resourceType: 'Patient',
-    name: [{ given: [KIM.given], family: KIM.family }],
-    birthDate: KIM.birthDate,
-  });
-  const { orgConnectionId } = await world.fasten.createConnection(source);
-  const body = { patientId: patient.id, org_connection_id: orgConnectionId };
-  await world.call(clinician, 'POST', '/connections/complete', body);
+  const patient = await storeChart(clinician);
+  await connectChart(world, clinician, patient, source);
   const task = await eventually(async () => {
     const tasks = await clinician.searchResources('Task', `patient=Patient/${patient.id}`, { cache: 'reload' });
     return tasks.find(({ status }) => status === 'completed');

@@ -7,8 +7,9 @@ import { SANDBOX_KEYS } from '../../sandbox/fasten/sandbox-keys.ts';
 import { type SandboxFasten, startFasten } from '../../sandbox/fasten/start-fasten.ts';
 import { findFreePort } from '../../sandbox/redis/find-free-port.ts';
 import { type RunningRedis, startRedis } from '../../sandbox/redis/start-redis.ts';
-import { BRIDGE_CLIENT } from './import-world.ts';
-import { eventually } from './start-world.ts';
+import { callApi } from './call-api.ts';
+import { BRIDGE_CLIENT_VARIABLES } from './import-world.ts';
+import { eventually, type World } from './start-world.ts';
 
 /** One process of the stack. */
 export interface Mortal {
@@ -31,6 +32,8 @@ export interface Stack {
   readonly fasten: SandboxFasten;
   /** A worker process with a spool of its own, not yet started. */
   makeWorker(name: string): Mortal & { readonly spoolDir: string };
+  /** Calls the bridge's API with a caller's token. */
+  readonly call: World['call'];
   close(): Promise<void>;
 }
 
@@ -53,8 +56,7 @@ export async function startStack(more: Readonly<Record<string, string>> = {}): P
   const port = await findFreePort();
   const environment = {
     MEDPLUM_BASE_URL: baseUrl,
-    MEDPLUM_CLIENT_ID: BRIDGE_CLIENT.clientId,
-    MEDPLUM_CLIENT_SECRET: BRIDGE_CLIENT.clientSecret,
+    ...BRIDGE_CLIENT_VARIABLES,
     REDIS_URL: redis.url(),
     FASTEN_BASE_URL: fasten.baseUrl,
     FASTEN_PUBLIC_ID: SANDBOX_KEYS.publicId,
@@ -72,6 +74,8 @@ export async function startStack(more: Readonly<Record<string, string>> = {}): P
     medplum: { ...medplum, baseUrl },
     redis,
     fasten,
+    call: (caller, method, path, body) =>
+      callApi(`http://127.0.0.1:${port}/api/fasten-health${path}`, caller, method, body),
     makeWorker: (name) => {
       const spoolDir = join(dir, name);
       const told = { ...environment, BRIDGE_ROLE: 'worker', SPOOL_DIR: spoolDir };

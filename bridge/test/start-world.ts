@@ -11,6 +11,8 @@ import { type SeedUser, seed } from '../../sandbox/seed.ts';
 import { grants } from '../../sandbox/seed-policies.ts';
 import { buildApp } from '../app.ts';
 import { readConfig } from '../config.ts';
+import { type Answer, callApi } from './call-api.ts';
+import { BRIDGE_CLIENT_VARIABLES } from './import-world.ts';
 import { type TestRedis, withRedis } from './with-redis.ts';
 
 /** The bridge with everything around it, each over real HTTP on a free port. */
@@ -39,11 +41,6 @@ export interface World {
   /** Calls the bridge's API with a caller's token. */
   call(caller: MedplumClient | undefined, method: string, path: string, body?: unknown): Promise<Answer>;
   close(): Promise<void>;
-}
-
-export interface Answer {
-  readonly status: number;
-  readonly body: unknown;
 }
 
 interface WorldOptions {
@@ -99,7 +96,7 @@ export async function startWorld({ keepsRedis = false, more = {}, pageFolder }: 
     },
     signIn: (email) => signIn(medplum.baseUrl, email),
     signInAs: (profile, access) => signIn(medplum.baseUrl, addUser(medplum, profile, access)),
-    call: (caller, method, path, body) => call(`${api}${path}`, caller, method, body),
+    call: (caller, method, path, body) => callApi(`${api}${path}`, caller, method, body),
     close: async () => {
       await app.close();
       await Promise.all([fasten.close(), medplum.close(), redis.close()]);
@@ -113,8 +110,7 @@ type Around = Pick<World, 'medplum' | 'fasten' | 'redis' | 'spoolDir'>;
 function environmentOf({ medplum, fasten, redis, spoolDir }: Around, port: number): Record<string, string> {
   return {
     MEDPLUM_BASE_URL: medplum.baseUrl,
-    MEDPLUM_CLIENT_ID: '6f1c2a34-0f6b-4a55-9d0e-7a1f5b3c8d21',
-    MEDPLUM_CLIENT_SECRET: 'sandbox-bridge-secret',
+    ...BRIDGE_CLIENT_VARIABLES,
     REDIS_URL: redis.url,
     REDIS_PREFIX: redis.prefix,
     FASTEN_BASE_URL: fasten.baseUrl,
@@ -169,15 +165,6 @@ async function post(url: string, body: string | URLSearchParams): Promise<Record
     throw new Error(`${url} answered ${response.status}`);
   }
   return (await response.json()) as Record<string, string | undefined>;
-}
-
-async function call(url: string, caller: MedplumClient | undefined, method: string, body: unknown): Promise<Answer> {
-  const headers = {
-    'content-type': 'application/json',
-    ...(caller && { authorization: `Bearer ${caller.getAccessToken()}` }),
-  };
-  const response = await fetch(url, { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) });
-  return { status: response.status, body: await response.json() };
 }
 
 /** Asks again and again until there is an answer. Whoever waits in vain is stopped by the test's own time limit. */

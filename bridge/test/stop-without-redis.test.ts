@@ -1,7 +1,8 @@
 import { MedplumClient } from '@medplum/core';
-import type { Patient, Task } from '@medplum/fhirtypes';
+import type { Task } from '@medplum/fhirtypes';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { countsFromTask, settledLines } from '../contract/import-task.ts';
+import { connectChart, KIM, storeChart } from './connect-chart.ts';
 import { BRIDGE_CLIENT } from './import-world.ts';
 import { type Stack, startStack } from './start-stack.ts';
 import { eventually } from './start-world.ts';
@@ -19,20 +20,10 @@ afterAll(async () => {
   await stack.close();
 });
 
-const KIM = { given: 'Kim', family: 'Example', birthDate: '1980-05-17', gender: 'female' } as const;
-
 async function connect(resources: number): Promise<string> {
-  const { given, family, ...rest } = KIM;
-  const name = [{ given: [given], family }];
-  const patient = await medplum.createResource<Patient>({ resourceType: 'Patient', name, ...rest });
+  const patient = await storeChart(medplum);
   const persona = { seed: 9, resources, documentBytes: 200, patient: KIM };
-  const { orgConnectionId } = await stack.fasten.createConnection({ persona });
-  const answer = await fetch(`${stack.api.origin}/api/fasten-health/connections/complete`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${medplum.getAccessToken()}` },
-    body: JSON.stringify({ patientId: patient.id, org_connection_id: orgConnectionId }),
-  });
-  expect(answer.status).toBe(200);
+  await connectChart(stack, medplum, patient, { persona });
   return `patient=Patient/${patient.id}`;
 }
 

@@ -3,10 +3,10 @@ import type { Patient, Task } from '@medplum/fhirtypes';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { connectionListSchema } from '../contract/connection.ts';
 import { syncAnswerSchema } from '../contract/sync.ts';
+import { connectChart, KIM, storeChart } from './connect-chart.ts';
 import { promoteJobs } from './promote-jobs.ts';
 import { eventually, startWorld, type World } from './start-world.ts';
 
-const KIM = { given: 'Kim', family: 'Example', birthDate: '1980-05-17', gender: 'female' } as const;
 const DAY_MS = 24 * 3600 * 1000;
 let world: World;
 let clinician: MedplumClient;
@@ -31,14 +31,10 @@ async function tasksOf(patient: Patient): Promise<Task[]> {
 }
 
 test('a new export is asked for once a day has passed, and not before', async () => {
-  const { given, family, ...rest } = KIM;
-  const name = [{ given: [given], family }];
-  const patient = await clinician.createResource<Patient>({ resourceType: 'Patient', name, ...rest });
+  const patient = await storeChart(clinician);
   expect(await sync(patient)).toEqual([]);
   const persona = { seed: 1, resources: 20, documentBytes: 200, patient: KIM };
-  const { orgConnectionId } = await world.fasten.createConnection({ persona });
-  const body = { patientId: patient.id, org_connection_id: orgConnectionId };
-  await world.call(clinician, 'POST', '/connections/complete', body);
+  const { orgConnectionId } = await connectChart(world, clinician, patient, { persona });
   const first = await eventually(async () => {
     const [task] = await tasksOf(patient);
     return task?.status === 'completed' || task?.status === 'failed' ? task : undefined;
@@ -65,15 +61,9 @@ test('a new export is asked for once a day has passed, and not before', async ()
 });
 
 test('a connection is exported again by its schedule, never within 25 hours, until it is switched off or ends', async () => {
-  const { given, family, ...rest } = KIM;
-  const name = [{ given: [given], family }];
-  const patient = await clinician.createResource<Patient>({ resourceType: 'Patient', name, ...rest });
+  const patient = await storeChart(clinician);
   const persona = { seed: 2, resources: 20, documentBytes: 200, patient: KIM };
-  const { orgConnectionId } = await world.fasten.createConnection({ persona });
-  await world.call(clinician, 'POST', '/connections/complete', {
-    patientId: patient.id,
-    org_connection_id: orgConnectionId,
-  });
+  const { orgConnectionId } = await connectChart(world, clinician, patient, { persona });
   const first = await eventually(async () => (await tasksOf(patient)).find(({ status }) => status === 'completed'));
   const set = async (resync: string) => {
     return world.call(clinician, 'PATCH', `/connections/${patient.id}/${orgConnectionId}`, { resync });

@@ -4,9 +4,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { importStatusSchema } from '../contract/import-status.ts';
 import { IMPORT_MOMENTS } from '../contract/import-timeline.ts';
 import { syncAnswerSchema } from '../contract/sync.ts';
+import { connectChart, type Person, storeChart, UNMISTAKABLE } from './connect-chart.ts';
 import { eventually, startWorld, type World } from './start-world.ts';
 
-const KIM = { given: 'Zyxwvut', family: 'Qponmlk', birthDate: '1971-02-03', gender: 'female' } as const;
 const OTHER = { given: 'Alex', family: 'Somebody', birthDate: '1990-09-09', gender: 'male' } as const;
 let world: World;
 let clinician: MedplumClient;
@@ -20,15 +20,11 @@ afterAll(async () => {
   await world.close();
 });
 
-/** Connects Kim's chart to a health system that has this person's record; resolves when the import has come to this status. */
-async function connect(who: typeof KIM | typeof OTHER, status: Task['status']) {
-  const { given, family, ...rest } = KIM;
-  const name = [{ given: [given], family }];
-  const patient = await clinician.createResource<Patient>({ resourceType: 'Patient', name, ...rest });
+/** Connects one chart to a health system that has this person's record; resolves when the import has come to this status. */
+async function connect(who: Person, status: Task['status']) {
+  const patient = await storeChart(clinician, UNMISTAKABLE);
   const persona = { seed: 31, resources: 30, documentBytes: 200, patient: who };
-  const { orgConnectionId } = await world.fasten.createConnection({ persona });
-  const body = { patientId: patient.id, org_connection_id: orgConnectionId };
-  expect((await world.call(clinician, 'POST', '/connections/complete', body)).status).toBe(200);
+  const { orgConnectionId } = await connectChart(world, clinician, patient, { persona });
   const task = await eventually(async () => {
     const tasks = await clinician.searchResources('Task', `status=${status}`, { cache: 'reload' });
     return tasks.find(
@@ -45,7 +41,7 @@ async function messagesFor(patient: Patient): Promise<Communication[]> {
 }
 
 test('the patient is told that they are connected and that their records have come, once each, and the Task tells when', async () => {
-  const { patient, task } = await connect(KIM, 'completed');
+  const { patient, task } = await connect(UNMISTAKABLE, 'completed');
   const about = [{ reference: `Task/${task.id}` }];
   const messages = await messagesFor(patient);
   expect(messages).toMatchObject([

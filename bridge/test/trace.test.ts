@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { MedplumClient } from '@medplum/core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { connectChart } from './connect-chart.ts';
 import { eventually, startWorld, type World } from './start-world.ts';
 
 interface Span {
@@ -39,9 +40,7 @@ afterAll(async () => {
 
 test('one trace leads from a webhook through its jobs and the download to what was written, and names nobody', async () => {
   const patient = await clinician.createResource({ resourceType: 'Patient' });
-  const { orgConnectionId } = await world.fasten.createConnection({ persona: { seed: 5, resources: 60 } });
-  const body = { patientId: patient.id, org_connection_id: orgConnectionId };
-  expect((await world.call(clinician, 'POST', '/connections/complete', body)).status).toBe(200);
+  await connectChart(world, clinician, patient, { persona: { seed: 5, resources: 60 } });
   const load = await eventually(async () => spans.find(({ name }) => name === 'load'));
   const path = await eventually(async () => {
     const ofTrace = spans.filter(({ traceId }) => traceId === load.traceId);

@@ -5,6 +5,7 @@ import { type GeneratorOptions, generateExport } from '../../sandbox/generator/g
 import { connectionListSchema } from '../contract/connection.ts';
 import { connectionAttemptSchema } from '../contract/connection-attempt.ts';
 import { sourceRoot } from '../contract/source-key.ts';
+import { KIM, storeChart } from './connect-chart.ts';
 import { eventually, startWorld, type World } from './start-world.ts';
 
 let world: World;
@@ -17,7 +18,6 @@ afterAll(async () => {
   await world.close();
 });
 
-const KIM = { given: 'Kim', family: 'Example', birthDate: '1980-05-17', gender: 'female' } as const;
 const PERSONA: GeneratorOptions = { seed: 77, resources: 120, documentBytes: 700, idStyle: 'uuid', patient: KIM };
 
 /** Types whose every resource of an export is searched for by its Patient. */
@@ -26,9 +26,7 @@ const SEARCHED = ['AllergyIntolerance', 'Condition', 'DiagnosticReport', 'Encoun
 /** A patient of the practice who has signed in to its page. */
 async function patientAtTheirPage(): Promise<{ patient: Patient & { id: string }; page: MedplumClient }> {
   const practice = await world.signIn('clinician@example.com');
-  const { given, family, ...rest } = KIM;
-  const name = [{ given: [given], family }];
-  const patient = await practice.createResource<Patient>({ resourceType: 'Patient', name, ...rest });
+  const patient = await storeChart(practice);
   return { patient, page: await world.signInAs(patient) };
 }
 
