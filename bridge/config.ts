@@ -130,8 +130,8 @@ const MEDPLUM_KEYS = {
   MEDPLUM_PATIENCE_SECONDS: true,
 } as const;
 
-/** What the sandbox is seeded with; worth nothing anywhere else. */
-const SANDBOX_CLIENT = {
+/** The client of the bridge that the sandbox is seeded with; worth nothing anywhere else. */
+export const SANDBOX_CLIENT = {
   MEDPLUM_CLIENT_ID: '6f1c2a34-0f6b-4a55-9d0e-7a1f5b3c8d21',
   MEDPLUM_CLIENT_SECRET: 'sandbox-bridge-secret',
 };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SANDBOX_CLIENT } from '../config.ts';
 import { configError, describeIssue, type Environment, withoutEmpty } from '../environment.ts';
 
 const text = z.string().min(1).optional();
@@ -46,8 +47,7 @@ export type AdminLogin =
 
 /** What the sandbox is seeded with; worth nothing anywhere else. */
 const SANDBOX = {
-  MEDPLUM_CLIENT_ID: '6f1c2a34-0f6b-4a55-9d0e-7a1f5b3c8d21',
-  MEDPLUM_CLIENT_SECRET: 'sandbox-bridge-secret',
+  ...SANDBOX_CLIENT,
   MEDPLUM_ADMIN_CLIENT_ID: '6f1c2a34-0f6b-4a55-9d0e-7a1f5b3c8d24',
   MEDPLUM_ADMIN_CLIENT_SECRET: 'sandbox-eraser-secret',
   MEDPLUM_SUPER_ADMIN_CLIENT_ID: '6f1c2a34-0f6b-4a55-9d0e-7a1f5b3c8d25',
