@@ -144,6 +144,7 @@ export function withoutEmpty(env: Environment): Record<string, string | undefine
   return Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
 }
 
+/** One error for all faults, a line each: whoever sets the service up mends them in one go. */
 export function configError(faults: readonly string[]): ConfigError {
   return new ConfigError(`the environment cannot be used:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
 }

@@ -19,6 +19,7 @@ export interface Auditor {
   settled(): Promise<void>;
 }
 
+/** One for the process: `settled` is awaited before its queues are closed. */
 export function createAuditor({ addJob, log, metrics }: { addJob: AddJob; log: Log; metrics: Metrics }): Auditor {
   const pending = new Set<Promise<unknown>>();
   return {

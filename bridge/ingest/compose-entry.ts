@@ -56,6 +56,7 @@ export function isWrite(decision: Decision): decision is Write {
 /** Ids of resources that lie outside the export but inside the namespace, by `Type/id` of the source. */
 export type OutsideIds = ReadonlyMap<string, string>;
 
+/** A row on its way, under a urn that no other bundle names anything by. */
 export function makeMember(prepared: PreparedResource, stored: StoredVersion | undefined, isRevisit = false): Member {
   return { prepared, stored, urn: `urn:uuid:${randomUUID()}`, isRevisit };
 }

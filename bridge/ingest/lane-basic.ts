@@ -52,6 +52,7 @@ export function closeLane(medplum: MedplumClient, lane: Basic, run: string): Pro
   return updateFrom(medplum, lane, withState(lane, { run, bundle: 0, isParked: true }));
 }
 
+/** What a lane says of itself; one that says nothing belongs to no run. */
 export function laneState(lane: Basic): LaneState {
   const parts = lane.extension?.find((extension) => extension.url === LANE_EXTENSION)?.extension ?? [];
   const part = (url: string) => parts.find((extension) => extension.url === url);
@@ -121,6 +122,7 @@ export function withState(lane: Basic, state: LaneState): Basic {
   return { ...lane, extension: [{ url: LANE_EXTENSION, extension }] };
 }
 
+/** For the run that finds its lane in the hands of another. */
 export function importRunning(): PermanentError {
   return new PermanentError(IMPORT_RUNNING, 'another import of this connection took over: wait for it, then run again');
 }

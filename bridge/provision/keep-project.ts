@@ -36,6 +36,7 @@ export async function keepProject(
   return own[0] ?? steps.change(`Project ${name}: created`, create);
 }
 
+/** @throws PermanentError `no-project` when there is none, or this login may not see it; a failed sign-in is thrown as it came. */
 export async function readProject(medplum: MedplumClient, id: string): Promise<WithId<Project>> {
   try {
     return await medplum.readResource('Project', id, { cache: 'reload' });

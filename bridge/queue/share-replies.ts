@@ -21,6 +21,7 @@ export interface ReplyCounts {
   quota(): { readonly left: number; readonly at: number } | undefined;
 }
 
+/** Counts what this process hears, until `shareReplies` takes it to the others. */
 export function countReplies(): ReplyCounts {
   let counts = new Map<string, number>();
   let quota: { left: number; at: number } | undefined;

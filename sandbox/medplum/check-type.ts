@@ -16,6 +16,7 @@ export function checkType(resourceType: string, admin: boolean): void {
   if (forbiddenHere) throw new OperationOutcomeError(forbidden);
 }
 
+/** @throws OperationOutcomeError 400 for Binary too, else as `checkType` */
 export function checkSearchable(resourceType: string, admin: boolean): void {
   validateResourceType(resourceType);
   if (resourceType === 'Binary') throw new OperationOutcomeError(badRequest('Cannot search on Binary resource type'));

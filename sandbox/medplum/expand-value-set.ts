@@ -79,6 +79,7 @@ export function flatten(concepts: CodeSystemConcept[]): CodeSystemConcept[] {
   return concepts.flatMap((concept) => [concept, ...flatten(concept.concept ?? [])]);
 }
 
+/** A canonical url without its `|version`. */
 export function withoutVersion(url: string): string {
   return url.split('|')[0] ?? url;
 }

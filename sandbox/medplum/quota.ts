@@ -73,6 +73,7 @@ export class QuotaBook {
   }
 }
 
+/** What one request is charged to: the minute of the member, and that of the project, which has ten times as many units. */
 export class QuotaAccount {
   readonly #switches: Switches;
   readonly #member: Window;

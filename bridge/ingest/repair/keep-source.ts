@@ -44,9 +44,9 @@ export function openCompanion(spot: Spot): JsonObject | undefined {
   return made;
 }
 
+/** Adds in place: other repairs of the round hold on to the array. */
 export function addExtension(object: JsonObject, extension: JsonObject): void {
   const { extension: there = [] } = object;
-  // In place: other repairs of the round hold on to the array.
   if (Array.isArray(there)) there.push(extension);
   object.extension = Array.isArray(there) ? there : [there, extension];
 }

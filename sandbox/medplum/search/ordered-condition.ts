@@ -40,6 +40,7 @@ export function quantityCondition({ number, isArray }: Ordered, filter: Filter):
   return inRows(`${rows} BETWEEN ? AND ?`, [number, value * 0.9, value * 1.1]);
 }
 
+/** A number, or several with a comma. The prefix counts for each of them. */
 export function numberCondition({ number }: Ordered, filter: Filter): Sql {
   const sign = comparison(filter.operator);
   const values = splitSearchOnComma(filter.value).map(readNumber);

@@ -76,6 +76,7 @@ export function noColumn({ code }: SearchParameter, resourceType: string | undef
   return refusal(`column ${resourceType ? `${resourceType}.${name}` : `"${name}"`} does not exist`);
 }
 
+/** 400 in these words: the real server hands on what Postgres says. */
 export function refusal(message: string): OperationOutcomeError {
   return new OperationOutcomeError(badRequest(message));
 }

@@ -15,6 +15,12 @@ export interface Bridge {
   follow(path: string, signal: AbortSignal): AsyncGenerator<ServerEvent>;
 }
 
+/**
+ * Calls with the token of `medplum`, renewed when it has run out. `ask` rejects with a ZodError when an answer has another
+ * shape than was said.
+ *
+ * @param apiPrefix - Path of the API on the origin of this page.
+ */
 export function createBridge(medplum: MedplumClient, apiPrefix: string): Bridge {
   async function send(method: Method, path: string, body?: unknown, signal?: AbortSignal): Promise<Response> {
     await medplum.refreshIfExpired();

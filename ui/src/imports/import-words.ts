@@ -121,6 +121,7 @@ export function codesSaying(text: string): string[] {
   return Object.entries(PROBLEM_WORDS).flatMap(([code, words]) => (words.toLowerCase().includes(wanted) ? [code] : []));
 }
 
+/** In words; the code itself when the bridge is newer than this page. */
 export function describeProblem(problem: Pick<LineProblem, 'code'>): string {
   const words: Readonly<Record<string, string>> = PROBLEM_WORDS;
   return words[problem.code] ?? problem.code;

@@ -30,6 +30,7 @@ export interface AttentionInput {
 /** How long before its end a connection is spoken of: time enough to connect again. */
 const SOON_MS = 30 * 24 * 60 * 60 * 1000;
 
+/** What needs a person, what keeps records out of the chart first. */
 export function findAttention(input: AttentionInput): Attention[] {
   return [...heldImports(input), ...failedImports(input), ...endingConnections(input)];
 }

@@ -23,6 +23,7 @@ export async function readDocument(
   return bytes && openDocument(bytes, contentType);
 }
 
+/** @param told - The content type that the source claims, which counts where the bytes do not tell. */
 export function openDocument(bytes: Uint8Array<ArrayBuffer>, told: string | undefined): OpenedDocument {
   return { ...recogniseDocument(bytes, told), bytes };
 }
