@@ -7,9 +7,8 @@ import type { BotEvent, WithId } from '@medplum/core';
 import type { DocumentReference, Patient, Resource, ResourceType, Task } from '@medplum/fhirtypes';
 import { MockClient } from '@medplum/mock';
 import { beforeEach, expect, test } from 'vitest';
-import type { FactResource } from './ccda-to-fhir/describe-fact.ts';
 import { handler } from './ccda-to-fhir.ts';
-import { CCD, CCD_FACTS, CCD_PERSON, CONVERTED_TYPES, outputsOf } from './test/ccd.ts';
+import { CCD, CCD_FACTS, CCD_PERSON, outputsOf, recordOf } from './test/ccd.ts';
 
 const summary = { coding: [{ system: 'http://loinc.org', code: '34133-9' }] };
 
@@ -45,15 +44,6 @@ function run(input: Resource): Promise<Task | undefined> {
   return handler(medplum, event);
 }
 
-async function record(): Promise<FactResource[]> {
-  const all = await Promise.all(
-    CONVERTED_TYPES.map((type) =>
-      medplum.searchResources(type, { patient: subject().reference, _count: '100' }, { cache: 'reload' }),
-    ),
-  );
-  return all.flat() as FactResource[];
-}
-
 async function provenancesOf(document: Resource) {
   return medplum.searchResources('Provenance', { entity: `DocumentReference/${document.id}` }, { cache: 'reload' });
 }
@@ -62,7 +52,7 @@ test('a document is converted, its Provenance names all that was made of it, and
   const tag = [{ system: ORG_CONNECTION_SYSTEM, code: 'connection-1' }];
   const document = await store(CCD, { meta: { tag } });
   const task = await run(document);
-  const made = await record();
+  const made = await recordOf(medplum, patient);
   expect(made).toHaveLength(CCD_FACTS);
   expect(task).toMatchObject({
     status: 'completed',
@@ -88,7 +78,7 @@ test('a document is converted, its Provenance names all that was made of it, and
 
 test('a panel and an encounter refer to what is stored', async () => {
   await run(await store(CCD));
-  const made = await record();
+  const made = await recordOf(medplum, patient);
   const ids = made.map(({ resourceType, id }) => `${resourceType}/${id}`);
   const members = made.flatMap((one) => (one.resourceType === 'Observation' ? (one.hasMember ?? []) : []));
   const diagnoses = made.flatMap((one) => (one.resourceType === 'Encounter' ? (one.diagnosis ?? []) : []));
@@ -105,7 +95,7 @@ test('the same again, without the report or by another document with other ids, 
   expect(outputsOf(await run(document))).toMatchObject({ converted: CCD_FACTS, 'already-here': 0 });
   const other = await store(CCD.replaceAll('0b6f4a1c', '1c6f4a1c'));
   expect(outputsOf(await run(other))).toMatchObject({ converted: CCD_FACTS });
-  expect(await record()).toHaveLength(CCD_FACTS);
+  expect(await recordOf(medplum, patient)).toHaveLength(CCD_FACTS);
   // Both documents say it: each has a Provenance that names all of it.
   const [targets = []] = (await provenancesOf(other)).map(({ target }) => target);
   expect(targets).toHaveLength(CCD_FACTS);
@@ -114,7 +104,9 @@ test('the same again, without the report or by another document with other ids, 
 test('a run that was cut off anywhere is completed by the next, which names all of it', async () => {
   for (let writes = 0; writes < 6; writes++) {
     await Promise.all(
-      (await record()).map(({ resourceType, id }) => medplum.deleteResource(resourceType as ResourceType, id ?? '')),
+      (await recordOf(medplum, patient)).map(({ resourceType, id }) =>
+        medplum.deleteResource(resourceType as ResourceType, id ?? ''),
+      ),
     );
     const document = await store(CCD);
     let left = writes;
@@ -130,7 +122,7 @@ test('a run that was cut off anywhere is completed by the next, which names all 
     await run(document).catch(() => undefined);
     Object.assign(medplum, { executeBatch, createResource });
     await run(document);
-    const made = await record();
+    const made = await recordOf(medplum, patient);
     expect(made, `cut at write ${writes}`).toHaveLength(CCD_FACTS);
     const targets = (await provenancesOf(document)).flatMap(({ target }) => target.map(({ reference }) => reference));
     expect(targets).toEqual(expect.arrayContaining(made.map(({ resourceType, id }) => `${resourceType}/${id}`)));
@@ -164,13 +156,13 @@ test('two documents that say the same and are converted at the same time make it
   const documents = [await store(CCD), await store(`${CCD}\n`)];
   const reports = await Promise.all(documents.map(run));
   expect(reports.map(outputsOf)).toMatchObject([{ converted: CCD_FACTS }, { converted: CCD_FACTS }]);
-  expect(await record()).toHaveLength(CCD_FACTS);
+  expect(await recordOf(medplum, patient)).toHaveLength(CCD_FACTS);
 });
 
 test('creates that are in the way of another run’s are tried again', async () => {
   answer('409', (type) => type !== 'Goal', 2);
   expect(outputsOf(await run(await store(CCD)))).toMatchObject({ converted: CCD_FACTS });
-  expect(await record()).toHaveLength(CCD_FACTS);
+  expect(await recordOf(medplum, patient)).toHaveLength(CCD_FACTS);
 });
 
 test('a fact that the server refuses stops no other, is asked about, and nothing refers to it', async () => {
@@ -237,7 +229,7 @@ test('what the record has already is left as it is, and what is new refers to it
   const task = await run(await store(CCD));
   // The vital signs' panel around the two values is not drawn once more.
   expect(outputsOf(task)).toMatchObject({ converted: CCD_FACTS - 6, 'already-here': 6 });
-  const made = await record();
+  const made = await recordOf(medplum, patient);
   const panel = made.find((one) => one.resourceType === 'Observation' && one.code.coding?.[0]?.code === '58410-2');
   expect(panel).toMatchObject({ hasMember: expect.arrayContaining([{ reference: `Observation/${here[1]?.id}` }]) });
   for (const one of here) {
@@ -284,7 +276,7 @@ test.each<[string, () => Promise<DocumentReference>, string]>([
   expect(task).toMatchObject({ status: 'requested', statusReason: { coding: [{ code: fault }] } });
   expect(task?.description).toMatch(/^Nothing of this document is in the record as data/);
   expect(JSON.stringify(task)).not.toMatch(/Elena|Marsh|196804/);
-  expect(await record()).toEqual([]);
+  expect(await recordOf(medplum, patient)).toEqual([]);
   const now = await medplum.readResource('DocumentReference', document.id ?? '', { cache: 'reload' });
   expect(now.meta?.versionId).toBe(document.meta?.versionId);
 });
@@ -317,7 +309,7 @@ test.each<[string, () => Promise<Resource> | Resource]>([
   ['another resource', () => ({ resourceType: 'Basic', code: { text: 'x' } })],
 ])('%s is passed over', async (_, make) => {
   expect(await run(await make())).toBeUndefined();
-  expect(await record()).toEqual([]);
+  expect(await recordOf(medplum, patient)).toEqual([]);
 });
 
 test.each(['text/xml', 'application/xml; charset=utf-8', 'application/hl7-v3+xml', 'aapplication/xml', 'text/x-C-CDA'])(

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
+import type { MedplumClient, WithId } from '@medplum/core';
 import type { Patient, Task } from '@medplum/fhirtypes';
+import type { FactResource } from '../ccda-to-fhir/describe-fact.ts';
 
 /** The C-CDA document that tests convert: a summary of everything that is converted, about one made-up person. */
 export const CCD = readFileSync(new URL('ccd.xml', import.meta.url), 'utf8');
@@ -15,7 +17,7 @@ export const CCD_PERSON: Omit<Patient, 'resourceType'> = {
 };
 
 /** What C-CDA documents are converted to. */
-export const CONVERTED_TYPES = [
+const CONVERTED_TYPES = [
   'AllergyIntolerance',
   'Condition',
   'Encounter',
@@ -25,6 +27,18 @@ export const CONVERTED_TYPES = [
   'Observation',
   'Procedure',
 ] as const;
+
+/** What a record holds of the types that documents are converted to. */
+export async function recordOf(
+  medplum: Pick<MedplumClient, 'searchResources'>,
+  { id }: WithId<Patient>,
+): Promise<FactResource[]> {
+  const query = { patient: `Patient/${id}`, _count: '1000' };
+  const all = await Promise.all(
+    CONVERTED_TYPES.map((type) => medplum.searchResources(type, query, { cache: 'reload' })),
+  );
+  return all.flat() as FactResource[];
+}
 
 /** What a conversion's Task counts, by its codes. */
 export function outputsOf(task: Task | undefined): Record<string, number | undefined> {

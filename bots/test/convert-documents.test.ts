@@ -17,7 +17,7 @@ import { BRIDGE_CLIENT } from '../../bridge/test/import-world.ts';
 import { type TestRedis, withRedis } from '../../bridge/test/with-redis.ts';
 import { readBotConfigs } from '../build.ts';
 import { deployBots } from '../deploy/deploy-bots.ts';
-import { CCD, CCD_FACTS, CCD_PERSON, CONVERTED_TYPES, outputsOf } from './ccd.ts';
+import { CCD, CCD_FACTS, CCD_PERSON, outputsOf, recordOf } from './ccd.ts';
 import { type DeployWorld, startDeployWorld } from './deploy-world.ts';
 
 let world: DeployWorld;
@@ -42,15 +42,6 @@ afterAll(async () => {
   await world.close();
   await rm(folder, { recursive: true });
 });
-
-/** What a record holds of the types that documents are converted to. */
-async function recordOf(patient: WithId<Patient>): Promise<Resource[]> {
-  const query = { patient: `Patient/${patient.id}`, _count: '1000' };
-  const all = await Promise.all(
-    CONVERTED_TYPES.map((type) => world.admin.searchResources(type, query, { cache: 'reload' })),
-  );
-  return all.flat();
-}
 
 async function reportsOf(document: WithId<DocumentReference> | undefined): Promise<Task[]> {
   await world.settled();
@@ -83,7 +74,7 @@ test('a document that somebody stores is converted at once, and once, though it 
     { op: 'add', path: '/description', value: 'Summary of May' },
   ]);
   expect(await reportsOf(document)).toHaveLength(1);
-  const record = await recordOf(patient);
+  const record = await recordOf(world.admin, patient);
   expect(record).toHaveLength(CCD_FACTS);
   await expectNoDanglingReference(record);
 });
@@ -134,7 +125,7 @@ test('documents of an import are converted when it is done, without what it brou
   const request = { file, connection: 'portal', patient: `Patient/${patient.id}` };
   await importFile(connection.client, request);
   await world.settled();
-  expect(await recordOf(patient)).toHaveLength(1);
+  expect(await recordOf(world.admin, patient)).toHaveLength(1);
 
   const feed = await makeFeed();
   await feed();
@@ -142,14 +133,14 @@ test('documents of an import are converted when it is done, without what it brou
   const reports = (await Promise.all(documents.map(reportsOf))).flat();
   expect(reports).toHaveLength(2);
   expect(reports.map(({ status }) => status).toSorted()).toEqual(['completed', 'requested']);
-  const record = await recordOf(patient);
+  const record = await recordOf(world.admin, patient);
   expect(record).toHaveLength(CCD_FACTS);
   await expectNoDanglingReference(record);
 
   // The same export again: nothing is new, and nothing is doubled.
   await importFile(connection.client, request);
   await (await makeFeed())();
-  expect(await recordOf(patient)).toHaveLength(CCD_FACTS);
+  expect(await recordOf(world.admin, patient)).toHaveLength(CCD_FACTS);
 
   await eraseNamespace(connection.client, {
     namespace: 'portal',
@@ -163,7 +154,7 @@ test('documents of an import are converted when it is done, without what it brou
     } as never,
     admin: world.admin,
   });
-  expect(await recordOf(patient)).toEqual([]);
+  expect(await recordOf(world.admin, patient)).toEqual([]);
   for (const { id } of reports)
     await expect(world.admin.readResource('Task', id ?? '', { cache: 'reload' })).rejects.toThrow();
 });
@@ -198,7 +189,7 @@ test('two documents at once that say the same make it once', async () => {
     });
   const documents = await Promise.all([store(CCD), store(`${CCD}\n`)]);
   for (const document of documents) expect(await reportsOf(document)).toHaveLength(1);
-  const record = await recordOf(patient);
+  const record = await recordOf(world.admin, patient);
   expect(record).toHaveLength(CCD_FACTS);
   expect(JSON.stringify(record).split(CCDA_FACT_SYSTEM)).toHaveLength(CCD_FACTS + 1);
 });
