@@ -19,7 +19,10 @@ export async function storePatients(world: World, patients: readonly Partial<Pat
 }
 
 /** Called so, and found by it. */
-export const named = (family: string, more: Partial<Patient> = {}): Partial<Patient> => ({ name: [{ family }], ...more });
+export const named = (family: string, more: Partial<Patient> = {}): Partial<Patient> => ({
+  name: [{ family }],
+  ...more,
+});
 
 /** The families that a search finds, in its order; or why it finds nothing. */
 export async function familiesOf({ member }: World, query: string): Promise<readonly string[]> {

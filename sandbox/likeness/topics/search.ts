@@ -63,10 +63,8 @@ const BY_FILTER = {
 
 /** Searches by the parameters that everything rests on; more types in topics of their own. */
 export const search = [
-  likeness(
-    'by token, string and date, with modifiers and prefixes',
-    BY_KIND,
-    async (world) => foundBy(world, threePatients, Object.keys(BY_KIND)),
+  likeness('by token, string and date, with modifiers and prefixes', BY_KIND, async (world) =>
+    foundBy(world, threePatients, Object.keys(BY_KIND)),
   ),
 
   likeness(
@@ -265,31 +263,23 @@ export const search = [
     },
   ),
 
-  likeness(
-    'by code: token with and without system, :text, and of an uncoded one',
-    BY_CODE,
-    async (world) => {
-      const source = newSource(world);
-      const coded = { coding: [{ system: 'http://loinc.org', code: '8867-4' }], text: 'Heart rate' };
-      await world.member.call('POST', 'Observation', observationOf(undefined, { meta: { source }, code: coded }));
-      const found: Record<string, number> = {};
-      for (const query of Object.keys(BY_CODE)) {
-        found[query] = resourcesOf(await world.member.call('GET', `Observation?_source=${source}&${query}`)).length;
-      }
-      return found;
-    },
-  ),
+  likeness('by code: token with and without system, :text, and of an uncoded one', BY_CODE, async (world) => {
+    const source = newSource(world);
+    const coded = { coding: [{ system: 'http://loinc.org', code: '8867-4' }], text: 'Heart rate' };
+    await world.member.call('POST', 'Observation', observationOf(undefined, { meta: { source }, code: coded }));
+    const found: Record<string, number> = {};
+    for (const query of Object.keys(BY_CODE)) {
+      found[query] = resourcesOf(await world.member.call('GET', `Observation?_source=${source}&${query}`)).length;
+    }
+    return found;
+  }),
 
-  likeness(
-    '_filter with eq, ne, co, and, or',
-    BY_FILTER,
-    async (world) => {
-      const source = await storePatients(world, threePatients);
-      const found: Record<string, readonly string[]> = {};
-      for (const filter of Object.keys(BY_FILTER)) {
-        found[filter] = (await familiesOf(world, `_source=${source}&_filter=${encodeURIComponent(filter)}`)).toSorted();
-      }
-      return found;
-    },
-  ),
+  likeness('_filter with eq, ne, co, and, or', BY_FILTER, async (world) => {
+    const source = await storePatients(world, threePatients);
+    const found: Record<string, readonly string[]> = {};
+    for (const filter of Object.keys(BY_FILTER)) {
+      found[filter] = (await familiesOf(world, `_source=${source}&_filter=${encodeURIComponent(filter)}`)).toSorted();
+    }
+    return found;
+  }),
 ];

@@ -45,6 +45,25 @@ function shapeOf(message: Message, { subscription }: Binding): unknown {
   return JSON.parse(withoutIds(text).replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>'));
 }
 
+/** What a socket is told when nothing has happened to a resource. */
+const statusAlone = (type: 'handshake' | 'heartbeat') => ({
+  id: '<id>',
+  resourceType: 'Bundle',
+  type: 'history',
+  timestamp: '<time>',
+  entry: [
+    {
+      resource: {
+        resourceType: 'SubscriptionStatus',
+        id: '<id>',
+        status: 'active',
+        type,
+        subscription: { reference: 'Subscription/<subscription>' },
+      },
+    },
+  ],
+});
+
 /** Websocket subscriptions. */
 export const sockets = [
   likeness(
@@ -106,26 +125,8 @@ export const sockets = [
     ];
   }),
 
-  likeness(
-    'binding is answered with a handshake',
-    {
-      id: '<id>',
-      resourceType: 'Bundle',
-      type: 'history',
-      timestamp: '<time>',
-      entry: [
-        {
-          resource: {
-            resourceType: 'SubscriptionStatus',
-            id: '<id>',
-            status: 'active',
-            type: 'handshake',
-            subscription: { reference: 'Subscription/<subscription>' },
-          },
-        },
-      ],
-    },
-    async (world) => bound(world, async (one) => shapeOf(await one.socket.await('handshake'), one)),
+  likeness('binding is answered with a handshake', statusAlone('handshake'), async (world) =>
+    bound(world, async (one) => shapeOf(await one.socket.await('handshake'), one)),
   ),
 
   likeness(
@@ -223,26 +224,8 @@ export const sockets = [
     }),
   ),
 
-  likeness(
-    'a heartbeat names what is bound',
-    {
-      id: '<id>',
-      resourceType: 'Bundle',
-      type: 'history',
-      timestamp: '<time>',
-      entry: [
-        {
-          resource: {
-            resourceType: 'SubscriptionStatus',
-            id: '<id>',
-            status: 'active',
-            type: 'heartbeat',
-            subscription: { reference: 'Subscription/<subscription>' },
-          },
-        },
-      ],
-    },
-    async (world) => bound(world, async (one) => shapeOf(await one.socket.await('heartbeat'), one)),
+  likeness('a heartbeat names what is bound', statusAlone('heartbeat'), async (world) =>
+    bound(world, async (one) => shapeOf(await one.socket.await('heartbeat'), one)),
   ),
 
   likeness(
