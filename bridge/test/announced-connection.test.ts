@@ -1,9 +1,10 @@
 import type { MedplumClient } from '@medplum/core';
 import type { Consent, Patient, Task } from '@medplum/fhirtypes';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type ConnectionAttempt, connectionAttemptSchema } from '../contract/connection-attempt.ts';
+import type { ConnectionAttempt } from '../contract/connection-attempt.ts';
 import { EHI_EXPORT_SYSTEM } from '../contract/identifiers.ts';
-import { KIM, storeChart } from './connect-chart.ts';
+import { initiate, storeUser } from './begin-attempt.ts';
+import { KIM } from './connect-chart.ts';
 import { eventually, startWorld, type World } from './start-world.ts';
 
 const PERSONA = { seed: 1, resources: 20, documentBytes: 200, patient: KIM };
@@ -19,24 +20,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await world.close();
 });
-
-/** A Patient, and the client with which they sign in. */
-interface Person extends Patient {
-  readonly id: string;
-  readonly user: MedplumClient;
-}
-
-type Attempt = ConnectionAttempt & Pick<Person, 'user'>;
-
-async function newPatient(): Promise<Person> {
-  const patient = await storeChart(clinician);
-  return { ...patient, user: await world.signInAs(patient) };
-}
-
-async function initiate(person: Person, body: object = { patientId: person.id }): Promise<Attempt> {
-  const answer = await world.call(person.user, 'POST', '/connections/initiate', body);
-  return { ...connectionAttemptSchema.parse(answer.body), user: person.user };
-}
 
 /** The patient signs in at the portal; Fasten says so by webhook. */
 async function connect(named: Partial<Pick<ConnectionAttempt, 'externalId' | 'externalState'>>): Promise<string> {
@@ -72,8 +55,8 @@ function refused(eventId: string): Promise<unknown> {
 }
 
 test('a patient who closes the tab is connected all the same, and their record comes', async () => {
-  const patient = await newPatient();
-  const attempt = await initiate(patient);
+  const patient = await storeUser(world, clinician);
+  const attempt = await initiate(world, patient);
   const orgConnectionId = await connect(attempt);
   const consent = await status(patient, 'active');
   expect(consent.id).toBe(attempt.externalId);
@@ -83,8 +66,8 @@ test('a patient who closes the tab is connected all the same, and their record c
 });
 
 test('the event and the page may tell of one connection at once', async () => {
-  const patient = await newPatient();
-  const attempt = await initiate(patient);
+  const patient = await storeUser(world, clinician);
+  const attempt = await initiate(world, patient);
   const orgConnectionId = await connect(attempt);
   const event = { event_type: 'patient.connection_success', data: { org_connection_id: orgConnectionId } };
   const body = { external_state: attempt.externalState, event };
@@ -96,8 +79,8 @@ test('the event and the page may tell of one connection at once', async () => {
 });
 
 test('without a state the id of a pending attempt has to do; a foreign one, a made-up one and none bind nothing', async () => {
-  const [patient, other] = [await newPatient(), await newPatient()];
-  const [attempt, foreign] = [await initiate(patient), await initiate(other)];
+  const [patient, other] = [await storeUser(world, clinician), await storeUser(world, clinician)];
+  const [attempt, foreign] = [await initiate(world, patient), await initiate(world, other)];
   await refused(await workedOff(await connect({ ...attempt, externalId: foreign.externalId })));
   await refused(await workedOff(await connect({ ...attempt, externalState: 'made-up' })));
   await refused(await workedOff(await connect({ externalId: crypto.randomUUID() })));
@@ -112,8 +95,8 @@ test('without a state the id of a pending attempt has to do; a foreign one, a ma
 });
 
 test('what the patient ended is not revived by an event that comes late; a reconnect revives it', async () => {
-  const patient = await newPatient();
-  const attempt = await initiate(patient);
+  const patient = await storeUser(world, clinician);
+  const attempt = await initiate(world, patient);
   const orgConnectionId = await connect(attempt);
   await status(patient, 'active');
   await world.call(patient.user, 'DELETE', `/connections/${patient.id}`);
@@ -123,15 +106,15 @@ test('what the patient ended is not revived by an event that comes late; a recon
   await refused(late.eventId);
   expect(await consentsOf(patient)).toMatchObject([{ status: 'inactive' }]);
 
-  const again = await initiate(patient, { reconnect: attempt.externalId });
+  const again = await initiate(world, patient, { reconnect: attempt.externalId });
   const named = { external_id: again.externalId, external_state: again.externalState };
   await world.fasten.sendEvent({ type: 'patient.connection_success', data: { ...data, ...named } });
   expect((await status(patient, 'active')).id).toBe(attempt.externalId);
 });
 
 test('a revocation ends the connection and cancels the import that waits; one that is overtaken ends nothing', async () => {
-  const patient = await newPatient();
-  const orgConnectionId = await connect(await initiate(patient));
+  const patient = await storeUser(world, clinician);
+  const orgConnectionId = await connect(await initiate(world, patient));
   const consent = await status(patient, 'active');
   await eventually(async () => (await tasksOf(patient)).find((task) => task.status === 'completed'));
   await world.fasten.sendEvent({

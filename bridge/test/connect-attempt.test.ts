@@ -3,9 +3,10 @@ import type { Consent, Patient } from '@medplum/fhirtypes';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { PORTALS } from '../../sandbox/fasten/portals.ts';
 import { connectionListSchema } from '../contract/connection.ts';
-import { type ConnectionAttempt, connectionAttemptSchema } from '../contract/connection-attempt.ts';
+import type { ConnectionAttempt } from '../contract/connection-attempt.ts';
 import { CURRENT_CONSENT_TEXT, consentVersionOf } from '../contract/consent-text.ts';
-import { KIM, storeChart } from './connect-chart.ts';
+import { type Attempt, initiate, storeUser } from './begin-attempt.ts';
+import { KIM } from './connect-chart.ts';
 import { eventually, startWorld, type World } from './start-world.ts';
 
 let world: World;
@@ -19,25 +20,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await world.close();
 });
-
-/** A Patient, and the client with which they sign in. */
-interface Person extends Patient {
-  readonly id: string;
-  readonly user: MedplumClient;
-}
-
-type Attempt = ConnectionAttempt & Pick<Person, 'user'>;
-
-async function newPatient(): Promise<Person> {
-  const patient = await storeChart(clinician);
-  return { ...patient, user: await world.signInAs(patient) };
-}
-
-async function initiate(person: Person, body: object = { patientId: person.id }): Promise<Attempt> {
-  const answer = await world.call(person.user, 'POST', '/connections/initiate', body);
-  expect(answer.status).toBe(201);
-  return { ...connectionAttemptSchema.parse(answer.body), user: person.user };
-}
 
 async function signInAt(attempt: ConnectionAttempt, portalId = crypto.randomUUID()): Promise<string> {
   const persona = { seed: 1, resources: 20, documentBytes: 200, patient: KIM };
@@ -66,8 +48,8 @@ async function consentsOf(patient: Patient): Promise<Consent[]> {
 }
 
 test('an attempt becomes a connection, and its secret is kept nowhere', async () => {
-  const patient = await newPatient();
-  const attempt = await initiate(patient);
+  const patient = await storeUser(world, clinician);
+  const attempt = await initiate(world, patient);
   expect(attempt.publicId).toMatch(/^public_test_/);
   const { stitchScriptUrl } = world.fasten;
   expect(attempt.stitch).toEqual({ scriptUrl: stitchScriptUrl, styleUrl: stitchScriptUrl.replace('.js', '.css') });
@@ -94,8 +76,8 @@ test('an attempt becomes a connection, and its secret is kept nowhere', async ()
 });
 
 test('one attempt may end in several connections, as in TEFCA mode', async () => {
-  const patient = await newPatient();
-  const attempt = await initiate(patient);
+  const patient = await storeUser(world, clinician);
+  const attempt = await initiate(world, patient);
   const ids = [await signInAt(attempt), await signInAt(attempt)];
   const data = ids.map((org_connection_id) => ({ org_connection_id, connection_status: 'connected' }));
   expect((await complete(attempt, { event_type: 'widget.complete', data })).status).toBe(200);
@@ -105,8 +87,8 @@ test('one attempt may end in several connections, as in TEFCA mode', async () =>
 });
 
 test('events of another attempt, made-up secrets and attempts that are over bind nothing', async () => {
-  const patient = await newPatient();
-  const [mine, other] = [await initiate(patient), await initiate(patient)];
+  const patient = await storeUser(world, clinician);
+  const [mine, other] = [await initiate(world, patient), await initiate(world, patient)];
   const orgConnectionId = await signInAt(other);
   expect((await complete(mine, success(other, orgConnectionId))).status).toBe(422);
   expect((await complete({ ...mine, externalState: 'made-up' }, success(mine, orgConnectionId))).status).toBe(422);
@@ -122,8 +104,8 @@ test('events of another attempt, made-up secrets and attempts that are over bind
 });
 
 test('a patient binds nothing by an id alone, and nobody a connection that is of somebody else', async () => {
-  const [mine, theirs] = [await newPatient(), await newPatient()];
-  const [attempt, other] = [await initiate(mine), await initiate(theirs)];
+  const [mine, theirs] = [await storeUser(world, clinician), await storeUser(world, clinician)];
+  const [attempt, other] = [await initiate(world, mine), await initiate(world, theirs)];
   const orgConnectionId = await signInAt(other);
   const body = { patientId: mine.id, org_connection_id: orgConnectionId };
   expect((await world.call(mine.user, 'POST', '/connections/complete', body)).status).toBe(403);
@@ -139,12 +121,12 @@ test('a patient binds nothing by an id alone, and nobody a connection that is of
 });
 
 test('a connection that was ended is connected again under its old id', async () => {
-  const patient = await newPatient();
-  const first = await initiate(patient);
+  const patient = await storeUser(world, clinician);
+  const first = await initiate(world, patient);
   const orgConnectionId = await signInAt(first);
   await complete(first, success(first, orgConnectionId));
   await world.call(patient.user, 'DELETE', `/connections/${patient.id}`);
-  const again = await initiate(patient, { reconnect: first.externalId });
+  const again = await initiate(world, patient, { reconnect: first.externalId });
   expect(again.reconnectOrgConnectionId).toBe(orgConnectionId);
   expect((await complete(again, success(again, orgConnectionId))).status).toBe(200);
   expect(await consentsOf(patient)).toMatchObject([{ id: first.externalId, status: 'active' }]);
@@ -152,8 +134,8 @@ test('a connection that was ended is connected again under its old id', async ()
 });
 
 test('ending one connection leaves the other; what comes for it later is refused', async () => {
-  const patient = await newPatient();
-  const attempt = await initiate(patient);
+  const patient = await storeUser(world, clinician);
+  const attempt = await initiate(world, patient);
   const ids = [await signInAt(attempt), await signInAt(attempt)];
   const data = ids.map((org_connection_id) => ({ org_connection_id, connection_status: 'authorized' }));
   await complete(attempt, { event_type: 'widget.complete', data });
@@ -170,7 +152,7 @@ test('ending one connection leaves the other; what comes for it later is refused
 });
 
 test('what Stitch says besides success is kept for support, without what a person typed', async () => {
-  const { user } = await newPatient();
+  const { user } = await storeUser(world, clinician);
   const data = { request_id: 'req-1', error: 'fasten_server_error', error_description: 'Zyxwvut was refused' };
   const failed = { event_type: 'patient.connection_failed', api_mode: 'test', data };
   expect((await world.call(user, 'POST', '/connections/events', failed)).status).toBe(202);
@@ -191,8 +173,8 @@ async function returnWith(query: Record<string, string>): Promise<string | null>
 }
 
 test('the redirect flow binds a connection by the secret of its attempt, and by nothing else', async () => {
-  const patient = await newPatient();
-  const attempt = await initiate(patient);
+  const patient = await storeUser(world, clinician);
+  const attempt = await initiate(world, patient);
   const org_connection_id = await signInAt(attempt);
   const { externalState: external_state } = attempt;
   expect(await returnWith({ org_connection_id })).toBe('/?connection=failed');
@@ -208,9 +190,9 @@ test('the redirect flow binds a connection by the secret of its attempt, and by 
 });
 
 test('what was agreed to is kept word for word with every connection of the attempt, and by its version again', async () => {
-  const patient = await newPatient();
+  const patient = await storeUser(world, clinician);
   const { version: consentVersion, statements } = CURRENT_CONSENT_TEXT;
-  const attempt = await initiate(patient, { patientId: patient.id, consentVersion });
+  const attempt = await initiate(world, patient, { patientId: patient.id, consentVersion });
   for (const id of [await signInAt(attempt), await signInAt(attempt)]) {
     expect((await complete(attempt, success(attempt, id))).status).toBe(200);
   }
@@ -228,15 +210,15 @@ test('what was agreed to is kept word for word with every connection of the atte
 });
 
 test('a reconnect keeps the text that was agreed to this time; a text that never was is refused', async () => {
-  const patient = await newPatient();
-  const first = await initiate(patient);
+  const patient = await storeUser(world, clinician);
+  const first = await initiate(world, patient);
   const id = await signInAt(first);
   await complete(first, success(first, id));
   const [before] = await consentsOf(patient);
   expect(before && consentVersionOf(before)).toBeUndefined();
 
   const again = { reconnect: before?.id, consentVersion: CURRENT_CONSENT_TEXT.version };
-  await initiate(patient, again);
+  await initiate(world, patient, again);
   const [after] = await consentsOf(patient);
   expect(after && consentVersionOf(after)).toBe(CURRENT_CONSENT_TEXT.version);
   const unknown = { patientId: patient.id, consentVersion: '1999-01-01' };
@@ -244,8 +226,8 @@ test('a reconnect keeps the text that was agreed to this time; a text that never
 });
 
 test('a connection has the name that the catalog gives its health system', async () => {
-  const patient = await newPatient();
-  const attempt = await initiate(patient);
+  const patient = await storeUser(world, clinician);
+  const attempt = await initiate(world, patient);
   const [portal] = PORTALS;
   const persona = { seed: 1, resources: 20, documentBytes: 200, patient: KIM };
   const { externalId, externalState } = attempt;
