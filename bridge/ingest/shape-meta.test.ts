@@ -30,6 +30,15 @@ test('a resource without meta gets its source, its two tags and its hash', () =>
   });
 });
 
+test('what the source says of its own version and is no FHIR string does not make the resource one that is refused', () => {
+  const extension = [
+    { url: 'sha256', valueString: 'abc' },
+    { url: 'source', valueString: 'ab' },
+  ];
+  const own = { versionId: ' ', lastUpdated: '\0', source: 'a\u0001b' };
+  expect(shaped(own).extension).toEqual([{ url: SOURCE_META_EXTENSION, extension }]);
+});
+
 test("the source's own profile, security, tags and extensions stay; what the server overwrites is kept beside", () => {
   const own = {
     profile: ['https://example.org/p'],

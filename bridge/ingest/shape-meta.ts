@@ -9,6 +9,7 @@ import {
 import { type SourceKey, sourceRoot } from '../contract/source-key.ts';
 import { sameContent } from './content-hash.ts';
 import { metaSource } from './meta-source.ts';
+import { MAX_TEXT_LENGTH } from './repair/keep-source.ts';
 import { isObject, type Json, type JsonObject } from './walk-references.ts';
 
 /** Where the resources of one import belong. */
@@ -204,11 +205,15 @@ function withoutServerOwned(meta: JsonObject): JsonObject {
   return rest;
 }
 
+/** What the source says need not be a string as FHIR has them; the server would refuse the resource for it. */
 function textExtensions(parts: Record<string, Json | undefined>): JsonObject[] {
-  return Object.entries(parts).flatMap(([url, value]) =>
-    typeof value === 'string' && value !== '' ? [{ url, valueString: value }] : [],
-  );
+  return Object.entries(parts).flatMap(([url, value]) => {
+    const text = typeof value === 'string' ? value.replace(NO_TEXT, '') : '';
+    return text.trim() === '' || text.length > MAX_TEXT_LENGTH ? [] : [{ url, valueString: text }];
+  });
 }
+
+const NO_TEXT = /[^\r\n\t\u0020-\uFFFF]/g;
 
 function list(value: Json | undefined): Json[] {
   return Array.isArray(value) ? value : [];

@@ -32,6 +32,8 @@ function textProof(type: string): Proof {
     typeof value === 'string' &&
     value.length <= MAX_LENGTH &&
     value.trim() !== '' &&
+    value.isWellFormed() &&
+    !value.includes('\0') &&
     (form === undefined || form.test(value)) &&
     (!isDate || isValidCalendarDate(value));
 }

@@ -358,3 +358,102 @@ describe('what is not repaired', () => {
     expect(repairResource(source)).toHaveProperty('issues');
   });
 });
+
+describe('what the validator lets pass and the database behind the server refuses', () => {
+  test('a NUL, and half a character, wherever they stand', () =>
+    expectRepair(
+      { ...observation, status: 'fi\0nal', note: [{ text: 'cut \ud83d' }], meta: { tag: [{ code: 'a\udc00' }] } },
+      { ...observation, note: [{ text: 'cut ' }], meta: { tag: [{ code: 'a' }] } },
+      [
+        ['control-characters-removed', 'Observation.status'],
+        ['control-characters-removed', 'Observation.note[0].text'],
+        ['control-characters-removed', 'Observation.meta.tag[0].code'],
+      ],
+    ));
+  test('but not in what leads to a key, nor a whole character', () => {
+    const source = { ...observation, encounter: { reference: 'Encounter/e\ud800' }, valueString: '😀' };
+    expect(repairResource(source)).toEqual({ resource: source, repairs: [] });
+  });
+});
+
+describe('of what breaks a rule across elements, as little as possible moves', () => {
+  const composition = { resourceType: 'Composition', status: 'final', type: code, date: '2024', title: 'x' };
+  test.each<[string, JsonObject, JsonObject, [string, string]]>([
+    [
+      'a section that is empty for a reason and is not',
+      { ...composition, author: [subject], section: [{ entry: [subject], emptyReason: code }] },
+      { ...composition, author: [subject], section: [{ entry: [subject], extension: [kept({ emptyReason: code })] }] },
+      ['invalid-value-to-extension', 'Composition.section[0].emptyReason'],
+    ],
+    [
+      'an activity that is told twice',
+      {
+        resourceType: 'CarePlan',
+        status: 'active',
+        intent: 'plan',
+        subject,
+        activity: [{ reference: subject, detail: { status: 'completed' } }],
+      },
+      {
+        resourceType: 'CarePlan',
+        status: 'active',
+        intent: 'plan',
+        subject,
+        activity: [{ reference: subject, extension: [kept({ detail: { status: 'completed' } })] }],
+      },
+      ['invalid-value-to-extension', 'CarePlan.activity[0].detail'],
+    ],
+    [
+      'questions below a question that is answered',
+      {
+        resourceType: 'QuestionnaireResponse',
+        status: 'completed',
+        item: [{ linkId: '1', answer: [{ valueReference: subject }], item: [{ linkId: '2' }] }],
+      },
+      {
+        resourceType: 'QuestionnaireResponse',
+        status: 'completed',
+        item: [{ linkId: '1', answer: [{ valueReference: subject }], extension: [kept({ item: [{ linkId: '2' }] })] }],
+      },
+      ['invalid-value-to-extension', 'QuestionnaireResponse.item[0].item'],
+    ],
+    [
+      'a dosage in words',
+      {
+        resourceType: 'MedicationAdministration',
+        status: 'completed',
+        medicationCodeableConcept: code,
+        subject,
+        effectiveDateTime: '2024',
+        dosage: { text: 'one' },
+      },
+      {
+        resourceType: 'MedicationAdministration',
+        status: 'completed',
+        medicationCodeableConcept: code,
+        subject,
+        effectiveDateTime: '2024',
+        dosage: { text: 'one', dose: absent },
+      },
+      ['missing-marked-absent', 'MedicationAdministration.dosage.dose'],
+    ],
+    [
+      'a target of an unsaid measure',
+      {
+        resourceType: 'Goal',
+        lifecycleStatus: 'active',
+        description: code,
+        subject,
+        target: [{ detailString: 'less' }],
+      },
+      {
+        resourceType: 'Goal',
+        lifecycleStatus: 'active',
+        description: code,
+        subject,
+        target: [{ detailString: 'less', measure: absent }],
+      },
+      ['missing-marked-absent', 'Goal.target[0].measure'],
+    ],
+  ])('%s', (_, source, becomes, rule) => expectRepair(source, becomes, [rule]));
+});

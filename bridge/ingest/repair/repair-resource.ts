@@ -3,6 +3,7 @@ import type { JsonObject } from '../walk-references.ts';
 import { findErrors } from './check-resource.ts';
 import { keepBrokenCompanions, keepUnknown } from './keep-unknown.ts';
 import { rootHost } from './locate-spots.ts';
+import { mendTexts } from './mend-text.ts';
 import { isProvenValid } from './prove-valid.ts';
 import { recogniseVersion } from './recognise-version.ts';
 import { repairIssues } from './repair-issue.ts';
@@ -39,14 +40,15 @@ const NO_REPAIRS: readonly Repair[] = [];
  */
 export function repairResource(source: JsonObject): Repaired | Unrepairable {
   if (isProvenValid(source) && findMiscasedCodes(source).length === 0) return { resource: source, repairs: NO_REPAIRS };
-  const { hasEmptyString, hasClash, isHostile } = surveyResource(source);
+  const { hasEmptyString, hasBrokenText, hasClash, isHostile } = surveyResource(source);
   if (isHostile) return { issues: [HOSTILE] };
   if (typeof source.resourceType !== 'string') return { issues: findErrors(source) };
   const run = hasClash ? parted(source) : undefined;
   const errors = findErrors(run?.resource ?? source);
   const otherVersion = errors.length > 0 ? recogniseVersion(source) : undefined;
   if (otherVersion) return { issues: errors, otherVersion };
-  if (!run?.repairs.length && errors.length === 0 && !hasEmptyString && findMiscasedCodes(source).length === 0)
+  const isWhole = errors.length === 0 && !hasEmptyString && !hasBrokenText;
+  if (!run?.repairs.length && isWhole && findMiscasedCodes(source).length === 0)
     return { resource: source, repairs: NO_REPAIRS };
   return repairRun(run ?? startRun(structuredClone(source)), errors);
 }
@@ -61,7 +63,8 @@ function parted(source: JsonObject): RepairRun {
 }
 
 function repairRun(run: RepairRun, errors: readonly OperationOutcomeIssue[]): Repaired | Unrepairable {
-  const left = repairInRounds(run, errors);
+  let left = repairInRounds(run, errors);
+  if (left.length === 0 && mendTexts(run)) left = repairInRounds(run, findErrors(run.resource));
   if (left.length > 0) return { issues: left };
   normaliseCodes(run);
   return { resource: run.resource, repairs: run.repairs };

@@ -1,6 +1,7 @@
 import { isPrimitiveType } from '@medplum/core';
 import type { Json, JsonObject } from '../walk-references.ts';
 import { filledSpots, type Host, hostsAt, itemSpots, rootHost, valueAt } from './locate-spots.ts';
+import { isBrokenText } from './mend-text.ts';
 
 /** What can be told of a resource in one look, before its types are known. */
 export interface Survey {
@@ -15,6 +16,8 @@ export interface Survey {
    * a Quantity.
    */
   readonly hasClash: boolean;
+  /** Whether any text holds what the server cannot keep: a NUL, or half a character. */
+  readonly hasBrokenText: boolean;
   /** Whether the validator, ours and the server's, would run out of stack or memory, or change what it is given. */
   readonly isHostile: boolean;
 }
@@ -27,11 +30,12 @@ const MAX_MISPLACED_LENGTH = 10_000;
 
 /** Looks a resource through; costs a few hundredths of validating it. */
 export function surveyResource(resource: JsonObject): Survey {
-  const seen: Seen = { isEmpty: false, isStrange: false, isClash: false, length: 0 };
+  const seen: Seen = { isEmpty: false, isBroken: false, isStrange: false, isClash: false, length: 0 };
   look(resource, MAX_DEPTH, seen);
   const isMisplaced = seen.length > MAX_MISPLACED_LENGTH && !seen.isStrange && holdsMisplaced(rootHost(resource));
   return {
     hasEmptyString: seen.isEmpty,
+    hasBrokenText: seen.isBroken,
     hasClash: seen.isClash || typeof resource.value === 'number',
     isHostile: seen.isStrange || isMisplaced,
   };
@@ -39,6 +43,7 @@ export function surveyResource(resource: JsonObject): Survey {
 
 interface Seen {
   isEmpty: boolean;
+  isBroken: boolean;
   isStrange: boolean;
   isClash: boolean;
   length: number;
@@ -50,7 +55,10 @@ function look(value: JsonObject | Json[], depth: number, seen: Seen): void {
     return;
   }
   if (Array.isArray(value)) {
-    for (const item of value) note(item, depth, seen);
+    for (const item of value) {
+      note(item, depth, seen);
+      if (!seen.isBroken && isBrokenText('', item)) seen.isBroken = true;
+    }
     return;
   }
   for (const key in value) {
@@ -58,6 +66,7 @@ function look(value: JsonObject | Json[], depth: number, seen: Seen): void {
     if (key === '__proto__' || key === 'constructor') seen.isStrange = true;
     if (key.charCodeAt(0) === UNDERSCORE && holdsObject(value[key.slice(1)])) seen.isClash = true;
     note(value[key], depth, seen);
+    if (!seen.isBroken && isBrokenText(key, value[key])) seen.isBroken = true;
   }
 }
 
