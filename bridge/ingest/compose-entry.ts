@@ -86,7 +86,9 @@ export async function composeEntry(
     isIncomplete ||= row !== -1 && !target && context.states.isUnseen(row);
     return target;
   };
-  const attached = symbolizeAttachments(prepared.attachments, (url) => findDocument(context, prepared.row, url));
+  const attached = symbolizeAttachments(prepared.attachments, (url, own) =>
+    findDocument(context, prepared.row, url, own),
+  );
   const linked = linkResource(prepared, context.origin.namespace, resolve);
   context.onLinked?.(prepared);
   const { sha256 } = linked;
@@ -212,7 +214,8 @@ function rowTarget(
 ): Target | undefined {
   const { binding, index, states } = context;
   const type = index.typeOf(row);
-  if (binding.kind === 'app' && type === 'Patient' && owner.resourceType !== 'Patient') {
+  const isPerson = type === 'Patient' && owner.resourceType !== 'Patient';
+  if (binding.kind === 'app' && isPerson && !binding.bystanders?.has(row)) {
     return { reference: binding.reference, symbol: binding.reference };
   }
   const id = states.storedId(row);

@@ -19,9 +19,10 @@ export function digestStanding(binding: PatientBinding, lastRun: string | undefi
   return lastRun && hash('sha256', `${BRIDGE_VERSION}\n${boundTo(binding)}\n${lastRun}`);
 }
 
-/** The app's Patient; empty when the export's own is the app's, or there is none. */
+/** The app's Patient, and how many others there are; empty when the export's own is the app's, or there is none. */
 function boundTo(binding: PatientBinding): string {
-  return binding.kind === 'app' ? binding.reference : '';
+  if (binding.kind !== 'app') return '';
+  return binding.bystanders ? `${binding.reference} ${binding.bystanders.size}` : binding.reference;
 }
 
 /**

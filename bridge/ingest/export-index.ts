@@ -229,5 +229,10 @@ export class ExportIndex {
 /** A URL as it is, and what it says as a reference: attachments are relative where the request was absolute. */
 function documentNames(url: string): string[] {
   const parsed = parseReference(url);
-  return parsed.kind === 'literal' ? [url, formatSourceKey(parsed)] : [url];
+  if (parsed.kind === 'literal') return [url, formatSourceKey(parsed)];
+  const [, relative] = OPERATION.exec(url) ?? [];
+  return relative === undefined ? [url] : [url, relative];
 }
+
+/** A document that is made when it is asked for: `https://ehr.example.org/r4/Binary/$autogen-ccd-if?patient=1`. */
+const OPERATION = /^https?:\/\/.*?\/(Binary\/[^/?#]+\?.+)$/s;

@@ -80,10 +80,10 @@ async function importOnce(medplum: MedplumClient, request: ImportRequest): Promi
   const index = await indexExport({ files, tally, documents, signal, onProgress });
   const hasTransactions = await probeTransactions(medplum);
   if (request.continues) await guardLineage(medplum, { namespace, index, files, signal });
-  const { held, unsure } = await guardChart(medplum, { namespace, index, files, patient, taskId, signal });
+  const { held, unsure, bystanders } = await guardChart(medplum, { namespace, index, files, patient, taskId, signal });
   if (held) throw held;
   const lanes = await LanePool.open(medplum, namespace, new FlightLimit(hasTransactions ? MOST_IN_FLIGHT : 1));
-  const binding = bindPatient(index, patient);
+  const binding = bindPatient(index, patient, bystanders);
   const standing = () => (hasTransactions ? digestStanding(binding, lanes.lastRun) : undefined);
   const earlier = await readEarlierImport(medplum, { namespace, index, standing: standing(), signal });
   tally.vanished = earlier?.vanished ?? 0;

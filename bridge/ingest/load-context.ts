@@ -11,7 +11,12 @@ import type { Tally } from './tally.ts';
 /** The Patient that the export is bound to. */
 export type PatientBinding =
   /** The app's own Patient; the source's is kept beside it. */
-  | { readonly kind: 'app'; readonly reference: string }
+  | {
+      readonly kind: 'app';
+      readonly reference: string;
+      /** Rows of Patients who are somebody else, as `findBystanders` gives them: nothing of theirs is the app's Patient's. */
+      readonly bystanders?: ReadonlySet<number>;
+    }
   /** The export's one Patient line becomes the app's Patient. */
   | { readonly kind: 'own'; readonly row: number }
   /** A file of several patients, imported by hand: nothing is bound. */

@@ -1,4 +1,5 @@
 import type { LineCode } from '../contract/line-codes.ts';
+import { retirementOf } from './bind-patient.ts';
 import type { Committer } from './committer.ts';
 import { digestLine } from './digest-line.ts';
 import { settleDocuments } from './documents/settle-documents.ts';
@@ -124,8 +125,7 @@ async function prepareRow(context: LoadContext, reader: SpoolReader, row: number
   const read = await readRow(files, index, reader, row);
   if (read === 'too-large') return leaveOut(context, row, 'too-large');
   const { source, bytes, documents, repairs } = read;
-  const app = binding.kind === 'app' ? binding.reference : undefined;
-  const prepared = prepareResource(row, source.key, source.resource, app, documents);
+  const prepared = prepareResource(row, source.key, source.resource, retirementOf(binding, row), documents);
   if (!('links' in prepared)) {
     const { otherVersion, issues } = prepared;
     const code = otherVersion ? VERSION_CODES[otherVersion] : 'invalid-resource';

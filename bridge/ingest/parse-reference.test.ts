@@ -11,6 +11,8 @@ test('relative, versioned and absolute references to one resource say the same',
     'https://fhir.example.org/r4/Patient/p-1',
     'http://fhir.example.org:8080/Tenant/api/FHIR/R4/Patient/p-1/_history/1',
     'https://fhir.example.org/Patient/Patient/p-1',
+    '/Patient/p-1',
+    '/api/FHIR/R4/Patient/p-1/_history/2',
   ]) {
     expect(parseReference(text)).toEqual(literal('Patient', 'p-1'));
   }
@@ -47,7 +49,7 @@ test.each([
   'Patient/',
   'Patient',
   'Patient?',
-  '/Patient/1',
+  '/Patient',
   'mailto:Patient/1',
   'http://snomed.info/sct',
   'https://example.org/Patient/1?x=2',

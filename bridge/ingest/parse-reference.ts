@@ -19,7 +19,8 @@ export function parseReference(text: string): ParsedReference {
   if (conditional?.[1] && conditional[2]) {
     return { kind: 'conditional', resourceType: conditional[1], query: conditional[2] };
   }
-  const literal = RELATIVE.exec(text) ?? ABSOLUTE.exec(text);
+  // What begins at the server's root (`/fhir/Patient/1`) is an address that leaves out the server.
+  const literal = RELATIVE.exec(text) ?? ABSOLUTE.exec(text.startsWith('/') ? `https://${text}` : text);
   if (literal?.[1] && literal[2]) return { kind: 'literal', resourceType: literal[1], id: literal[2] };
   return { kind: 'other' };
 }

@@ -15,7 +15,7 @@ const observation = { resourceType: 'Observation', id: 'o-1', status: 'final', c
 function prepare(source: object, app?: string) {
   const read = readResource(Buffer.from(JSON.stringify(source)));
   if (!('key' in read)) throw new Error(read.code);
-  return prepareResource(3, read.key, read.resource, app);
+  return prepareResource(3, read.key, read.resource, app === undefined ? undefined : { by: app });
 }
 
 function prepared(source: object, app?: string) {
@@ -87,6 +87,12 @@ test("beside the app's Patient the source's is kept inactive and replaced by it,
   expect(links.map(({ text }) => text)).toEqual(['Patient/2']);
 });
 
+test("a Patient that its source replaced by another is first of all replaced by the app's", () => {
+  const [seealso, merged] = ['seealso', 'replaced-by'].map((type) => ({ other: { reference: 'Patient/2' }, type }));
+  const { resource } = prepared({ resourceType: 'Patient', id: '1', link: [seealso, merged] }, APP);
+  expect(resource.link).toEqual([seealso, { other: { reference: APP }, type: 'replaced-by' }, merged]);
+});
+
 test('a Patient that does not say whether it is active gets no word on it', () => {
   expect(prepared({ resourceType: 'Patient', id: '1' }, APP).resource).toEqual({
     resourceType: 'Patient',
@@ -134,7 +140,7 @@ test('whatever a line holds under the names that FHIR knows, it is prepared or r
     ],
     ...['item', 'entry', 'resource', 'parameter', 'item.item', 'language', 'implicitRules', 'performer', 'contact'],
   );
-  const type = fc.constantFrom('Patient', 'Observation', 'Parameters', 'Questionnaire', 'StructureDefinition');
+  const type = fc.constantFrom('Patient', 'Observation', 'Parameters', 'Questionnaire', 'ValueSet');
   const source = fc
     .tuple(type, fc.array(fc.tuple(name, junk), { maxLength: 6 }))
     .map(([resourceType, entries]) => ({ ...Object.fromEntries(entries), resourceType, id: '1' }));

@@ -33,19 +33,25 @@ export interface PreparedResource {
   readonly parksProfile?: boolean;
 }
 
+/** A Patient of the source is kept inactive beside the app's, which takes its place unless it is somebody else. */
+export interface Retirement {
+  /** `Patient/<id>` of the app's. */
+  readonly by: string | undefined;
+}
+
 /** The server would refuse it, whatever is repaired. */
 export type InvalidResource = Unrepairable;
 
 /**
  * Takes one resource of the export and makes it what will be stored, but for ids, our part of `meta` and references:
- * repaired where the server would refuse it. `app` is the reference of the app's Patient when the source's Patient is only
- * kept beside it. `large` are the documents that were left in the file.
+ * repaired where the server would refuse it. `retirement` is what becomes of it if it is a Patient. `large` are the documents
+ * that were left in the file.
  */
 export function prepareResource(
   row: number,
   key: SourceKey,
   source: JsonObject,
-  app: string | undefined,
+  retirement: Retirement | undefined,
   large?: LargeDocuments,
 ): PreparedResource | InvalidResource {
   const { id: _, meta, ...content } = source;
@@ -62,8 +68,8 @@ export function prepareResource(
       nested,
     }),
   );
-  const isRetired = key.resourceType === 'Patient' && app !== undefined;
-  const resource = isRetired ? retirePatient(repaired.resource, app) : { ...repaired.resource };
+  const isRetired = key.resourceType === 'Patient' && retirement !== undefined;
+  const resource = isRetired ? retirePatient(repaired.resource, retirement) : { ...repaired.resource };
   if (moved) resource.meta = { ...(isObject(resource.meta) ? resource.meta : {}), ...moved };
   return { row, key, resource, links, attachments: collectAttachments(resource, large), repairs: repaired.repairs };
 }
@@ -75,15 +81,22 @@ function splitMeta(meta: Json | undefined): { kept: Json | undefined; moved: Jso
   return { kept: Object.keys(kept).length > 0 ? kept : undefined, moved: { source, versionId, lastUpdated } };
 }
 
-/** The source's Patient beside the app's: inactive, replaced by it, its own `active` kept (R4 patient.html#links). */
-function retirePatient(source: JsonObject, app: string): JsonObject {
+/**
+ * The source's Patient beside the app's: inactive, replaced by it, its own `active` kept (R4 patient.html#links). Where the source
+ * itself replaced it by another, the app's comes before that one: whoever follows the first such link arrives there.
+ */
+function retirePatient(source: JsonObject, { by }: Retirement): JsonObject {
   const { active, link, extension, ...rest } = source;
   const kept = active === undefined ? [] : [{ url: SOURCE_ACTIVE_EXTENSION, valueBoolean: active }];
   const extensions = [...[extension ?? []].flat(), ...kept];
+  const own = [link ?? []].flat();
+  const first = own.findIndex((one) => isObject(one) && one.type === 'replaced-by');
+  const ours = by ? [{ other: { reference: by }, type: 'replaced-by' }] : [];
+  const links = own.toSpliced(first === -1 ? own.length : first, 0, ...ours);
   return {
     ...rest,
     active: false,
     ...(extensions.length > 0 ? { extension: extensions } : {}),
-    link: [...[link ?? []].flat(), { other: { reference: app }, type: 'replaced-by' }],
+    ...(links.length > 0 ? { link: links } : {}),
   };
 }

@@ -51,6 +51,11 @@ describe('an attachment that names a Binary of the export', () => {
       binary('y', PDF, { meta: { source: 'https://e.test/r4/Binary/z' } }),
       'Binary/z',
     ],
+    [
+      'relative and made when it was asked for',
+      binary('v', PDF, { meta: { source: 'https://e.test/r4/Binary/$autogen-ccd-if?patient=1' } }),
+      'Binary/$autogen-ccd-if?patient=1',
+    ],
   ];
 
   test.each(forms)('%s, leads to its bytes', async (form, line, text) => {
@@ -133,6 +138,55 @@ test('data inside an attachment is moved out when it is large, and left when it 
   const moved = contents.find(({ data }) => !data);
   expect((await bytesOf(moved?.url)).equals(large)).toBe(true);
   expect((await world.load('inline', lines)).report).toMatchObject({ unchanged: 2 });
+});
+
+test.each([
+  ['little', 'QUJD'],
+  ['much', randomBytes(60_000).toString('base64')],
+])('what stands in an attachment beside the URL of other bytes is kept, and so are those: %s', async (size, data) => {
+  const namespace = `beside-${size}`;
+  const lines = [binary('b', PDF), note('d', { contentType: 'text/plain', url: 'Binary/b', data })];
+  await world.load(namespace, lines);
+  const stored = await world.stored<DocumentReference>('DocumentReference', namespace);
+  const bytes = stored.map(async ({ content: [{ attachment } = { attachment: {} }] }) =>
+    attachment.data ? Buffer.from(attachment.data, 'base64') : bytesOf(attachment.url),
+  );
+  const wanted = [PDF, Buffer.from(data, 'base64')].map((one) => one.toString('hex')).toSorted();
+  expect((await Promise.all(bytes)).map((one) => one.toString('hex')).toSorted()).toEqual(wanted);
+  expect((await world.load(namespace, lines)).report).toMatchObject({ unchanged: 2, created: 0, updated: 0 });
+});
+
+test('an attachment in an extension is one like any other', async () => {
+  const extension = [
+    { url: 'https://e.test/signed', valueAttachment: { url: 'Binary/b' } },
+    { url: 'https://e.test/both', extension: [{ url: 'far', valueAttachment: { url: 'https://e.test/scan/1' } }] },
+  ];
+  await world.load('extension', [binary('b', PDF), note('d', { title: 'Letter' }, { extension })]);
+  const [near, far] = (await storedNote('extension')).extension ?? [];
+  expect((await bytesOf(near?.valueAttachment?.url)).equals(PDF)).toBe(true);
+  expect(far?.extension?.[0]?.valueAttachment).toEqual({
+    extension: [{ url: SOURCE_URL_EXTENSION, valueString: 'https://e.test/scan/1' }],
+  });
+  expect(await world.stored('DocumentReference', 'extension')).toHaveLength(1);
+});
+
+test("another bridge's mark of where its bytes are is not taken for one of ours", async () => {
+  const mark = { url: SOURCE_DOCUMENT_EXTENSION, extension: [{ url: 'sha256', valueString: 'a'.repeat(64) }] };
+  const own = { url: 'https://e.test/pages', valueInteger: 3 };
+  const lines = (description: string) => [
+    binary('b', PDF),
+    note('d', { url: 'Binary/b', extension: [mark, own] }, { description }),
+    note('far', { url: 'https://storage.e.test/1', extension: [mark] }, { description }),
+  ];
+  await world.load('foreign-mark', lines('draft'));
+  const { report } = await world.load('foreign-mark', lines('final'));
+  expect(report).toMatchObject({ updated: 2, merged: 0, skipped: 0 });
+  const [stored] = (await world.stored<DocumentReference>('DocumentReference', 'foreign-mark')).filter(({ meta }) =>
+    meta?.source?.endsWith('/d'),
+  );
+  const attachment = stored?.content[0]?.attachment;
+  expect((await bytesOf(attachment?.url)).equals(PDF)).toBe(true);
+  expect(attachment?.extension?.map(({ url }) => url)).toEqual([own.url, SOURCE_DOCUMENT_EXTENSION]);
 });
 
 test('a URL that leads out of the export is parked: the server would fetch it', async () => {

@@ -1,5 +1,4 @@
 import { getDataType } from '@medplum/core';
-import { SOURCE_TEXT_EXTENSION } from '../../contract/identifiers.ts';
 import { isObject, type Json, type JsonObject } from '../walk-references.ts';
 
 /** Property of a type that is an Attachment, or leads to one: then `next` is the type to look into. */
@@ -14,7 +13,7 @@ const NOT_FOLLOWED = new Set(['extension', 'modifierExtension', 'contained', 'me
 const waysByType = new Map<string, readonly Way[]>();
 
 /**
- * Every Attachment of a resource, those of contained resources and of our own extension for long texts too, found by the
+ * Every Attachment of a resource, those of contained resources and of the resource's extensions too, found by the
  * definitions: an object with a `url` may be many things. The objects are the resource's own, in order of the definitions. Definitions must be loaded.
  */
 export function findAttachments(resource: JsonObject): JsonObject[] {
@@ -24,10 +23,15 @@ export function findAttachments(resource: JsonObject): JsonObject[] {
   for (const inner of Array.isArray(contained) ? contained : []) {
     if (isObject(inner) && typeof inner.resourceType === 'string') follow(inner, inner.resourceType, found);
   }
-  for (const { url, valueAttachment } of listOf(resource.extension).filter(isObject)) {
-    if (url === SOURCE_TEXT_EXTENSION && isObject(valueAttachment)) found.push(valueAttachment);
-  }
+  followExtensions(resource, found);
   return found;
+}
+
+function followExtensions({ extension }: JsonObject, found: JsonObject[]): void {
+  for (const inner of listOf(extension).filter(isObject)) {
+    if (isObject(inner.valueAttachment)) found.push(inner.valueAttachment);
+    followExtensions(inner, found);
+  }
 }
 
 function follow(value: JsonObject, type: string, found: JsonObject[]): void {

@@ -27,9 +27,10 @@ export interface AttachedDocument {
 /** Inline base64 of more characters than this is moved out: Medplum would store it twice, in every version. */
 const MAX_INLINE_CHARS = 32 * 1024;
 
-/** `large`: the data that was left in the file, by the mark that stands for it. */
+/** `large`: the data that was left in the file, by the mark that stands for it. Changes marks that are none of ours. */
 export function collectAttachments(resource: JsonObject, large?: LargeDocuments): AttachmentLink[] {
   return findAttachments(resource).map((attachment) => {
+    dropForeignMark(attachment);
     const { data } = attachment;
     return {
       attachment,
@@ -39,19 +40,28 @@ export function collectAttachments(resource: JsonObject, large?: LargeDocuments)
   });
 }
 
+/** An export that came out of another bridge's store says where that one has the bytes. Read back, it would be taken for ours. */
+function dropForeignMark(attachment: JsonObject): void {
+  const { extension, ...rest } = attachment;
+  const own = extensionsOf(attachment).filter((one) => !isOurs(one, SOURCE_DOCUMENT_EXTENSION));
+  if (own.length === extensionsOf(attachment).length) return;
+  replace(attachment, own.length > 0 ? { ...rest, extension: own } : rest);
+}
+
 /**
  * Brings attachments into their symbolic form, in place: what has bytes names them by hash, a URL that leads out of the
  * export is parked in an extension, since Medplum would try to fetch it. `find` gives the Binary row of a URL with its
- * content. Returns those whose bytes must be in the store before the resource is.
+ * content; `own` is the hash of what the attachment itself holds besides. Returns those whose bytes must be in the store
+ * before the resource is.
  */
 export function symbolizeAttachments(
   links: readonly AttachmentLink[],
-  find: (url: string) => Omit<AttachedDocument, 'link'> | undefined,
+  find: (url: string, own: string | undefined) => Omit<AttachedDocument, 'link'> | undefined,
 ): AttachedDocument[] {
   return links.flatMap((link): AttachedDocument[] => {
     restore(link);
     const { url, data } = link.said;
-    const stored = typeof url === 'string' && url !== '' ? find(url) : undefined;
+    const stored = typeof url === 'string' && url !== '' ? find(url, ownHash(link)) : undefined;
     const document = stored ? { link, ...stored } : inlineDocument(link, data);
     if (document) symbolize(document);
     else if (typeof url === 'string' && url !== '') park(link.attachment, url);
@@ -131,6 +141,11 @@ function markOf(attachment: JsonObject): { readonly mark: JsonObject; readonly s
   return mark && typeof sha256 === 'string' ? { mark, sha256 } : undefined;
 }
 
+function ownHash({ large, said: { data } }: AttachmentLink): string | undefined {
+  const content = large?.content ?? (typeof data === 'string' ? contentOf(data) : undefined);
+  return typeof content === 'object' ? content.sha256 : undefined;
+}
+
 function inlineDocument(link: AttachmentLink, data: JsonObject[string]): AttachedDocument | undefined {
   if (link.large) return { link, content: link.large.content, row: undefined };
   if (typeof data !== 'string' || data.length <= MAX_INLINE_CHARS) return undefined;
@@ -149,8 +164,12 @@ function park(attachment: JsonObject, url: string): void {
 }
 
 function restore({ attachment, said }: AttachmentLink): void {
+  replace(attachment, said);
+}
+
+function replace(attachment: JsonObject, content: Readonly<JsonObject>): void {
   for (const name of Object.keys(attachment)) delete attachment[name];
-  Object.assign(attachment, said);
+  Object.assign(attachment, content);
 }
 
 function symbolOf(sha256: string): string {

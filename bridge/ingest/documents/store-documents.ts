@@ -8,11 +8,14 @@ import { type AttachedDocument, symbolizeAttachments } from './link-attachments.
 /** Requests that store documents at the same time; more would only wait for each other in the server. */
 const UPLOADS_AT_ONCE = 4;
 
-/** The Binary row that an attachment's URL means, with what it holds; its carrier is noted. */
-export function findDocument(context: LoadContext, carrier: number, url: string) {
+/**
+ * The Binary row that an attachment's URL means, with what it holds; its carrier is noted. `own` is the hash of data that
+ * stands in the attachment too: when that is something else, neither may go for the other, and nothing is found.
+ */
+export function findDocument(context: LoadContext, carrier: number, url: string, own?: string) {
   const row = context.index.rowOfDocument(url);
   const content = row === -1 ? undefined : context.documents.contentOf(row);
-  if (!content) return undefined;
+  if (!content || (own !== undefined && own !== content.sha256)) return undefined;
   context.documents.carry(row, carrier);
   return { row, content, data: context.documents.dataOf(row) };
 }
@@ -33,7 +36,7 @@ export function storeDocument(context: LoadContext, document: AttachedDocument):
  */
 export async function uploadAhead(context: LoadContext, created: readonly PreparedResource[]): Promise<void> {
   const documents = created.flatMap(({ row, attachments }) =>
-    symbolizeAttachments(attachments, (url) => findDocument(context, row, url)),
+    symbolizeAttachments(attachments, (url, own) => findDocument(context, row, url, own)),
   );
   if (documents.length < 2) return;
   const upload = async (document: AttachedDocument): Promise<void> => {

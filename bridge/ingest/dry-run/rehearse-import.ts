@@ -76,7 +76,7 @@ async function rehearse(
     states: new RowStates(index.size),
     tally,
     documents,
-    binding: bindPatient(index, patient),
+    binding: bindPatient(index, patient, chart.bystanders),
     earlier,
     retrieved: new Date(),
     onLinked: (prepared) => dangling.look(prepared),

@@ -1,4 +1,4 @@
-import type { Observation, Patient, Task } from '@medplum/fhirtypes';
+import type { Coverage, Observation, Patient, Task } from '@medplum/fhirtypes';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { TRAITS } from '../../contract/demographics/compare-demographics.ts';
 import { holdFromTask } from '../../contract/import-hold.ts';
@@ -66,6 +66,30 @@ test('of several Patients whose records are there, each must fit', async () => {
   const linked = source('q', LUIS, { link: [{ other: { reference: 'Patient/p' }, type: 'seealso' }] });
   const { report } = await world.load('guard-linked', [mother, linked, pulse('o', 'p')], { patient });
   expect(report.created).toBe(3);
+});
+
+test("somebody else in the export keeps what is theirs, and the chart's Patient does not take their place", async () => {
+  const patient = await newChart(LUIS);
+  const coverage = {
+    resourceType: 'Coverage',
+    id: 'c',
+    status: 'active',
+    payor: [{ display: 'Insurer' }],
+    subscriber: { reference: 'Patient/mother' },
+    beneficiary: { reference: 'Patient/p' },
+  };
+  const lines = [source('p', LUIS), source('mother', ANA), source('copy', LUIS), pulse('o', 'p'), coverage];
+  const { report } = await world.load('guard-bystander', lines, { patient });
+  expect(report).toMatchObject({ created: 5, unchanged: 0 });
+  const stored = await world.stored<Patient & { id: string }>('Patient', 'guard-bystander');
+  const [mother, copy] = ['mother', 'copy'].map((id) => stored.find(({ meta }) => meta?.source?.endsWith(`/${id}`)));
+  expect(mother).toMatchObject({ active: false, birthDate: ANA.birthDate });
+  expect(mother?.link).toBeUndefined();
+  expect(copy?.link).toEqual([{ other: { reference: patient }, type: 'replaced-by' }]);
+  const [insured] = await world.stored<Coverage>('Coverage', 'guard-bystander');
+  expect(insured?.subscriber?.reference).toBe(`Patient/${mother?.id}`);
+  expect(insured?.beneficiary.reference).toBe(patient);
+  expect((await world.load('guard-bystander', lines, { patient })).report).toMatchObject({ unchanged: 5 });
 });
 
 test('what a chart does not say is no conflict, and without a chart there is no guard', async () => {

@@ -8,6 +8,7 @@ import type { ExportIndex } from '../export-index.ts';
 import { search } from '../look-up.ts';
 import { escapeSearchValue, metaSource } from '../meta-source.ts';
 import type { SourceResource } from '../read-resource.ts';
+import { findBystanders } from './find-bystanders.ts';
 import { HeldImport } from './held-import.ts';
 import { readSubjects } from './read-subjects.ts';
 
@@ -32,6 +33,8 @@ export interface ChartVerdict {
    * where the export has no Patient that can be read.
    */
   readonly unsure: readonly Trait[];
+  /** Rows of Patients who are somebody else, see `findBystanders`. */
+  readonly bystanders: ReadonlySet<number>;
 }
 
 /**
@@ -42,7 +45,7 @@ export interface ChartVerdict {
  */
 export async function guardChart(medplum: MedplumClient, guard: ChartGuard): Promise<ChartVerdict> {
   const { patient } = guard;
-  if (!patient) return { held: undefined, unsure: [] };
+  if (!patient) return { held: undefined, unsure: [], bystanders: new Set() };
   const chart = await readChart(medplum, patient, guard.signal);
   const [conflicts, unsaid] = [new Set<Trait>(), new Set<Trait>()];
   let compared = 0;
@@ -55,7 +58,8 @@ export async function guardChart(medplum: MedplumClient, guard: ChartGuard): Pro
   // An export that tells of no Patient, or of none that can be read, tells nothing of whose it is.
   if (compared === 0) for (const trait of TRAITS) unsaid.add(trait);
   const held = conflicts.size > 0 ? await unlessAccepted(medplum, guard, patient, conflicts) : undefined;
-  return { held, unsure: TRAITS.filter((trait) => unsaid.has(trait)) };
+  const unsure = TRAITS.filter((trait) => unsaid.has(trait));
+  return { held, unsure, bystanders: await findBystanders(chart, guard) };
 }
 
 async function unlessAccepted(

@@ -5,21 +5,27 @@ import { MAX_LINE_BYTES } from '../read-pieces.ts';
 import { readResource, type SourceResource } from '../read-resource.ts';
 import { subjectRows } from './subject-rows.ts';
 
-/**
- * Reads the Patients whose records the export holds, see `subjectRows`; those that cannot be read are left out. A photo
- * makes a Patient's line long, and is left out too.
- */
-export async function* readSubjects(spooled: {
+/** An export on disk. */
+export interface SpooledExport {
   readonly index: ExportIndex;
+  /** The spool files of the index. */
   readonly files: readonly string[];
-}): AsyncGenerator<SourceResource> {
-  const { index, files } = spooled;
-  for (const row of subjectRows(index)) {
-    const { file, offset, length } = index.place(row);
-    const place = { file: files[file] ?? '', offset, length };
-    const givenId = index.idOf(row);
-    const isLong = length > MAX_LINE_BYTES;
-    const source = isLong ? (await readLongLine(place, givenId)).source : readResource(readBytes(place), givenId);
-    if ('key' in source) yield source;
+}
+
+/** Reads the Patients whose records the export holds, see `subjectRows`; those that cannot be read are left out. */
+export async function* readSubjects(spooled: SpooledExport): AsyncGenerator<SourceResource> {
+  for (const row of subjectRows(spooled.index)) {
+    const source = await readPatient(spooled, row);
+    if (source) yield source;
   }
+}
+
+/** Reads the Patient of a row; undefined when it cannot be read. A photo makes a Patient's line long, and is left out. */
+export async function readPatient({ index, files }: SpooledExport, row: number): Promise<SourceResource | undefined> {
+  const { file, offset, length } = index.place(row);
+  const place = { file: files[file] ?? '', offset, length };
+  const givenId = index.idOf(row);
+  const isLong = length > MAX_LINE_BYTES;
+  const source = isLong ? (await readLongLine(place, givenId)).source : readResource(readBytes(place), givenId);
+  return 'key' in source ? source : undefined;
 }

@@ -9,10 +9,7 @@ const NAMES_OTHERS = new Set(['Patient', 'Person', 'RelatedPerson', 'Coverage', 
  * Repeats of a key count by the line that is loaded.
  */
 export function subjectRows(index: ExportIndex): number[] {
-  const patients: number[] = [];
-  for (let row = 0; row < index.size; row++) {
-    if (index.typeOf(row) === 'Patient' && !index.isShaded(row)) patients.push(row);
-  }
+  const patients = patientRows(index);
   if (patients.length < 2) return patients;
   const referred = new Set<number>();
   for (let row = 0; row < index.size; row++) {
@@ -21,4 +18,13 @@ export function subjectRows(index: ExportIndex): number[] {
   }
   const subjects = patients.filter((row) => referred.has(row));
   return subjects.length > 0 ? subjects : patients;
+}
+
+/** Every Patient, of repeats the one that is loaded. */
+export function patientRows(index: ExportIndex): number[] {
+  const patients: number[] = [];
+  for (let row = 0; row < index.size; row++) {
+    if (index.typeOf(row) === 'Patient' && !index.isShaded(row)) patients.push(row);
+  }
+  return patients;
 }
