@@ -1,4 +1,9 @@
-import { ADDED_CODE_EXTENSION, ADDED_CODE_SYSTEM, UNIT_TEXT_SYSTEM } from '@fasten-medplum/bridge/contract/identifiers';
+import {
+  ADDED_CODE_EXTENSION,
+  ADDED_CODE_SYSTEM,
+  ORG_CONNECTION_SYSTEM,
+  UNIT_TEXT_SYSTEM,
+} from '@fasten-medplum/bridge/contract/identifiers';
 import type { BotEvent, WithId } from '@medplum/core';
 import type { ConceptMap, Observation, Resource, Specimen } from '@medplum/fhirtypes';
 import { MockClient } from '@medplum/mock';
@@ -273,4 +278,10 @@ test('a resource that is gone meanwhile, and types that are not coded, are passe
   await medplum.deleteResource('Observation', gone.id);
   expect(await run(gone)).toBeUndefined();
   expect(await run({ resourceType: 'Basic', id: '1', code: { coding: [{ system: LAB, code: 'K' }] } })).toBeUndefined();
+});
+
+test("a map that came with somebody's record says nothing of other records", async () => {
+  await medplum.createResource(makeMap({ meta: { tag: [{ system: ORG_CONNECTION_SYSTEM, code: 'c-1' }] } }));
+  const { id } = await store();
+  expect(await run(await read(id))).toBeUndefined();
 });

@@ -1,4 +1,5 @@
 import { keyOf } from '@fasten-medplum/bridge/contract/added-codes';
+import { ORG_CONNECTION_SYSTEM } from '@fasten-medplum/bridge/contract/identifiers';
 import type { MedplumClient } from '@medplum/core';
 import type { Coding, ConceptMap, ConceptMapGroupElementTarget } from '@medplum/fhirtypes';
 import { isStandard } from './standard-systems.ts';
@@ -25,7 +26,7 @@ export async function findTranslations(medplum: MedplumClient, codes: ReadonlySe
     const wanted = all.slice(start, start + CODES_A_SEARCH).map((code) => code.replace(/[\\,|$]/g, '\\$&'));
     const query = { status: 'active', 'source-code': wanted.join(','), _count: '1000' };
     for (const map of await medplum.searchResources('ConceptMap', query, { cache: 'reload' }))
-      readMap(map, codes, found);
+      if (!isLoaded(map)) readMap(map, codes, found);
   }
   return (from) => {
     const said = found.get(keyOf(from)) ?? [];
@@ -35,6 +36,11 @@ export async function findTranslations(medplum: MedplumClient, codes: ReadonlySe
       return isFirst && ofSystem.every((other) => other.coding.code === coding.code);
     });
   };
+}
+
+/** A map that came with a patient's record says nothing of anybody else's. */
+function isLoaded({ meta }: ConceptMap): boolean {
+  return meta?.tag?.some(({ system }) => system === ORG_CONNECTION_SYSTEM) ?? false;
 }
 
 function readMap(map: ConceptMap, codes: ReadonlySet<string>, found: Map<string, Translation[]>): void {

@@ -5,6 +5,9 @@
 
 const FASTEN_API = 'https://api.connect.fastenhealth.com/v1';
 
+/** What every system of ours begins with. */
+export const BRIDGE_ROOT = `${FASTEN_API}/bridge/`;
+
 /** Root of `meta.source`, and system of the tag and identifiers that name a connection (its namespace). */
 export const ORG_CONNECTION_SYSTEM = `${FASTEN_API}/bridge/org_connection`;
 

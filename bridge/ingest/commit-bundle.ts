@@ -3,7 +3,15 @@ import type { BundleEntry, OperationOutcome } from '@medplum/fhirtypes';
 import { PermanentError } from '../errors.ts';
 import { LostReplyError } from '../medplum/lost-reply-error.ts';
 import type { Committer, Work } from './committer.ts';
-import { composeEntry, type Decision, isWrite, makeMember, patientReference, type Write } from './compose-entry.ts';
+import {
+  composeEntry,
+  type Decision,
+  isWrite,
+  type Member,
+  makeMember,
+  patientReference,
+  type Write,
+} from './compose-entry.ts';
 import type { Component } from './draft.ts';
 import type { Lanes, Transactor } from './lane-pool.ts';
 import type { LoadContext } from './load-context.ts';
@@ -74,12 +82,13 @@ export async function recompose(context: LoadContext, work: Work, components: re
   );
   const decisions: Decision[] = [];
   for (const member of fresh.flat()) decisions.push(await composeEntry(context, member, urns, work.outside));
-  return { components: fresh, decisions, urns, outside: work.outside };
+  return { ...work, components: fresh, decisions, urns };
 }
 
 async function split(context: LoadContext, lane: Transactor, work: Work, outcome: OperationOutcome): Promise<void> {
   const { components } = work;
   const [only] = components;
+  if (only && only.length > 1 && components.length === 1) return commitApart(context, lane, work, only);
   if (only && components.length === 1) {
     const members = only.map((member) => parkProfile(context, member, outcome));
     if (members.some((member) => member !== undefined)) {
@@ -93,6 +102,18 @@ async function split(context: LoadContext, lane: Transactor, work: Work, outcome
   for (const half of [components.slice(0, middle), components.slice(middle)]) {
     await commitBundle(context, lane, await recompose(context, work, half));
   }
+}
+
+/**
+ * One of a circle is refused, and the others are not to be lost with it: each is stored without the others, the Patient that
+ * they belong to first, and what that leaves open is closed at the end.
+ */
+async function commitApart(context: LoadContext, lane: Transactor, work: Work, circle: Component): Promise<void> {
+  const { binding, states } = context;
+  const isPatient = ({ prepared: { row } }: Member): boolean => binding.kind === 'own' && binding.row === row;
+  for (const member of circle.toSorted((a, b) => Number(isPatient(b)) - Number(isPatient(a))))
+    await commitBundle(context, lane, await recompose(context, work, [[member]]));
+  work.reopen(circle.map(({ prepared }) => prepared.row).filter((row) => states.storedId(row) !== undefined));
 }
 
 function provenanceEntry(context: LoadContext, work: Work, writes: readonly Write[]): string {

@@ -9,6 +9,8 @@ export interface Work {
   /** Rows that the bundle creates, by their name inside it. Empty where no entry may name another. */
   readonly urns: ReadonlyMap<number, string>;
   readonly outside: OutsideIds;
+  /** To be told of rows that were stored without their references to each other: those are closed at the end. */
+  readonly reopen: (rows: readonly number[]) => void;
 }
 
 /** A row of the export that the store has already. */

@@ -1,5 +1,6 @@
 import type {
   Basic,
+  Condition,
   Encounter,
   Observation,
   Organization,
@@ -20,6 +21,7 @@ import {
 } from '../contract/identifiers.ts';
 import type { ImportReport } from '../contract/import-report.ts';
 import { DISPOSITIONS } from '../contract/import-task.ts';
+import { findConnection } from '../medplum/find-connection.ts';
 import { type ImportWorld, startImportWorld } from '../test/import-world.ts';
 
 let world: ImportWorld;
@@ -399,6 +401,26 @@ describe('what cannot be loaded', () => {
     expect(stored?.focus?.[0]).toMatchObject({ identifier: { value: 'Subscription/s' } });
   });
 
+  test("another bridge's books are no part of the record: nothing finds them as ours", async () => {
+    const [system, value] = [ORG_CONNECTION_SYSTEM, 'a-connection-of-somebody'];
+    const lines = [
+      {
+        resourceType: 'Consent',
+        id: 'c',
+        status: 'active',
+        scope: { text: 'x' },
+        category: [{ text: 'x' }],
+        policyRule: { text: 'x' },
+        identifier: [{ system, value }],
+        patient: { reference: 'Patient/p' },
+      },
+      observation('o'),
+    ];
+    const { report } = await world.load('books', lines);
+    expect(report).toMatchObject({ created: 1, skipped: 1, problemsByCode: { 'acts-in-server': 1 } });
+    expect(await findConnection(world.medplum, value)).toBeUndefined();
+  });
+
   test('what only its form keeps out is repaired, tagged and counted by rule, and unchanged the next time', async () => {
     const line = observation('o', { issued: 'yesterday', category: { text: 'vital' }, note: [{ text: '' }] });
     const { report } = await world.load('repaired', [line]);
@@ -419,6 +441,31 @@ describe('what cannot be loaded', () => {
     const { report } = await world.load('bisect', [...lines, large]);
     world.server.switches.maxJsonBytes = 1_048_576;
     expect(report).toMatchObject({ created: 60, quarantined: 1, problemsByCode: { 'refused-by-server': 1 } });
+  });
+
+  test('one of a circle that the server refuses does not take the others with it', async () => {
+    const visit = { resourceType: 'Encounter', status: 'finished', class: { code: 'AMB' } };
+    const encounter = { reference: 'Encounter/e' };
+    const lines = [
+      // FHIR allows a leap second, the server's dates do not.
+      observation('leap', { effectiveDateTime: '2016-12-31T23:59:60Z', encounter }),
+      { resourceType: 'Condition', id: 'k', subject: { display: 'x' }, encounter },
+      {
+        ...visit,
+        id: 'e',
+        diagnosis: [{ condition: { reference: 'Condition/k' } }],
+        reasonReference: [{ reference: 'Observation/leap' }],
+      },
+    ];
+    const { report } = await world.load('circle-refused', lines);
+    expect(report).toMatchObject({ created: 2, quarantined: 1, problemsByCode: { 'refused-by-server': 1 } });
+    const [stored] = await world.stored<Encounter & { id: string }>('Encounter', 'circle-refused');
+    const [condition] = await world.stored<Condition & { id: string }>('Condition', 'circle-refused');
+    expect(condition?.encounter?.reference).toBe(`Encounter/${stored?.id}`);
+    expect(stored?.diagnosis?.[0]?.condition.reference).toBe(`Condition/${condition?.id}`);
+    expect(stored?.reasonReference?.[0]).toMatchObject({ identifier: { value: 'Observation/leap' } });
+    const again = await world.load('circle-refused', lines);
+    expect(again.report).toMatchObject({ created: 0, updated: 0, unchanged: 2, quarantined: 1 });
   });
 
   test.each([

@@ -22,3 +22,9 @@ test('a packed file is the same export as the file unpacked', async () => {
   // The completed import was of these very bytes: there is nothing to tell about.
   expect(again.report.ledger).toBeUndefined();
 });
+
+test.each(['Doe, Jane', 'a|b', 'a$', 'a#1'])('a file called %j cannot name its connection', async (name) => {
+  const file = `${await world.writeFile([])}.${name}.jsonl`;
+  await writeFile(file, '{"resourceType":"Observation","id":"o","status":"final","code":{"text":"x"}}');
+  await expect(importFile(world.medplum, { file })).rejects.toMatchObject({ code: 'connection-needed' });
+});

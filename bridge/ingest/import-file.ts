@@ -24,7 +24,7 @@ export interface FileImport {
 
 /**
  * Imports one JSONL file from disk, gzip or not, as the worker imports a download. Throws PermanentError `file-missing`,
- * `file-not-a-file` or `patient-missing` besides those of {@link importExport}.
+ * `file-not-a-file`, `connection-needed` or `patient-missing` besides those of {@link importExport}.
  */
 export function importFile(medplum: MedplumClient, request: FileImport): Promise<ImportResult> {
   const { patient, journals, signal, onProgress } = request;
@@ -46,12 +46,20 @@ export async function withFile<T>(
 ): Promise<T> {
   await checkFile(file);
   if (patient) await checkPatient(medplum, patient);
-  const namespace = connection ?? basename(file).replace(/(\.(jsonl|ndjson|json))?(\.gz)?$/i, '');
+  const namespace = connection ?? nameOf(file);
   const named = async (files: readonly string[]): Promise<T> => {
     const exportId = `${namespace}-${(await hashFile(files[0] ?? file)).slice(0, 32)}`;
     return work({ namespace, exportId }, files);
   };
   return withUnpacked([file], named, { signal });
+}
+
+/** The namespace stands in addresses and searches, where some signs mean something else. */
+function nameOf(file: string): string {
+  const name = basename(file).replace(/(\.(jsonl|ndjson|json))?(\.gz)?$/i, '');
+  if (/[\s,|$\\#]/.test(name))
+    throw new PermanentError('connection-needed', `name the connection of ${file}: --connection`);
+  return name;
 }
 
 async function checkFile(file: string): Promise<void> {

@@ -167,7 +167,8 @@ export class Loader {
     if (draft.isEmpty) return;
     this.#draft = new Draft(draft.number + 1, this.#context.maxEntries);
     const { components, decisions, urns } = draft;
-    const drafted: Work = { components, decisions, urns, outside: this.#outside };
+    const reopen = (rows: readonly number[]): void => void this.incomplete.push(...rows);
+    const drafted: Work = { components, decisions, urns, outside: this.#outside, reopen };
     const work = this.#carriesPatient(draft) ? await recompose(this.#context, drafted, components) : drafted;
     const send = await this.#committer.admit();
     const sent = send(work);

@@ -79,7 +79,7 @@ export async function probeTypes(
   types: readonly string[],
   signal?: AbortSignal,
 ): Promise<Set<string>> {
-  const tag = encodeURIComponent(`${ORG_CONNECTION_SYSTEM}|${namespace}`);
+  const tag = encodeURIComponent(`${ORG_CONNECTION_SYSTEM}|${escapeSearchValue(namespace)}`);
   const searches = types.filter((type) => type !== 'Binary').map((type) => `${type}?_tag=${tag}&_count=1&_fields=meta`);
   const resources = searches.length > 0 ? await search(medplum, searches, signal) : [];
   return new Set(resources.map((resource) => resource.resourceType));

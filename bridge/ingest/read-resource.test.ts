@@ -31,14 +31,20 @@ test.each([
   expect(read(text)).toEqual({ code });
 });
 
-test.each(['Bot', 'AccessPolicy', 'ClientApplication', 'Project', 'User', 'Subscription'])(
+const ACTING = ['Bot', 'AccessPolicy', 'ClientApplication', 'Project', 'User', 'Subscription', 'StructureDefinition'];
+
+test.each([...ACTING, 'OperationDefinition'])(
   'a %s would act in the server, and is no part of a record',
   (resourceType) => {
     expect(read(JSON.stringify({ resourceType, id: '1' }))).toEqual({ code: 'acts-in-server', resourceType });
   },
 );
 
-test.each(['{"resourceType":"Patient"}', '{"resourceType":"Patient","id":""}', '{"resourceType":"Patient","id":1}'])(
+test('an id that is a number is the text that references write', () => {
+  expect(read('{"resourceType":"Patient","id":1207}')).toMatchObject({ key: { resourceType: 'Patient', id: '1207' } });
+});
+
+test.each(['{"resourceType":"Patient"}', '{"resourceType":"Patient","id":""}', '{"resourceType":"Patient","id":1.5}'])(
   '%s has no id, and its type is said',
   (text) => {
     expect(read(text)).toEqual({ code: 'no-id', resourceType: 'Patient' });

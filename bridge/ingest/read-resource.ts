@@ -1,6 +1,7 @@
 import { isResourceType, tryGetDataType } from '@medplum/core';
 import type { LineCode } from '../contract/line-codes.ts';
 import type { SourceKey } from '../contract/source-key.ts';
+import { isBook } from './recognise-book.ts';
 import { isObject, type Json, type JsonObject } from './walk-references.ts';
 
 /** A line that holds a resource with a key. */
@@ -46,23 +47,28 @@ export function readResource(bytes: Buffer, givenId?: string): SourceResource | 
 
 /** The resource with its key, if it has one. `givenId` as in {@link readResource}. */
 export function keyOf(resource: JsonObject, givenId: string | undefined): SourceResource | Unreadable {
-  const { resourceType, id: own } = resource;
+  const { resourceType, id: said } = resource;
   if (typeof resourceType !== 'string') return { code: 'not-a-resource' };
   if (!isResourceType(resourceType)) return { code: 'unknown-resource-type' };
-  if (actsInServer(resourceType)) return { code: 'acts-in-server', resourceType };
+  if (actsInServer(resourceType) || isBook(resource)) return { code: 'acts-in-server', resourceType };
   if (resourceType === 'Bundle') return { code: 'bundle-unwrapped', resourceType };
+  // Some sources number their resources; the references to them are texts all the same.
+  const own = Number.isSafeInteger(said) ? String(said) : said;
   const id = typeof own === 'string' && own !== '' ? own : givenId;
   if (id === undefined) return { code: 'no-id', resourceType };
   return { key: { resourceType, id }, resource };
 }
 
 /**
- * True for what would do something in Medplum rather than stand in a record: its own types (Bot, AccessPolicy, ...), and a
- * Subscription, which would send every matching resource to an address that the export names.
+ * True for what would do something in Medplum rather than stand in a record: its own types (Bot, AccessPolicy, ...), a
+ * Subscription, which would send every matching resource to an address that the export names, and definitions, by which the
+ * server checks and answers what everybody else sends.
  */
 function actsInServer(resourceType: string): boolean {
-  return resourceType === 'Subscription' || tryGetDataType(resourceType)?.url?.startsWith(MEDPLUM_TYPES) === true;
+  return ACTING.has(resourceType) || tryGetDataType(resourceType)?.url?.startsWith(MEDPLUM_TYPES) === true;
 }
+
+const ACTING: ReadonlySet<string> = new Set(['OperationDefinition', 'StructureDefinition', 'Subscription']);
 
 const MEDPLUM_TYPES = 'https://medplum.com/';
 

@@ -101,6 +101,23 @@ test('a changed one is updated, alone', async () => {
   expect(await provenancesOf(`List/${stored?.id}`)).toHaveLength(2);
 });
 
+test('a Provenance that the export brought of it is none of ours', async () => {
+  const told = (recorded: string) => ({
+    resourceType: 'Provenance',
+    id: 'told',
+    recorded,
+    agent: [{ who: { display: 'x' } }],
+    target: [{ reference: 'List/l' }],
+  });
+  await load([list('l'), told('2024-01-01T00:00:00Z')]);
+  const changed = [list('l', { title: 'Changed' }), told('2024-02-01T00:00:00Z')];
+  expect(await load(changed)).toMatchObject({ updated: 2 });
+  const [stored] = await world.stored<List>('List', connection);
+  const ours = (await provenancesOf(`List/${stored?.id}`)).filter(({ recorded }) => !recorded?.startsWith('2024'));
+  expect(ours).toHaveLength(2);
+  expect(await findings()).toEqual([]);
+});
+
 test('a run that was killed before the Provenance followed leaves it to the next', async () => {
   await load([list('l')]);
   const [stored] = await world.stored<List>('List', connection);

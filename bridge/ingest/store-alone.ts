@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { getStatus, type MedplumClient, OperationOutcomeError } from '@medplum/core';
 import type { BundleEntry, Meta } from '@medplum/fhirtypes';
+import { ORG_CONNECTION_SYSTEM } from '../contract/identifiers.ts';
+import { sourceRoot } from '../contract/source-key.ts';
 import { LostReplyError } from '../medplum/lost-reply-error.ts';
 import { retryRead } from '../medplum/retry-read.ts';
 import { runAsyncBatch } from '../medplum/run-async-batch.ts';
@@ -97,16 +99,19 @@ async function storeAlone(
   throw new LostReplyError('async-batch-unsettled');
 }
 
-/** `isNew`: one that tells of this export. */
+/** `isNew`: one that tells of this export. What the export itself brought as Provenance is a record like any other. */
 async function prove(context: LoadContext, reference: string, isNew: boolean): Promise<void> {
   const { medplum, origin, signal } = context;
   const exportTag = originTags(origin).at(-1);
-  const query = new URLSearchParams({ target: reference });
+  const query = new URLSearchParams({ target: reference, _count: '1000' });
   if (isNew && exportTag) query.set('_tag', `${exportTag.system}|${escapeSearchValue(exportTag.code ?? '')}`);
-  const known = await retryRead(() => medplum.searchOne('Provenance', query), signal);
-  if (known) return;
+  const found = await retryRead(() => medplum.searchResources('Provenance', query, { cache: 'reload' }), signal);
+  if (found.some(({ meta }) => !meta?.source?.startsWith(sourceRoot(origin.namespace)))) return;
   const provenance = makeProvenance(context, boundPatient(context), [reference]);
-  await retryRead(() => medplum.createResourceIfNoneExist(provenance, query.toString()), signal);
+  const source = `${ORG_CONNECTION_SYSTEM}/${origin.namespace}/provenance#${encodeURIComponent(origin.exportId)}/${reference}`;
+  const resource = { ...provenance, meta: { ...provenance.meta, source } };
+  const once = `_source=${encodeURIComponent(source)}`;
+  await retryRead(() => medplum.createResourceIfNoneExist(resource, once), signal);
 }
 
 async function write(context: LoadContext, decision: Write): Promise<Ended> {

@@ -2,13 +2,15 @@ import type { MedplumClient } from '@medplum/core';
 import type { Provenance } from '@medplum/fhirtypes';
 import { EHI_EXPORT_SYSTEM } from '../../contract/identifiers.ts';
 import type { LedgerEntry } from '../../contract/ledger-entry.ts';
+import { sourceRoot } from '../../contract/source-key.ts';
 import { joined, search } from '../look-up.ts';
+import type { Origin } from '../shape-meta.ts';
 import type { Findings } from './findings.ts';
 
 /** Each resource that the import wrote is a target of a Provenance of its export: asked for a batch at a time. */
 export async function checkProvenance(
   medplum: MedplumClient,
-  exportId: string,
+  { namespace, exportId }: Origin,
   entries: readonly LedgerEntry[],
   findings: Findings,
   signal?: AbortSignal,
@@ -17,9 +19,12 @@ export async function checkProvenance(
   const targets = new Set(written.flatMap(({ target }) => target ?? []));
   const tag = encodeURIComponent(`${EHI_EXPORT_SYSTEM}|${exportId}`);
   const urls = [...joined([...targets])].map(
-    (list) => `Provenance?target=${list}&_tag=${tag}&_fields=target&_count=1000`,
+    (list) => `Provenance?target=${list}&_tag=${tag}&_fields=target,meta&_count=1000`,
   );
   const found = urls.length > 0 ? await search(medplum, urls, signal) : [];
-  const told = new Set(found.flatMap((one) => (one as Provenance).target.map(({ reference }) => reference)));
+  const root = sourceRoot(namespace);
+  // A Provenance that the export itself brought says nothing of the import.
+  const ours = found.filter(({ meta }) => !meta?.source?.startsWith(root)) as Provenance[];
+  const told = new Set(ours.flatMap(({ target }) => target.map(({ reference }) => reference)));
   for (const entry of written) if (!told.has(entry.target)) findings.add('provenance-missing', entry);
 }

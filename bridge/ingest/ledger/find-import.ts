@@ -6,6 +6,7 @@ import { PermanentError } from '../../errors.ts';
 import type { StoredTask } from '../../medplum/change-task.ts';
 import { findLineage, namespaceOf } from '../../medplum/find-connection.ts';
 import { retryRead } from '../../medplum/retry-read.ts';
+import { escapeSearchValue } from '../meta-source.ts';
 
 /**
  * The Task of a completed import of a connection: this one, or the newest.
@@ -59,7 +60,7 @@ async function searchTasks(
   focuses: readonly string[],
   more: string,
 ): Promise<StoredTask[]> {
-  const tag = encodeURIComponent(`${ORG_CONNECTION_SYSTEM}|${namespace}`);
+  const tag = encodeURIComponent(`${ORG_CONNECTION_SYSTEM}|${escapeSearchValue(namespace)}`);
   const owned = [`_tag=${tag}`, ...(focuses.length > 0 ? [`focus=${focuses.join(',')}`] : [])];
   const queries = owned.map((query) => `${query}${more}&_sort=-_lastUpdated&_count=100`);
   const found = await Promise.all(

@@ -2,6 +2,7 @@ import type { MedplumClient } from '@medplum/core';
 import type { Bundle, BundleEntry } from '@medplum/fhirtypes';
 import { BRIDGE_CODE_SYSTEM, IMPORT_TASK_CODE, LANE_CODE, ORG_CONNECTION_SYSTEM } from '../../contract/identifiers.ts';
 import { retryRead } from '../../medplum/retry-read.ts';
+import { escapeSearchValue } from '../meta-source.ts';
 
 /** What the bridge keeps in a namespace for itself, by type: no export brought it. */
 const NOT_OF_EXPORTS: Readonly<Record<string, string>> = {
@@ -19,7 +20,7 @@ export async function findStanding(
   expected: ReadonlyMap<string, number>,
   signal?: AbortSignal,
 ): Promise<Set<string>> {
-  const tag = encodeURIComponent(`${ORG_CONNECTION_SYSTEM}|${namespace}`);
+  const tag = encodeURIComponent(`${ORG_CONNECTION_SYSTEM}|${escapeSearchValue(namespace)}`);
   const types = [...expected.keys()];
   const entry = types.map((type): BundleEntry => {
     return { request: { method: 'GET', url: `${type}?_tag=${tag}${NOT_OF_EXPORTS[type] ?? ''}&_summary=count` } };

@@ -346,3 +346,18 @@ test('ids that differ only in half a character balance, and a missing one of the
   await importLines([LINES[0] ?? '', organization, ...halves, ...visits]);
   expect((await verify()).found).toEqual(CLEAN);
 });
+
+test('a Provenance that the export brought is none of the import', async () => {
+  const told = {
+    resourceType: 'Provenance',
+    id: 'told',
+    recorded: '2024-01-01T00:00:00Z',
+    agent: [{ who: { display: 'x' } }],
+  };
+  await importLines([...LINES, { ...told, target: [{ reference: 'Observation/a' }] }]);
+  expect((await verify()).found).toEqual(CLEAN);
+  const stored = await find<Provenance>('Provenance/told');
+  const all = await world.stored<Provenance & { id: string }>('Provenance', connection);
+  for (const { id } of all) if (id !== stored.id) await world.medplum.deleteResource('Provenance', id);
+  expect((await verify()).found['provenance-missing']).toBe(7);
+});

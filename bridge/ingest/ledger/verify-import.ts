@@ -67,7 +67,7 @@ export async function verifyImport(medplum: MedplumClient, request: VerifyReques
   const exportId = task.identifier?.find(({ system }) => system === EHI_EXPORT_SYSTEM)?.value ?? '';
   for await (const batch of batches(lines())) {
     await checkStored(check, batch);
-    await checkProvenance(medplum, exportId, batch, findings, signal);
+    await checkProvenance(medplum, { namespace, exportId }, batch, findings, signal);
     checked += batch.length;
   }
   if (readsBytes) await checkRawExport({ medplum, files: rawExportsFromTask(task), lines, findings, signal });
