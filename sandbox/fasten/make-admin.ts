@@ -8,7 +8,13 @@ import { type Chaos, type ChaosChange, calm } from './chaos.ts';
 import type { WebhookSender } from './deliver-webhooks.ts';
 import type { KeptState } from './keep-state.ts';
 import type { Clock } from './make-clock.ts';
-import { CONNECTION_SPEC, type ConnectionSpec, makeConnection } from './make-connection.ts';
+import {
+  CONNECTION_SPEC,
+  type ConnectionSpec,
+  makeConnection,
+  RECORD_SPEC,
+  type RecordSpec,
+} from './make-connection.ts';
 import type { StorageFault } from './serve-storage.ts';
 import type { Delivery, ExportTask, OrgConnection, WebhookSettings } from './state.ts';
 import { authorizationRevoked, connectionMade, type WebhookEvent, webhookTest } from './webhook-events.ts';
@@ -45,6 +51,11 @@ export interface FastenAdmin {
   revokeConnection(orgConnectionId: string): Promise<OrgConnection | undefined>;
   /** The patient signed in again where a connection had ended; its id stays. Undefined when there is no such connection. */
   reconnectConnection(orgConnectionId: string, change: Reconnection): Promise<OrgConnection | undefined>;
+  /**
+   * The record behind a connection is another one by now, and a day has passed for its last export: the next one tells the new
+   * record. Undefined when there is no such connection.
+   */
+  changeRecord(orgConnectionId: string, spec: RecordSpec): Promise<OrgConnection | undefined>;
   connections(): readonly OrgConnection[];
   tasks(): readonly ExportTask[];
   webhook(): WebhookSettings;
@@ -114,6 +125,17 @@ export function makeAdmin(
       state.connections[index] = connection;
       await save();
       await announce(connectionMade(connection));
+      return connection;
+    },
+    async changeRecord(orgConnectionId, spec) {
+      const source = RECORD_SPEC.parse(spec);
+      if ('file' in source) await access(source.file);
+      const index = state.connections.findIndex((candidate) => candidate.orgConnectionId === orgConnectionId);
+      const known = state.connections[index];
+      if (known === undefined) return undefined;
+      const connection: OrgConnection = { ...known, source, recordSinceMs: clock.now() };
+      state.connections[index] = connection;
+      await save();
       return connection;
     },
     connections: () => state.connections,

@@ -37,6 +37,14 @@ export const CONNECTION_SPEC = z
 
 export type ConnectionSpec = z.input<typeof CONNECTION_SPEC>;
 
+/** What the record behind a connection is from now on: exactly one of both, as in {@link CONNECTION_SPEC}. */
+export const RECORD_SPEC = z.union([
+  z.strictObject({ file: z.string() }),
+  z.strictObject({ persona: z.union([PERSONA_CHOICE, GENERATOR_OPTIONS]) }),
+]);
+
+export type RecordSpec = z.input<typeof RECORD_SPEC>;
+
 /**
  * One patient's new authorisation of one portal.
  *

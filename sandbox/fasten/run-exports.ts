@@ -77,10 +77,11 @@ export function runExports({ kept, clock, sender, chaos, dir, baseUrl, exportDel
   }
 
   return {
-    async request({ orgConnectionId }, fixture) {
+    async request({ orgConnectionId, recordSinceMs = 0 }, fixture) {
       const now = clock.now();
       const earlier = state.tasks.findLast((task) => task.orgConnectionId === orgConnectionId);
-      if (earlier && earlier.status !== 'failed' && now - earlier.createdAtMs < RETENTION_MS) {
+      const isKept = now - (earlier?.createdAtMs ?? 0) < RETENTION_MS && (earlier?.createdAtMs ?? 0) >= recordSinceMs;
+      if (earlier && earlier.status !== 'failed' && isKept) {
         if (earlier.status === 'success') {
           await sender.send(exportFinished(earlier, baseUrl, chaos));
         }
@@ -113,13 +114,15 @@ function failureOf(connection: OrgConnection | undefined): string | undefined {
 }
 
 /** A file given by path is served as it is; a persona's is generated once, the same bytes every time. */
-async function prepareFile({ orgConnectionId, source }: OrgConnection, { fixture }: ExportTask, dir: string) {
+async function prepareFile(connection: OrgConnection, { taskId, fixture }: ExportTask, dir: string) {
+  const { orgConnectionId, source, recordSinceMs } = connection;
   const patient = patientOfFixture(fixture);
   if (patient === undefined && 'file' in source) {
     await access(source.file);
     return source.file;
   }
-  const path = join(dir, 'exports', `${orgConnectionId}.jsonl`);
+  // Beside what was exported of the record that it was.
+  const path = join(dir, 'exports', `${recordSinceMs === undefined ? orgConnectionId : taskId}.jsonl`);
   await mkdir(dirname(path), { recursive: true });
   await pipeline(Readable.from(patient ? fixturePieces(patient) : piecesOf(source)), createWriteStream(`${path}.new`));
   await rename(`${path}.new`, path);

@@ -50,6 +50,12 @@ test('the webhook is set, events are sent to it, listed and delivered again', as
 test('a connection is made of any file, listed and revoked', async () => {
   const made = await admin('POST', '/connections', { file, platformType: 'athena' });
   expect(made).toMatchObject({ status: 201, body: { status: 'authorized', platformType: 'athena' } });
+  const record = `/connections/${made.body.orgConnectionId}/record`;
+  expect((await admin('PUT', record, { persona: { seed: 3 } })).body).toMatchObject({
+    source: { persona: { seed: 3 } },
+  });
+  expect((await admin('PUT', '/connections/unknown/record', { file })).status).toBe(404);
+  expect((await admin('PUT', record, {})).status).toBe(400);
   const path = `/connections/${made.body.orgConnectionId}/revoke`;
   expect((await admin('POST', path)).body).toMatchObject({ status: 'revoked' });
   expect((await admin('GET', '/connections')).body).toHaveLength(1);

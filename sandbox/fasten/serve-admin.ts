@@ -5,7 +5,7 @@ import { onlyFromHere } from '../faults/only-from-here.ts';
 import { describeFaults, serveFaults } from '../faults/serve-faults.ts';
 import { CHAOS_CHANGE } from './chaos.ts';
 import { type FastenAdmin, WEBHOOK_CHANGE } from './make-admin.ts';
-import { CONNECTION_SPEC } from './make-connection.ts';
+import { CONNECTION_SPEC, RECORD_SPEC } from './make-connection.ts';
 import { passToStore } from './pass-to-store.ts';
 import { PERSONA_SIGN_INS } from './personas.ts';
 
@@ -47,6 +47,10 @@ export function serveAdmin(admin: FastenAdmin, { storeUrl, origin }: AdminSurrou
   });
   app.post('/connections/:id/revoke', async (req, res) => {
     const connection = await admin.revokeConnection(req.params.id);
+    res.status(connection ? 200 : 404).json(connection ?? { error: 'no such connection' });
+  });
+  app.put('/connections/:id/record', async (req, res) => {
+    const connection = await admin.changeRecord(req.params.id, RECORD_SPEC.parse(req.body));
     res.status(connection ? 200 : 404).json(connection ?? { error: 'no such connection' });
   });
   app.get('/tasks', (_req, res) => {

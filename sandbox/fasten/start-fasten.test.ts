@@ -136,6 +136,25 @@ test('for 24 hours a connection has one export, and asking again repeats its web
   expect((await requestExport(first.orgConnectionId)).body.data.task_id).not.toBe(first.taskId);
 });
 
+test('a record that has changed at its source is told by the next export, beside the one from before', async () => {
+  const { orgConnectionId, taskId } = await exported();
+  const exportOf = async (resources: number, nth: number) => {
+    await fasten.changeRecord(orgConnectionId, { persona: { resources, documentBytes: 60 } });
+    const { body } = await requestExport(orgConnectionId);
+    expect(body.data).toEqual({ task_id: expect.not.stringMatching(taskId), status: 'pending' });
+    const { data } = await webhook.waitFor('patient.ehi_export_success', nth);
+    expect(data).toMatchObject({ task_id: body.data.task_id, stats: { total_resources: resources } });
+    return `${data.download_link}`.replace(fasten.baseUrl, '');
+  };
+  const linesOf = async (path: string) => {
+    const answer = await fetch((await call(path)).headers.get('location') ?? '');
+    return (await answer.text()).trim().split('\n').length;
+  };
+  const links = [await exportOf(12, 2), await exportOf(20, 3)];
+  expect(await Promise.all(links.map(linesOf))).toEqual([12, 20]);
+  expect(await fasten.changeRecord('unknown', { file })).toBeUndefined();
+});
+
 test('a download redirects to the other origin, which serves the very bytes and refuses a second credential', async () => {
   const { url } = await exported();
   const { status, headers } = await call(url.replace(fasten.baseUrl, ''));

@@ -20,6 +20,8 @@ export interface OrgConnection {
   status: 'authorized' | 'revoked' | 'refreshing';
   /** The record behind the portal: a file as it is, that of a persona, or what the generator makes of these options. */
   readonly source: { readonly file: string } | { readonly persona: PersonaChoice | GeneratorOptions };
+  /** Since when that is the record: an export from before does not answer for it. Absent: it always was. */
+  readonly recordSinceMs?: number;
   /** Of the synthetic person whose identity was proven, when it was made through TEFCA. */
   readonly vaultEmail?: string;
   /** When set, every export of this connection fails with this `failure_reason`. */
