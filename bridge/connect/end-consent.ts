@@ -13,6 +13,9 @@ export interface EndConsentDeps {
   readonly log: Log;
 }
 
+/** So late somebody still asks again for an end whose answer was lost; the queue knows what it recorded for longer. */
+const ASKED_AGAIN_MS = 24 * 60 * 60 * 1000;
+
 /**
  * Ends a connection: its Consent becomes inactive, nothing of it is requested or loaded any more, and what is under way is
  * stopped. No attempt that was open revives it, however late its event comes. Doing it again only makes sure of that.
@@ -29,6 +32,8 @@ export async function endConsent(
     const headers = { 'If-Match': `W/"${consent.meta?.versionId}"` };
     ended = await medplum.updateResource({ ...withoutAttempt(consent), status: 'inactive' }, { headers });
     log.info('connection.revoked', { connectionId: ended.id });
+  }
+  if (Date.now() - Date.parse(ended.meta?.lastUpdated ?? '') < ASKED_AGAIN_MS) {
     const told = { who: profile, patient: ended.patient?.reference, consent: `Consent/${ended.id}` };
     audit({ what: 'consent-revoked', ...told }, [ended.id, ended.meta?.versionId ?? '']);
   }

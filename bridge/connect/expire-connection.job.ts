@@ -27,7 +27,10 @@ export function createExpireJob(deps: ExpireDeps) {
   return async ({ consentId, orgConnectionId }: Payload<'connection-expiry'>): Promise<void> => {
     const consent: StoredConsent = await deps.medplum.readResource('Consent', consentId);
     const end = consent.provision?.period?.end;
-    if (consent.status !== 'active' || end === undefined) return;
+    if (end === undefined) return;
+    // Ended by now; perhaps by a run of this that was killed before it could tell of it.
+    if (consent.status === 'inactive') await endConsent(deps, consent);
+    if (consent.status !== 'active') return;
     if (Date.parse(end) > Date.now()) {
       await planExpiry(deps.addJob, consent, orgConnectionId);
       return;

@@ -9,6 +9,7 @@ import type { ExportFile } from '../fasten/export-file.ts';
 import { changeTaskSurely, type StoredTask } from '../medplum/change-task.ts';
 import { namespaceOf, type StoredConsent } from '../medplum/find-connection.ts';
 import { LostReplyError } from '../medplum/lost-reply-error.ts';
+import { readTask } from '../medplum/read-task.ts';
 import type { Log } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import { inStep } from '../observe/trace.ts';
@@ -92,7 +93,8 @@ async function tellAndFail(
   taskId: string,
   { code, message }: { readonly code: string; readonly message: string },
 ): Promise<void> {
-  const task: StoredTask = await deps.medplum.readResource('Task', taskId);
+  const task = await readTask(deps.medplum, taskId);
+  if (!task) return;
   if (!isSettled(task) && code !== CONNECTION_REVOKED) await tellImport(deps, { ...task, status: 'failed' });
   await failTask(deps.medplum, taskId, code, message);
 }

@@ -1,10 +1,10 @@
 import type { MedplumClient } from '@medplum/core';
 import { importStatusFromTask } from '../contract/import-status.ts';
 import { rawExportsFromTask } from '../contract/import-task.ts';
+import { readTask } from '../medplum/read-task.ts';
 import type { Log } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { Payload } from '../queue/specs.ts';
-import { readTask } from './read-task.ts';
 
 export interface WarnDeadlineDeps {
   readonly medplum: Pick<MedplumClient, 'readResource'>;

@@ -4,13 +4,13 @@ import type { FastenGateway } from '../fasten/client.ts';
 import { FastenError } from '../fasten/fasten-error.ts';
 import type { StoredTask } from '../medplum/change-task.ts';
 import type { StoredConsent } from '../medplum/find-connection.ts';
+import { readTask } from '../medplum/read-task.ts';
 import type { Log } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { AddJob, Payload } from '../queue/specs.ts';
 import { TryLater } from '../queue/try-later.ts';
 import { CONNECTION_REVOKED, failTask } from './end-task.ts';
 import { listImports } from './list-imports.ts';
-import { readTask } from './read-task.ts';
 import { tellFailure } from './tell-failure.ts';
 
 export interface WatchExportDeps {

@@ -186,6 +186,13 @@ test('what is changed or deleted while the feed is under way is not handed over 
   expect((await seen(stored)).toSorted()).toEqual(versions([first, edited, fourth]).toSorted());
 });
 
+test('an import that was erased by then feeds nothing, and its job ends', async () => {
+  const { stored, taskId } = await load([1]);
+  await connection.client.deleteResource('Task', taskId);
+  await makeJob()({ botId, taskId });
+  expect(await seen(stored)).toEqual([]);
+});
+
 test('what a clinician edited meanwhile was told at once, and is not fed again', async () => {
   const { stored, taskId } = await load([1, 2, 3]);
   const [first, second, third] = stored;

@@ -3,7 +3,7 @@ import { getStatus, type MedplumClient, OperationOutcomeError, type WithId } fro
 import type { Resource } from '@medplum/fhirtypes';
 import { EHI_EXPORT_SYSTEM } from '../contract/identifiers.ts';
 import { PermanentError } from '../errors.ts';
-import type { StoredTask } from '../medplum/change-task.ts';
+import { readTask } from '../medplum/read-task.ts';
 import type { Log } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { HoldLock } from '../queue/hold-lock.ts';
@@ -63,6 +63,7 @@ export function createFeedBotJob(deps: FeedDeps) {
     await deps.holdLock(`bot:${botId}`, context.signal, async (signal) => {
       await requireBot(deps, botId);
       const source = await readSource(deps, job);
+      if (source === undefined) return;
       const counts = { run: 0, failed: 0, toldAt: 0 };
       for (const subscription of await subscriptionsFor(deps, job)) {
         const memory = deps.remember([botId, job.taskId ?? `${job.since} ${job.until}`, subscription.id]);
@@ -83,9 +84,14 @@ async function requireBot({ medplum }: FeedDeps, botId: string): Promise<void> {
   }
 }
 
-async function readSource({ medplum, ownReference }: FeedDeps, job: Payload<'bot-feed'>): Promise<FeedSource> {
+/** Undefined when the import is gone, as after its connection was erased. */
+async function readSource(
+  { medplum, ownReference }: FeedDeps,
+  job: Payload<'bot-feed'>,
+): Promise<FeedSource | undefined> {
   if (job.taskId === undefined) return { kind: 'replay', since: job.since ?? '', until: job.until ?? '' };
-  const task: StoredTask = await medplum.readResource('Task', job.taskId, { cache: 'reload' });
+  const task = await readTask(medplum, job.taskId);
+  if (task === undefined) return undefined;
   const exportId = task.identifier?.find(({ system }) => system === EHI_EXPORT_SYSTEM)?.value;
   if (exportId === undefined) throw new PermanentError('task-without-export', 'the Task names no export');
   const author = task.meta?.author?.reference;

@@ -1,5 +1,5 @@
 import { getStatus, type MedplumClient, OperationOutcomeError } from '@medplum/core';
-import type { StoredTask } from '../medplum/change-task.ts';
+import type { StoredTask } from './change-task.ts';
 
 /** The Task of an import; undefined when it is gone, as after its connection was erased: then nothing waits for it. */
 export async function readTask(
