@@ -87,7 +87,8 @@ export async function bindConnection(deps: CompleteDeps, binding: Binding): Prom
     return refresh(deps, stored, wish);
   });
   const { id: consentId, meta } = consent;
-  await deps.addJob('export-request', [consentId, meta?.versionId ?? ''], { consentId, orgConnectionId });
+  const wanted = { consentId, orgConnectionId, wantedAt: new Date().toISOString() };
+  await deps.addJob('export-request', [consentId, meta?.versionId ?? ''], wanted);
   await planExpiry(deps.addJob, consent, orgConnectionId);
   // The same version again is the same act.
   const told = { who: profile || undefined, patient: `Patient/${patientId}`, consent: `Consent/${consentId}` };

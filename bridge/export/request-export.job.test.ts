@@ -6,6 +6,7 @@ import { changeTask } from '../medplum/change-task.ts';
 import type { StoredConsent } from '../medplum/find-connection.ts';
 import { createLog } from '../observe/log.ts';
 import { type ImportWorld, startImportWorld } from '../test/import-world.ts';
+import { failTask } from './end-task.ts';
 import { ensureTask } from './ensure-task.ts';
 import { createRequestExportJob } from './request-export.job.ts';
 
@@ -52,4 +53,33 @@ test('who connected is told of it also when the import is on hold before our own
 
   const messages = await world.medplum.searchResources('Communication', `subject=${patient}`, { cache: 'reload' });
   expect([...messages]).toMatchObject([{ topic: { text: 'Your health system is connected' } }]);
+});
+
+test('a job that was killed when it had asked does not ask again for an export that has failed by then', async () => {
+  const orgConnectionId = crypto.randomUUID();
+  const { patient, consent } = await connect(orgConnectionId);
+  const wantedAt = new Date().toISOString();
+  const task = await ensureTask(world.medplum, consent, crypto.randomUUID());
+  await failTask(world.medplum, task.id, 'resource_invalid_content', 'For the test', 'support');
+  const asked: string[] = [];
+  const requestExport = createRequestExportJob({
+    medplum: world.medplum,
+    fasten: {
+      requestExport: async (id) => {
+        asked.push(id);
+        return { exportId: crypto.randomUUID(), status: 'pending' };
+      },
+    },
+    addJob: async () => 'added',
+    log: createLog('silent'),
+  });
+  await requestExport({ consentId: consent.id, orgConnectionId, wantedAt });
+  expect(asked).toEqual([]);
+  const messages = await world.medplum.searchResources('Communication', `subject=${patient}`, { cache: 'reload' });
+  expect([...messages]).toMatchObject([{ topic: { text: 'Your health system is connected' } }]);
+
+  await requestExport({ consentId: consent.id, orgConnectionId, after: task.id });
+  const later = new Date(Date.now() + 1_000).toISOString();
+  await requestExport({ consentId: consent.id, orgConnectionId, wantedAt: later });
+  expect(asked).toEqual([orgConnectionId, orgConnectionId]);
 });

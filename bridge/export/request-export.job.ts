@@ -28,13 +28,19 @@ const ASK_ANEW_MS = 25 * 60 * 60 * 1000;
  * for about a day, so running this twice is harmless.
  */
 export function createRequestExportJob(deps: RequestExportDeps) {
-  return async ({ consentId, orgConnectionId, after }: Payload<'export-request'>): Promise<void> => {
+  return async ({ consentId, orgConnectionId, after, wantedAt }: Payload<'export-request'>): Promise<void> => {
     const consent: StoredConsent = await deps.medplum.readResource('Consent', consentId);
     if (consent.status !== 'active') {
       throw new PermanentError(CONNECTION_REVOKED, 'the connection was revoked before its export was asked for');
     }
     if (after !== undefined && (await isFollowed(deps, consentId, after))) {
       deps.log.info('export.not-needed', { connectionId: consentId, taskId: after });
+      return;
+    }
+    const failed = wantedAt === undefined ? undefined : await findFailed(deps, consentId, wantedAt);
+    if (failed !== undefined) {
+      await tellOnce(deps, consent, failed);
+      deps.log.info('export.not-needed', { connectionId: consentId, taskId: failed.id });
       return;
     }
     const { exportId, status } = await request(deps, orgConnectionId);
@@ -57,6 +63,20 @@ export function createRequestExportJob(deps: RequestExportDeps) {
 async function isFollowed({ medplum }: RequestExportDeps, consentId: string, after: string): Promise<boolean> {
   const [newest] = await listImports(medplum, consentId);
   return newest !== undefined && newest.id !== after;
+}
+
+/**
+ * The export that this very wish has brought, if it has failed by now: a job that was killed when it had asked would begin
+ * another one, and the patient would be told twice.
+ */
+async function findFailed(
+  { medplum }: RequestExportDeps,
+  consentId: string,
+  wantedAt: string,
+): Promise<StoredTask | undefined> {
+  const [newest] = await listImports(medplum, consentId);
+  const isOfWish = Date.parse(newest?.authoredOn ?? '') >= Date.parse(wantedAt);
+  return newest?.status === 'failed' && isOfWish ? newest : undefined;
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;

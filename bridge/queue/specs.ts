@@ -56,7 +56,7 @@ export const QUEUES = {
   /** Ask Fasten for an export of a connection. Key: connection and its version. Just after connecting Fasten may say 500. */
   'export-request': {
     ...USUAL,
-    payload: z.object({ consentId: id, orgConnectionId: id, after: id.optional() }),
+    payload: z.object({ consentId: id, orgConnectionId: id, after: id.optional(), wantedAt: at.optional() }),
     attempts: 12,
   },
   /** Look after an export that was asked for, until Fasten has told of it. Key: the import's Task. */
