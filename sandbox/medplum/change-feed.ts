@@ -7,6 +7,8 @@ export interface Change {
   readonly versionId: string;
   /** Of the version that it replaced. */
   readonly previousVersionId: string | undefined;
+  /** JSON text of the version; undefined: a deletion. */
+  readonly content?: string;
 }
 
 /** Tells whoever listens of every change, once it is committed and in the order of commits. */

@@ -93,8 +93,8 @@ export class ResourceStore {
     return this.db.all(sql, resourceType).flatMap(({ content }) => textOf(content) ?? []);
   }
 
-  /** Adds the first version of a resource; `id` and `meta.versionId` are in the resource. */
-  insert(resource: WithId<Resource>, project: string | undefined): void {
+  /** Adds the first version of a resource and tells its text; `id` and `meta.versionId` are in the resource. */
+  insert(resource: WithId<Resource>, project: string | undefined): string {
     const { lastInsertRowid: rid } = this.db.run(
       'INSERT INTO resource (type, id, project, vid, last_updated, source) VALUES (?, ?, ?, 0, ?, ?)',
       resource.resourceType,
@@ -103,12 +103,13 @@ export class ResourceStore {
       resource.meta?.lastUpdated ?? '',
       indexedSource(resource),
     );
-    this.#addVersion(rid, resource);
+    const content = this.#addVersion(rid, resource);
     this.#addIndexRows(resource.resourceType, rid, indexResource(resource));
+    return content;
   }
 
-  /** Puts a version on top; the index follows. */
-  replace(stored: StoredResource, resource: WithId<Resource>): void {
+  /** Puts a version on top and tells its text; the index follows. */
+  replace(stored: StoredResource, resource: WithId<Resource>): string {
     this.#dropIndexRows(stored);
     this.db.run(
       'UPDATE resource SET last_updated = ?, deleted = 0, source = ? WHERE rid = ?',
@@ -116,8 +117,9 @@ export class ResourceStore {
       indexedSource(resource),
       stored.rid,
     );
-    this.#addVersion(stored.rid, resource);
+    const content = this.#addVersion(stored.rid, resource);
     this.#addIndexRows(resource.resourceType, stored.rid, indexResource(resource));
+    return content;
   }
 
   delete(stored: StoredResource, versionId: string, lastUpdated: string): void {
@@ -155,9 +157,11 @@ export class ResourceStore {
     return row && toVersion(row);
   }
 
-  #addVersion(rid: number, resource: Resource): void {
+  #addVersion(rid: number, resource: Resource): string {
     const { versionId = '', lastUpdated = '' } = resource.meta ?? {};
-    this.#addVersionRow(rid, versionId, lastUpdated, JSON.stringify(resource));
+    const content = JSON.stringify(resource);
+    this.#addVersionRow(rid, versionId, lastUpdated, content);
+    return content;
   }
 
   #addVersionRow(rid: number, versionId: string, lastUpdated: string, content: string | null): void {

@@ -72,7 +72,9 @@ export class SubscriptionRunner {
   async #look(change: Change, subscriptions: readonly WithId<Subscription>[]): Promise<void> {
     if (this.#isClosed) return;
     // A deletion has no version to show; the real server shows the one before it.
-    const resource = this.#version(change, change.versionId) ?? this.#version(change, change.previousVersionId);
+    const resource: WithId<Resource> | undefined = change.content
+      ? JSON.parse(change.content)
+      : this.#version(change, change.previousVersionId);
     if (!resource) return;
     for (const subscription of subscriptions) {
       const hook = { change, subscription, resource };

@@ -68,10 +68,9 @@ export async function writeVersion<T extends Resource>(
     world.socketSubscriptions.keep(saved as WithId<Subscription>);
     return { saved, change: undefined };
   }
-  if (stored) world.store.replace(stored, saved);
-  else world.store.insert(saved, writer.projectId);
+  const content = stored ? world.store.replace(stored, saved) : world.store.insert(saved, writer.projectId);
   world.binaries.keepInline(saved, current);
-  return { saved, change: changeOf(saved, current) };
+  return { saved, change: { ...changeOf(saved, current), content } };
 }
 
 function changeOf(saved: WithId<Resource>, current: Resource | undefined): Noted {
