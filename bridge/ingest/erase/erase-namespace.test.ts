@@ -282,6 +282,25 @@ describe.each(MODES)('a namespace that is %s', (mode) => {
   });
 });
 
+test('a lane that the last request of a killed run takes away meanwhile is closed', async () => {
+  await load('late-end');
+  const expungeFirst = async (url: string | URL): Promise<void> => {
+    const id = String(url).split('/').pop();
+    await admin.post(admin.fhirUrl('Basic', id ?? '', '$expunge'), {});
+  };
+  const medplum = new Proxy(world.medplum, {
+    get: (target, name) => {
+      if (name !== 'put') return Reflect.get(target, name);
+      return async (...args: Parameters<MedplumClient['put']>) => {
+        await expungeFirst(args[0]);
+        return target.put(...args);
+      };
+    },
+  });
+  await erase('late-end', 'expunged', { medplum });
+  expect(await everything('late-end')).toEqual([]);
+});
+
 /**
  * The clients of a process that is killed when it has sent so many batches: by turns the last one still reaches the server,
  * or does not.

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { MedplumClient } from '@medplum/core';
+import { getStatus, type MedplumClient, OperationOutcomeError } from '@medplum/core';
 import type { Basic, Bundle, CapabilityStatement, Resource } from '@medplum/fhirtypes';
 import { BRIDGE_CODE_SYSTEM, IMPORT_TASK_CODE, ORG_CONNECTION_SYSTEM } from '../../contract/identifiers.ts';
 import type { StoredTask } from '../../medplum/change-task.ts';
@@ -75,7 +75,14 @@ async function eraseImports(eraser: Eraser, request: EraseRequest): Promise<void
 async function closeLanes(medplum: MedplumClient, namespace: string): Promise<Basic[]> {
   const run = randomUUID();
   const lanes = (await findLanes(medplum, namespace, MOST_IN_FLIGHT)).filter((lane) => lane !== undefined);
-  return Promise.all(lanes.map((lane) => closeLane(medplum, lane, run)));
+  const closed = await Promise.all(lanes.map((lane) => closeLane(medplum, lane, run).catch(undefinedIfGone)));
+  return closed.filter((lane) => lane !== undefined);
+}
+
+/** The last request of an erasure that was killed may take a lane away just now: then nothing commits through it any more. */
+function undefinedIfGone(error: unknown): undefined {
+  const isGone = error instanceof OperationOutcomeError && [404, 410].includes(getStatus(error.outcome));
+  if (!isGone) throw error;
 }
 
 /** Types of which anything carries the namespace's tag, out of those that the server knows; it cannot search Binary. */
