@@ -33,9 +33,10 @@ test('what is proven the validator takes, and there is nothing empty in it', () 
       if (!isProvenValid(made)) return;
       seen.proven++;
       expect(errors).toEqual([]);
-      expect(surveyResource(made)).toEqual({ hasEmptyString: false, hasClash: false, isHostile: false });
+      expect(Object.values(surveyResource(made))).not.toContain(true);
     }),
-    { numRuns: 4000, seed: Number(process.env.FC_SEED ?? 20_261_123) },
+    // Shrinking what `gen` drew would take hours.
+    { numRuns: 4000, endOnFailure: true, seed: Number(process.env.FC_SEED ?? 20_261_123) },
   );
   expect(seen.proven).toBeGreaterThan(200);
   expect(seen.invalid).toBeGreaterThan(200);
