@@ -37,7 +37,7 @@ export async function handler(medplum: MedplumClient, event: BotEvent<Resource>)
   if (!patient && task.for) return undefined;
   const told = patient && (await tellPatient(medplum, task, patient, message));
   const careTask = makeCareTask(task);
-  if (careTask) await medplum.createResourceIfNoneExist(careTask, byIdentifier(careTask.identifier?.[0]));
+  await medplum.createResourceIfNoneExist(careTask, byIdentifier(careTask.identifier?.[0]));
   if (patient && task.status === 'completed') await listChanges(medplum, task, patient);
   if (patient && event.secrets?.[EMAIL_SECRET]?.valueString === 'on') await sendEmail(medplum, task, patient);
   return told;

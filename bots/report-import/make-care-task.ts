@@ -3,11 +3,10 @@ import { countsFromTask, unsureTraitsFromTask, vanishedFromTask } from '@fasten-
 import type { Task } from '@medplum/fhirtypes';
 
 /**
- * What the care team is asked to do about an import that is done, waits for a person, or failed. Nothing of one that brought
- * nothing and left nothing out: most that come by a schedule.
+ * What the care team is asked to do about an import that is done, waits for a person, or failed. Of one without news too: the
+ * counts of an import whose worker was killed at its end say the same, although it brought everything.
  */
-export function makeCareTask(task: Task & { id: string }): Task | undefined {
-  if (task.status === 'completed' && !isWorthALook(task)) return undefined;
+export function makeCareTask(task: Task & { id: string }): Task {
   const { text, description, priority } = askOf(task);
   return {
     resourceType: 'Task',
@@ -28,11 +27,6 @@ export function makeCareTask(task: Task & { id: string }): Task | undefined {
 /** One for each status that an import comes to. */
 export function careTaskKey(importId: string, status: Task['status']): string {
   return `${importId}/${status}/care-team`;
-}
-
-function isWorthALook(task: Task): boolean {
-  const { created, updated, quarantined } = countsFromTask(task);
-  return created + updated + quarantined + vanishedFromTask(task) > 0 || unsureTraitsFromTask(task).length > 0;
 }
 
 function askOf(task: Task): { text: string; description: string; priority: NonNullable<Task['priority']> } {

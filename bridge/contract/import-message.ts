@@ -17,7 +17,7 @@ export interface ImportMessage {
 export function importMessage(task: Task): ImportMessage | undefined {
   switch (task.status) {
     case 'completed':
-      return describeDone(countsFromTask(task));
+      return { topic: 'Your health records are here', text: describeResult(countsFromTask(task)) };
     case 'on-hold':
       return {
         topic: 'Your health records are being checked',
@@ -41,13 +41,6 @@ export function importMessage(task: Task): ImportMessage | undefined {
 /** One message for each status that an import comes to. */
 export function importMessageKey({ id, status }: Task): string {
   return `${id}/${status}`;
-}
-
-/** Most that come by a schedule bring nothing: nobody is to look for news that is none. */
-function describeDone(counts: ImportCounts): ImportMessage {
-  const isOld = counts.lines > 0 && counts.created + counts.updated + counts.quarantined === 0;
-  const topic = isOld ? 'Your health records are up to date' : 'Your health records are here';
-  return { topic, text: describeResult(counts) };
 }
 
 function describeResult(counts: ImportCounts): string {
