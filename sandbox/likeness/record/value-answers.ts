@@ -46,7 +46,7 @@ RiskAssessment?probability:not=0.5 => risk
 Immunization?reaction-date=2020-01-02 => 400 malformed array literal: "2020-01-02"
 Immunization?reaction-date=ge2020-01-01 => 400 malformed array literal: "2020-01-01"
 Immunization?reaction-date:missing=false => imm
-Observation?_sort=component-value-quantity => o4 o1 o2 o3 o5 ogone
+Observation?_sort=component-value-quantity,_lastUpdated => o4 o1 o2 o3 o5 ogone
 Observation?date=2021-01-01 => nothing
 Observation?date=2021 => 400 Invalid date value: 2021
 Observation?date=2021-02 => 400 Invalid date value: 2021-02
