@@ -44,7 +44,6 @@ async function listExpired(
     const look = async ({ task, binaries }: Expired) => {
       wouldRemove[kind]++;
       console.log(isJson ? JSON.stringify({ kind, task: task.id, binaries }) : `${kind}  Task/${task.id}`);
-      return 'left' as const;
     };
     await eachExpired(deps, { kind, ages }, look, (by) => {
       keptFor[by] = (keptFor[by] ?? 0) + 1;

@@ -36,11 +36,9 @@ export function createSweepJob(deps: SweepDeps) {
 
 async function* allWith({ medplum }: SweepDeps, status: 'proposed' | 'active'): AsyncGenerator<StoredConsent> {
   const category = `${BRIDGE_CODE_SYSTEM}|${CONNECTION_CONSENT_CODE}`;
-  const query = new URLSearchParams({ category, status, _count: '500' });
-  // Whole before any is changed: what is changed leaves the result, and the later pages would move up.
-  const found: StoredConsent[] = [];
-  for await (const page of medplum.searchResourcePages('Consent', query, { cache: 'reload' })) found.push(...page);
-  yield* found;
+  // In this order Medplum's pages go on from where the last one ended, however many there are and whatever is changed meanwhile.
+  const query = new URLSearchParams({ category, status, _sort: '_lastUpdated', _count: '500' });
+  for await (const page of medplum.searchResourcePages('Consent', query, { cache: 'reload' })) yield* page;
 }
 
 async function closeAttempt({ medplum, log }: SweepDeps, consent: StoredConsent): Promise<void> {

@@ -36,6 +36,8 @@ export async function announceLatest({ medplum, addJob }: AnnounceDeps): Promise
     code: `${BRIDGE_CODE_SYSTEM}|${IMPORT_TASK_CODE}`,
     status: 'completed',
     _lastUpdated: `ge${new Date(Date.now() - LOOKS_BACK_MS).toISOString()}`,
+    // Pages by number end at the ten thousandth; in this order they go on.
+    _sort: '_lastUpdated',
     _count: '500',
   });
   for await (const tasks of medplum.searchResourcePages('Task', query, { cache: 'reload' })) {

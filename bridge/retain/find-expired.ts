@@ -3,7 +3,6 @@ import type { Task } from '@medplum/fhirtypes';
 import { BRIDGE_CODE_SYSTEM, IMPORT_TASK_CODE, REMOVED_CODES } from '../contract/identifiers.ts';
 import { countsFromTask, ledgerFromTask, rawExportsFromTask } from '../contract/import-task.ts';
 import type { StoredTask } from '../medplum/change-task.ts';
-import { retryRead } from '../medplum/retry-read.ts';
 
 /** How long what is kept: milliseconds since the end of its import, or since it was written. */
 export interface Ages {
@@ -29,7 +28,7 @@ export interface Expired {
 export type KeptBy = 'running' | 'quarantine' | 'newest';
 
 export interface FindDeps {
-  readonly medplum: Pick<MedplumClient, 'searchResources'>;
+  readonly medplum: Pick<MedplumClient, 'searchResourcePages'>;
   /** Whether the ledger of a Task is the one that the next import of its connection is compared with. */
   readonly isNewestLedger: (task: StoredTask) => Promise<boolean>;
   readonly now: () => number;
@@ -42,26 +41,22 @@ const PAGE = 100;
 /**
  * Goes through the imports whose raw export, or ledger, is older than it is to be kept, page by page.
  *
- * @param handle - Removes it, or only looks: what was not removed is passed over by the next page.
+ * @param handle - Removes it, or only looks.
  * @param keep - Told of what has the age and is kept all the same.
  */
 export async function eachExpired(
   deps: FindDeps,
   { kind, ages }: { readonly kind: Expired['kind']; readonly ages: Ages },
-  handle: (expired: Expired) => Promise<'removed' | 'left'>,
+  handle: (expired: Expired) => Promise<void>,
   keep: (by: KeptBy) => void,
 ): Promise<void> {
-  for (let offset = 0; ; ) {
-    const page = await searchTasks(deps, kind, ages, offset);
+  for await (const page of taskPages(deps, kind, ages)) {
     for (const task of page) {
       const binaries = binariesOf(kind, task);
       const by = binaries.length === 0 ? 'nothing' : await keptBy(deps, kind, task, ages);
       if (by !== undefined && by !== 'nothing' && by !== 'young') keep(by);
-      const outcome = by === undefined ? await handle({ kind, task, binaries }) : 'left';
-      // What was removed carries a tag and is not found any more.
-      if (outcome === 'left') offset++;
+      if (by === undefined) await handle({ kind, task, binaries });
     }
-    if (page.length < PAGE) return;
   }
 }
 
@@ -81,8 +76,11 @@ async function keptBy(
   return countsFromTask(task).quarantined > 0 && age < ages.quarantineMs ? 'quarantine' : undefined;
 }
 
-/** An import ends after it was asked for, so these are more than wanted. */
-function searchTasks({ medplum, now }: FindDeps, kind: Expired['kind'], ages: Ages, offset: number) {
+/**
+ * An import ends after it was asked for, so these are more than wanted. In this order pages go on from where the last one ended,
+ * whatever was removed of it; by number they end at the ten thousandth.
+ */
+function taskPages({ medplum, now }: FindDeps, kind: Expired['kind'], ages: Ages) {
   const youngest = now() - (kind === 'ledger' ? ages.ledgerMs : ages.rawExportMs);
   const query = new URLSearchParams({
     code: `${BRIDGE_CODE_SYSTEM}|${IMPORT_TASK_CODE}`,
@@ -90,9 +88,8 @@ function searchTasks({ medplum, now }: FindDeps, kind: Expired['kind'], ages: Ag
     '_tag:not': `${BRIDGE_CODE_SYSTEM}|${REMOVED_CODES[kind]}`,
     _sort: '_lastUpdated',
     _count: `${PAGE}`,
-    _offset: `${offset}`,
   });
-  return retryRead(() => medplum.searchResources('Task', query, { cache: 'reload' }));
+  return medplum.searchResourcePages('Task', query, { cache: 'reload' });
 }
 
 function binariesOf(kind: Expired['kind'], task: Task): string[] {

@@ -121,6 +121,21 @@ test('a raw export goes at its age and not before; what is running, on hold or i
   expect(await left()).toEqual([false, false, true, true, false]);
 });
 
+test('of several pages each is looked at once, whatever is removed of them and whatever stays', async () => {
+  const { id: _, meta, ...task } = await importLines('pages', [PATIENT]);
+  const copies = Array.from({ length: 230 }, (__, n) => {
+    const resource = { ...task, meta: { tag: meta?.tag ?? [] }, status: n % 3 === 0 ? 'on-hold' : task.status };
+    return { request: { method: 'POST', url: 'Task' } as const, resource };
+  });
+  await world.medplum.executeBatch({ resourceType: 'Bundle', type: 'batch', entry: copies });
+  await runAfter(366);
+  const tasks = await world.stored<StoredTask>('Task', 'pages');
+  const removed = (status: string) =>
+    tasks.filter((one) => one.status === status).map((one) => wasRemoved(one, 'raw-export'));
+  expect(removed('completed')).toEqual(Array.from({ length: 1 + 153 }, () => true));
+  expect(removed('on-hold')).toEqual(Array.from({ length: 77 }, () => false));
+});
+
 test('a ledger goes at its age, but not the one that the next import is compared with', async () => {
   const first = await importLines('ledgers', [PATIENT, organization('A')]);
   const second = await importLines('ledgers', [PATIENT, organization('B')]);

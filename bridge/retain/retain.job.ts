@@ -10,7 +10,7 @@ import { type Ages, type Expired, eachExpired, type FindDeps } from './find-expi
 import { removeAuditEvents } from './remove-audit-events.ts';
 
 export interface RetainDeps extends FindDeps {
-  readonly medplum: Pick<MedplumClient, 'searchResources' | 'readResource' | 'updateResource' | 'deleteResource'>;
+  readonly medplum: Pick<MedplumClient, 'searchResourcePages' | 'readResource' | 'updateResource' | 'deleteResource'>;
   /** A client that may `$expunge`; without it what is removed leaves its history, and AuditEvents stay. */
   readonly admin: MedplumClient | undefined;
   /** `ClientApplication/<id>`: whose AuditEvents are looked at. */
@@ -45,7 +45,6 @@ export function createRetainJob(deps: RetainDeps) {
         signal.throwIfAborted();
         const outcome = await removeAlone(deps, expired, signal);
         if (outcome === 'removed') removed(kind, expired.binaries.length);
-        return outcome;
       };
       await eachExpired(deps, { kind, ages: deps.ages }, handle, () => kept++);
     }

@@ -88,3 +88,26 @@ test('a sweep closes attempts that nobody ended, and plans anew what Redis has l
   });
   expect(Date.parse(planned)).toBeGreaterThan(Date.now() + 6 * DAY_MS);
 });
+
+test('a sweep finds a connection behind ten thousand others, where Medplum gives no page by its number any more', async () => {
+  const patient = await storeChart(clinician);
+  const consent = await connect(patient, new Date(Date.now() + DAY_MS).toISOString());
+  const { id: _, identifier: __, meta: ___, provision: ____, ...inert } = consent;
+  for (let planted = 0; planted < 10_500; planted += 500) {
+    const entry = Array.from({ length: 500 }, () => ({
+      request: { method: 'POST', url: 'Consent' } as const,
+      resource: inert,
+    }));
+    await clinician.executeBatch({ resourceType: 'Bundle', type: 'batch', entry });
+  }
+  const lost = await storeChart(clinician);
+  await clinician.updateResource(
+    withResync(await connect(lost, new Date(Date.now() + DAY_MS).toISOString()), 'weekly'),
+  );
+
+  await promoteJobs(world, 'sweep');
+  await eventually(async () => {
+    const { body } = await world.call(clinician, 'GET', `/connections/${lost.id}`);
+    return connectionListSchema.parse(body).connections[0]?.nextResync;
+  });
+});
