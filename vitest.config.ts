@@ -16,6 +16,7 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['ui/test/**/*.browser.test.ts'],
+          ...patient,
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

@@ -32,14 +32,20 @@ async function readStop(page: Page): Promise<Stop | undefined> {
   return page.evaluate(() => {
     const element = document.activeElement;
     if (!element || element === document.body) return undefined;
-    // Scrolled to, but not yet drawn where it will be.
-    return new Promise<Stop>((resolve) =>
-      requestAnimationFrame(() => {
-        const { left, top, width, height } = element.getBoundingClientRect();
-        const hit = document.elementFromPoint(left + width / 2, top + height / 2);
-        const words = element.getAttribute('aria-label') ?? element.textContent?.slice(0, 60) ?? '';
-        resolve({ words, isSeen: hit !== null && (element.contains(hit) || hit.contains(element)) });
-      }),
-    );
+    const words = element.getAttribute('aria-label') ?? element.textContent?.slice(0, 60) ?? '';
+    const isSeen = () => {
+      const { left, top, width, height } = element.getBoundingClientRect();
+      const hit = document.elementFromPoint(left + width / 2, top + height / 2);
+      return hit !== null && (element.contains(hit) || hit.contains(element));
+    };
+    // Scrolled to, or sliding in with a navigation that a wider window shows: not yet drawn where it will be.
+    return new Promise<Stop>((resolve) => {
+      const look = (framesLeft: number) =>
+        requestAnimationFrame(() => {
+          if (isSeen() || framesLeft === 0) resolve({ words, isSeen: isSeen() });
+          else look(framesLeft - 1);
+        });
+      look(60);
+    });
   });
 }
