@@ -115,7 +115,7 @@ export default {
         path: '^bridge/(download|ingest|medplum|export)/',
         pathNot: [
           '^bridge/download/spool\\.ts$',
-          '^bridge/ingest/(import-file|unpack-files|load-definitions)\\.ts$',
+          '^bridge/ingest/(import-file|scan/unpack-files|shape/load-definitions)\\.ts$',
           '^bridge/ingest/(documents/file-journal|repair/derive-required-codes)\\.ts$',
           ...testsAndBench,
         ],

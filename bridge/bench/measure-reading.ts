@@ -1,9 +1,9 @@
 import { OperationOutcomeError, validateResource } from '@medplum/core';
 import type { Resource } from '@medplum/fhirtypes';
 import { Documents } from '../ingest/documents/documents.ts';
-import { indexExport } from '../ingest/index-export.ts';
-import { loadDefinitions } from '../ingest/load-definitions.ts';
-import { scanLines } from '../ingest/scan-lines.ts';
+import { indexExport } from '../ingest/order/index-export.ts';
+import { scanLines } from '../ingest/scan/scan-lines.ts';
+import { loadDefinitions } from '../ingest/shape/load-definitions.ts';
 import { Tally } from '../ingest/tally.ts';
 
 /** Seconds on the clock, and of the processor. */

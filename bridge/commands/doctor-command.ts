@@ -6,7 +6,7 @@ import { checkRedis } from '../doctor/check-redis.ts';
 import { checkSpool } from '../doctor/check-spool.ts';
 import { about, type Finding } from '../doctor/finding.ts';
 import { ConfigError } from '../environment.ts';
-import { probeTransactions } from '../ingest/probe-transactions.ts';
+import { probeTransactions } from '../ingest/write/probe-transactions.ts';
 import { setPatience } from '../medplum/retry-read.ts';
 import { openRedis } from '../queue/open-redis.ts';
 import { type Command, UsageError } from './command.ts';

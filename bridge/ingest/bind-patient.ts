@@ -1,6 +1,6 @@
-import type { ExportIndex } from './export-index.ts';
 import type { LoadContext, PatientBinding } from './load-context.ts';
-import type { Retirement } from './prepare-resource.ts';
+import type { ExportIndex } from './order/export-index.ts';
+import type { Retirement } from './shape/prepare-resource.ts';
 
 /**
  * To whom the records of the export belong: the app's Patient when one is given, else the export's one Patient, else

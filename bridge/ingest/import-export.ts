@@ -1,25 +1,25 @@
 import type { MedplumClient } from '@medplum/core';
 import type { ImportProgress, ImportReport } from '../contract/import-report.ts';
 import { bindPatient, boundPatient } from './bind-patient.ts';
-import { batchCommitter } from './commit-batch.ts';
-import { fencedCommitter } from './commit-bundle.ts';
-import { digestStanding } from './digest-line.ts';
 import { Documents, type UploadJournal } from './documents/documents.ts';
-import { FlightLimit, MOST_IN_FLIGHT } from './flight-limit.ts';
 import { guardChart } from './guard/guard-chart.ts';
 import { guardLineage } from './guard/guard-lineage.ts';
-import { indexExport } from './index-export.ts';
-import { LanePool, LanesMoved } from './lane-pool.ts';
 import { readEarlierImport } from './ledger/earlier-import.ts';
 import { keepLedger } from './ledger/keep-ledger.ts';
 import { keepRawExport } from './ledger/keep-raw-export.ts';
 import type { LoadContext } from './load-context.ts';
-import { loadDefinitions } from './load-definitions.ts';
 import { loadExport } from './load-export.ts';
-import { refuseDeletedPatient } from './pass-deleted.ts';
-import { probeTransactions } from './probe-transactions.ts';
+import { digestStanding } from './match/digest-line.ts';
+import { refuseDeletedPatient } from './match/pass-deleted.ts';
+import { indexExport } from './order/index-export.ts';
 import { RowStates } from './row-states.ts';
+import { loadDefinitions } from './shape/load-definitions.ts';
 import { Tally } from './tally.ts';
+import { batchCommitter } from './write/commit-batch.ts';
+import { fencedCommitter } from './write/commit-bundle.ts';
+import { FlightLimit, MOST_IN_FLIGHT } from './write/flight-limit.ts';
+import { LanePool, LanesMoved } from './write/lane-pool.ts';
+import { probeTransactions } from './write/probe-transactions.ts';
 
 export interface ImportRequest {
   /** The connection's namespace: the first org_connection_id of its lineage. */

@@ -7,8 +7,8 @@ import { openFileJournal } from './documents/file-journal.ts';
 import { type ImportResult, importExport } from './import-export.ts';
 import { hashFile } from './ledger/hash-file.ts';
 import { underTask } from './record-task.ts';
-import type { Origin } from './shape-meta.ts';
-import { withUnpacked } from './unpack-files.ts';
+import { withUnpacked } from './scan/unpack-files.ts';
+import type { Origin } from './shape/shape-meta.ts';
 
 export interface FileImport {
   readonly file: string;

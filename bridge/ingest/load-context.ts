@@ -1,11 +1,11 @@
 import type { MedplumClient } from '@medplum/core';
 import type { ImportProgress } from '../contract/import-report.ts';
 import type { Documents } from './documents/documents.ts';
-import type { ExportIndex } from './export-index.ts';
 import type { EarlierImport } from './ledger/earlier-import.ts';
-import type { PreparedResource } from './prepare-resource.ts';
+import type { ExportIndex } from './order/export-index.ts';
 import type { RowStates } from './row-states.ts';
-import type { Origin } from './shape-meta.ts';
+import type { PreparedResource } from './shape/prepare-resource.ts';
+import type { Origin } from './shape/shape-meta.ts';
 import type { Tally } from './tally.ts';
 
 /** The Patient that the export is bound to. */

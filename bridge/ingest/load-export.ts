@@ -1,21 +1,21 @@
 import type { LineCode } from '../contract/line-codes.ts';
 import { retirementOf } from './bind-patient.ts';
-import type { Committer } from './committer.ts';
-import { digestLine } from './digest-line.ts';
 import { settleDocuments } from './documents/settle-documents.ts';
 import { uploadAhead } from './documents/store-documents.ts';
-import { MAX_BODY_BYTES, MAX_ENTRIES } from './draft.ts';
-import { inRounds } from './in-rounds.ts';
 import type { LoadContext } from './load-context.ts';
-import { isTakenForReference, Loader } from './loader.ts';
-import { type MatchedWindow, Matcher } from './match-window.ts';
-import { passUnchanged } from './pass-unchanged.ts';
-import { planWindows, type Window } from './plan-windows.ts';
-import { type PreparedResource, prepareResource } from './prepare-resource.ts';
-import { readRow } from './read-row.ts';
-import { settleProblem } from './settle-rows.ts';
-import { SpoolReader } from './spool-reader.ts';
-import { type AloneWriter, aloneWriter } from './store-alone.ts';
+import { digestLine } from './match/digest-line.ts';
+import { type MatchedWindow, Matcher } from './match/match-window.ts';
+import { passUnchanged } from './match/pass-unchanged.ts';
+import { planWindows, type Window } from './order/plan-windows.ts';
+import { readRow } from './scan/read-row.ts';
+import { SpoolReader } from './scan/spool-reader.ts';
+import { type PreparedResource, prepareResource } from './shape/prepare-resource.ts';
+import type { Committer } from './write/committer.ts';
+import { MAX_BODY_BYTES, MAX_ENTRIES } from './write/draft.ts';
+import { inRounds } from './write/in-rounds.ts';
+import { isTakenForReference, Loader } from './write/loader.ts';
+import { settleProblem } from './write/settle-rows.ts';
+import { type AloneWriter, aloneWriter } from './write/store-alone.ts';
 
 /**
  * Second pass: brings every row of the index into the store, in dependency order. Each row is settled when this returns.

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { MAX_SOURCE_BYTES, type SourceKey, sourceRoot } from '../contract/source-key.ts';
-import { hashable } from './hashable.ts';
+import { hashable } from './order/hashable.ts';
 
 /**
  * `meta.source` of the resource with this key: what the bridge finds it by. An id that would make it longer than the

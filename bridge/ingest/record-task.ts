@@ -12,7 +12,7 @@ import { retryRead } from '../medplum/retry-read.ts';
 import { HeldImport } from './guard/held-import.ts';
 import { holdTask, refuseRejected } from './guard/hold-task.ts';
 import type { ImportResult } from './import-export.ts';
-import { type Origin, originTags } from './shape-meta.ts';
+import { type Origin, originTags } from './shape/shape-meta.ts';
 
 /**
  * Runs an import of a file under its Task, so that a run that failed half-way is named in Medplum. A run that found

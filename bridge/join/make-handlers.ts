@@ -24,7 +24,7 @@ import { HeldImport } from '../ingest/guard/held-import.ts';
 import { importExport } from '../ingest/import-export.ts';
 import { isNewestLedger, namespaceOfTask } from '../ingest/ledger/find-import.ts';
 import { redriveImport } from '../ingest/redrive-import.ts';
-import { withUnpacked } from '../ingest/unpack-files.ts';
+import { withUnpacked } from '../ingest/scan/unpack-files.ts';
 import { createLock } from '../queue/hold-lock.ts';
 import { trimReports } from '../queue/keep-reports.ts';
 import { rememberFeed } from '../queue/remember-feed.ts';

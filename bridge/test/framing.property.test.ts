@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { generateExport } from '../../sandbox/generator/generate-export.ts';
-import { withUnpacked } from '../ingest/unpack-files.ts';
+import { withUnpacked } from '../ingest/scan/unpack-files.ts';
 import { checkProperty } from './check-property.ts';
 import { dumpStore } from './dump-store.ts';
 import { type ImportWorld, startImportWorld } from './import-world.ts';

@@ -1,5 +1,5 @@
-import type { Identifier } from '../ingest/answer-searches.ts';
-import { ExportIndex } from '../ingest/export-index.ts';
+import type { Identifier } from '../ingest/order/answer-searches.ts';
+import { ExportIndex } from '../ingest/order/export-index.ts';
 
 /** One line of an export as far as its index is concerned. */
 export interface IndexedRow {

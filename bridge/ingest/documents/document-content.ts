@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Place } from '../read-bytes.ts';
-import { streamText } from '../read-text.ts';
+import type { Place } from '../scan/read-bytes.ts';
+import { streamText } from '../scan/read-text.ts';
 import { Base64Decoder, NotBase64 } from './base64.ts';
 
 /** What a document's bytes are, without them. */

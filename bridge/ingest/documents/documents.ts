@@ -1,10 +1,10 @@
 import type { MedplumClient } from '@medplum/core';
 import { uploadBinary } from '../../medplum/upload-binary.ts';
-import { type Place, readBytes } from '../read-bytes.ts';
-import { readLongLine } from '../read-long-line.ts';
-import { MAX_LINE_BYTES } from '../read-pieces.ts';
-import { readResource } from '../read-resource.ts';
-import { streamText } from '../read-text.ts';
+import { type Place, readBytes } from '../scan/read-bytes.ts';
+import { readLongLine } from '../scan/read-long-line.ts';
+import { MAX_LINE_BYTES } from '../scan/read-pieces.ts';
+import { readResource } from '../scan/read-resource.ts';
+import { streamText } from '../scan/read-text.ts';
 import type { Json } from '../walk-references.ts';
 import { decodeBase64 } from './base64.ts';
 import type { ContentFault, DocumentContent } from './document-content.ts';

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { tryGetDataType } from '@medplum/core';
 import { SOURCE_TEXT_EXTENSION } from '../../contract/identifiers.ts';
-import type { Place } from '../read-bytes.ts';
-import type { LargeStrings } from '../read-long-line.ts';
-import { readText, streamText } from '../read-text.ts';
 import { addExtension, MAX_TEXT_LENGTH } from '../repair/keep-source.ts';
 import { namePath } from '../repair/name-path.ts';
 import type { Repair } from '../repair/repair-run.ts';
+import type { Place } from '../scan/read-bytes.ts';
+import type { LargeStrings } from '../scan/read-long-line.ts';
+import { readText, streamText } from '../scan/read-text.ts';
 import type { Json, JsonObject } from '../walk-references.ts';
 import { contentAt, type DocumentContent } from './document-content.ts';
 import { findAttachments } from './find-attachments.ts';

@@ -1,5 +1,5 @@
 import { SOURCE_DOCUMENT_EXTENSION, SOURCE_URL_EXTENSION } from '../../contract/identifiers.ts';
-import type { Place } from '../read-bytes.ts';
+import type { Place } from '../scan/read-bytes.ts';
 import type { JsonObject } from '../walk-references.ts';
 import { contentOf, type DocumentContent } from './document-content.ts';
 import { findAttachments } from './find-attachments.ts';

@@ -1,8 +1,8 @@
 import { plainMediaType } from '../../medplum/upload-binary.ts';
 import { boundPatient } from '../bind-patient.ts';
 import type { LoadContext } from '../load-context.ts';
-import { type PreparedResource, prepareResource } from '../prepare-resource.ts';
-import { settleProblem } from '../settle-rows.ts';
+import { type PreparedResource, prepareResource } from '../shape/prepare-resource.ts';
+import { settleProblem } from '../write/settle-rows.ts';
 import type { DocumentContent } from './document-content.ts';
 import type { DocumentRow } from './documents.ts';
 

@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import { boundPatient } from '../bind-patient.ts';
 import type { LoadContext } from '../load-context.ts';
-import type { PreparedResource } from '../prepare-resource.ts';
-import type { Place } from '../read-bytes.ts';
+import type { Place } from '../scan/read-bytes.ts';
+import type { PreparedResource } from '../shape/prepare-resource.ts';
 import { type AttachedDocument, symbolizeAttachments } from './link-attachments.ts';
 
 /** Requests that store documents at the same time; more would only wait for each other in the server. */

@@ -1,6 +1,6 @@
 import { isResourceType } from '@medplum/core';
 import type { ParsedReference } from '../parse-reference.ts';
-import type { PreparedResource } from '../prepare-resource.ts';
+import type { PreparedResource } from '../shape/prepare-resource.ts';
 
 /** Counts references that lead nowhere, by the type that they name. A row may be looked at again: the last time counts. */
 export class DanglingCounter {

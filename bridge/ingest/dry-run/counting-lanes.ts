@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { BundleEntry, Resource } from '@medplum/fhirtypes';
-import type { Committed } from '../lane.ts';
-import type { Lanes } from '../lane-pool.ts';
+import type { Committed } from '../write/lane.ts';
+import type { Lanes } from '../write/lane-pool.ts';
 
 /** Lanes that lead nowhere: every bundle counts as committed, with ids that nobody has. */
 export class CountingLanes implements Lanes {

@@ -1,6 +1,6 @@
 import type { Bundle, Provenance, Resource } from '@medplum/fhirtypes';
 import { findAttachments } from '../documents/find-attachments.ts';
-import { joined } from '../look-up.ts';
+import { joined } from '../match/look-up.ts';
 import type { JsonObject } from '../walk-references.ts';
 import type { Eraser } from './eraser.ts';
 import { binaryOf } from './find-binaries.ts';

@@ -10,8 +10,8 @@ import { dumpStore } from '../../test/dump-store.ts';
 import { type ImportWorld, type SourceLine, startImportWorld } from '../../test/import-world.ts';
 import { type MortalClient, mortalClient } from '../../test/mortal-client.ts';
 import { importFile } from '../import-file.ts';
-import { Lane } from '../lane.ts';
-import { findLanes } from '../lane-basic.ts';
+import { Lane } from '../write/lane.ts';
+import { findLanes } from '../write/lane-basic.ts';
 import { eraseNamespace } from './erase-namespace.ts';
 import type { EraseRecord, EraseStep } from './eraser.ts';
 

@@ -4,10 +4,10 @@ import type { Basic, Bundle, CapabilityStatement, Resource } from '@medplum/fhir
 import { BRIDGE_CODE_SYSTEM, IMPORT_TASK_CODE, ORG_CONNECTION_SYSTEM } from '../../contract/identifiers.ts';
 import type { StoredTask } from '../../medplum/change-task.ts';
 import { retryRead } from '../../medplum/retry-read.ts';
-import { MOST_IN_FLIGHT } from '../flight-limit.ts';
-import { closeLane, findLanes } from '../lane-basic.ts';
-import { loadDefinitions } from '../load-definitions.ts';
 import { escapeSearchValue } from '../meta-source.ts';
+import { loadDefinitions } from '../shape/load-definitions.ts';
+import { MOST_IN_FLIGHT } from '../write/flight-limit.ts';
+import { closeLane, findLanes } from '../write/lane-basic.ts';
 import { eraseDerived } from './erase-derived.ts';
 import { eraseLost } from './erase-lost.ts';
 import { type EraseRecord, Eraser } from './eraser.ts';

@@ -3,7 +3,7 @@ import type { Bundle, BundleEntry } from '@medplum/fhirtypes';
 import { PermanentError } from '../../errors.ts';
 import { LostReplyError } from '../../medplum/lost-reply-error.ts';
 import { retryRead } from '../../medplum/retry-read.ts';
-import { type ReadEntry, readEach } from '../read-each.ts';
+import { type ReadEntry, readEach } from '../match/read-each.ts';
 
 /** What is erased at once. */
 export interface EraseStep {

@@ -7,7 +7,7 @@ import {
   LANE_CODE,
   ORG_CONNECTION_SYSTEM,
 } from '../../contract/identifiers.ts';
-import { overriddenOf } from '../shape-meta.ts';
+import { overriddenOf } from '../shape/shape-meta.ts';
 
 /** People, as the server names them when they write. */
 const PERSON = /^(Practitioner|PractitionerRole|Patient|RelatedPerson|Person)\//;

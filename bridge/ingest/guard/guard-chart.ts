@@ -4,10 +4,10 @@ import { compareDemographics, TRAITS, type Trait } from '../../contract/demograp
 import { holdFromTask } from '../../contract/import-hold.ts';
 import { PermanentError } from '../../errors.ts';
 import { retryRead } from '../../medplum/retry-read.ts';
-import type { ExportIndex } from '../export-index.ts';
-import { search } from '../look-up.ts';
+import { search } from '../match/look-up.ts';
 import { escapeSearchValue, metaSource } from '../meta-source.ts';
-import type { SourceResource } from '../read-resource.ts';
+import type { ExportIndex } from '../order/export-index.ts';
+import type { SourceResource } from '../scan/read-resource.ts';
 import { findBystanders } from './find-bystanders.ts';
 import { HeldImport } from './held-import.ts';
 import { readSubjects } from './read-subjects.ts';

@@ -1,8 +1,8 @@
-import type { ExportIndex } from '../export-index.ts';
-import { readBytes } from '../read-bytes.ts';
-import { readLongLine } from '../read-long-line.ts';
-import { MAX_LINE_BYTES } from '../read-pieces.ts';
-import { readResource, type SourceResource } from '../read-resource.ts';
+import type { ExportIndex } from '../order/export-index.ts';
+import { readBytes } from '../scan/read-bytes.ts';
+import { readLongLine } from '../scan/read-long-line.ts';
+import { MAX_LINE_BYTES } from '../scan/read-pieces.ts';
+import { readResource, type SourceResource } from '../scan/read-resource.ts';
 import { subjectRows } from './subject-rows.ts';
 
 /** An export on disk. */

@@ -1,4 +1,4 @@
-import type { ExportIndex } from '../export-index.ts';
+import type { ExportIndex } from '../order/export-index.ts';
 
 /** What may name a Patient without being part of that Patient's record: a subscriber, a parent, a duplicate, a bystander. */
 const NAMES_OTHERS = new Set(['Patient', 'Person', 'RelatedPerson', 'Coverage', 'Provenance', 'AuditEvent', 'Group']);

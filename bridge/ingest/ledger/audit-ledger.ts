@@ -2,7 +2,7 @@ import type { Task } from '@medplum/fhirtypes';
 import type { LedgerFile } from '../../contract/import-report.ts';
 import { countsFromTask, DISPOSITIONS, type ImportCounts, vanishedFromTask } from '../../contract/import-task.ts';
 import { parseEntry, parseVanished } from '../../contract/ledger-entry.ts';
-import { KeyTable } from '../key-table.ts';
+import { KeyTable } from '../order/key-table.ts';
 import type { Findings } from './findings.ts';
 import { MerkleTree } from './merkle-tree.ts';
 import { TextPool } from './text-pool.ts';

@@ -3,8 +3,8 @@ import type { Provenance } from '@medplum/fhirtypes';
 import { EHI_EXPORT_SYSTEM } from '../../contract/identifiers.ts';
 import type { LedgerEntry } from '../../contract/ledger-entry.ts';
 import { sourceRoot } from '../../contract/source-key.ts';
-import { joined, search } from '../look-up.ts';
-import type { Origin } from '../shape-meta.ts';
+import { joined, search } from '../match/look-up.ts';
+import type { Origin } from '../shape/shape-meta.ts';
 import type { Findings } from './findings.ts';
 
 /** Each resource that the import wrote is a target of a Provenance of its export: asked for a batch at a time. */

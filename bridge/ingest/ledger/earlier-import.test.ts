@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { ExportIndex } from '../export-index.ts';
+import { ExportIndex } from '../order/export-index.ts';
 import { EarlierImport } from './earlier-import.ts';
 
 const ids = fc.uniqueArray(fc.uuid(), { minLength: 6, maxLength: 6 });

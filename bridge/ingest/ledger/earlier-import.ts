@@ -6,7 +6,7 @@ import { storedReferenceSchema, type VanishedEntry } from '../../contract/ledger
 import { formatSourceKey, parseSourceKey, type SourceKey } from '../../contract/source-key.ts';
 import { PermanentError } from '../../errors.ts';
 import { readBinaryLines } from '../../medplum/read-binary-lines.ts';
-import type { ExportIndex } from '../export-index.ts';
+import type { ExportIndex } from '../order/export-index.ts';
 import { findLedgerTask } from './find-import.ts';
 import { findStanding } from './find-standing.ts';
 

@@ -1,6 +1,6 @@
 import type { LineProblem } from '../../contract/import-report.ts';
 import { DISPOSITIONS, type Disposition } from '../../contract/import-task.ts';
-import { Column } from '../column.ts';
+import { Column } from '../order/column.ts';
 import { TextPool } from './text-pool.ts';
 
 /** What was changed in a line so that the server takes it: which rule, and where (FHIRPath). */

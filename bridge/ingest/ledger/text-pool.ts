@@ -1,4 +1,4 @@
-import { Column } from '../column.ts';
+import { Column } from '../order/column.ts';
 
 const PAGE_BYTES = 1 << 20;
 /** What an export can say about its lines beyond this is left out: a hostile one would fill the memory. */

@@ -4,7 +4,7 @@ import { type ImportCounts, ledgerFromTask, rawExportsFromTask } from '../../con
 import { type LedgerEntry, parseEntry } from '../../contract/ledger-entry.ts';
 import { PermanentError } from '../../errors.ts';
 import { readBinaryLines } from '../../medplum/read-binary-lines.ts';
-import { loadDefinitions } from '../load-definitions.ts';
+import { loadDefinitions } from '../shape/load-definitions.ts';
 import { auditLedger } from './audit-ledger.ts';
 import { DocumentCheck } from './check-documents.ts';
 import { checkProvenance } from './check-provenance.ts';

@@ -1,15 +1,10 @@
 import type { Bundle, Meta, Resource, ResourceType } from '@medplum/fhirtypes';
 import { putAddedCodes, takeAddedCodes } from '../../contract/added-codes.ts';
 import { retryRead } from '../../medplum/retry-read.ts';
-import { sameContent } from '../content-hash.ts';
 import type { AttachedDocument } from '../documents/link-attachments.ts';
-import type { LinkedResource } from '../link-resource.ts';
 import type { LoadContext } from '../load-context.ts';
-import type { StoredVersion } from '../look-up.ts';
-import type { PreparedResource } from '../prepare-resource.ts';
-import { readEach } from '../read-each.ts';
-import { findErrors } from '../repair/check-resource.ts';
-import { hashedMeta, type Overridden, overriddenOf, storedHash } from '../shape-meta.ts';
+import type { StoredVersion } from '../match/look-up.ts';
+import { readEach } from '../match/read-each.ts';
 import {
   asOfSource,
   hashOfForm,
@@ -17,7 +12,12 @@ import {
   type Symbolize,
   storedReferences,
   symbolicForm,
-} from '../symbolize-stored.ts';
+} from '../match/symbolize-stored.ts';
+import { findErrors } from '../repair/check-resource.ts';
+import { sameContent } from '../shape/content-hash.ts';
+import type { LinkedResource } from '../shape/link-resource.ts';
+import type { PreparedResource } from '../shape/prepare-resource.ts';
+import { hashedMeta, type Overridden, overriddenOf, storedHash } from '../shape/shape-meta.ts';
 import type { JsonObject } from '../walk-references.ts';
 import { mergeElements } from './merge-elements.ts';
 import { placeMerged } from './place-merged.ts';

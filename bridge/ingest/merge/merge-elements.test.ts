@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { sameContent } from '../content-hash.ts';
-import { loadDefinitions } from '../load-definitions.ts';
+import { sameContent } from '../shape/content-hash.ts';
+import { loadDefinitions } from '../shape/load-definitions.ts';
 import type { JsonObject } from '../walk-references.ts';
 import { mergeElements } from './merge-elements.ts';
 

@@ -1,5 +1,5 @@
 import { getDataType } from '@medplum/core';
-import { sameContent } from '../content-hash.ts';
+import { sameContent } from '../shape/content-hash.ts';
 import { isObject, type Json, type JsonObject } from '../walk-references.ts';
 
 /** What came of a three-way merge. */

@@ -6,9 +6,9 @@ import {
   placedDocuments,
   symbolicAttachments,
 } from '../documents/link-attachments.ts';
-import type { LinkedResource } from '../link-resource.ts';
-import type { PreparedResource } from '../prepare-resource.ts';
-import { referenceHolders, type Symbolize, storedReferences } from '../symbolize-stored.ts';
+import { referenceHolders, type Symbolize, storedReferences } from '../match/symbolize-stored.ts';
+import type { LinkedResource } from '../shape/link-resource.ts';
+import type { PreparedResource } from '../shape/prepare-resource.ts';
 import { isObject, type Json, type JsonObject } from '../walk-references.ts';
 
 /** Where the parts of a merge came from. */

@@ -1,9 +1,9 @@
 import type { Bundle } from '@medplum/fhirtypes';
-import { symbolOf } from '../link-resource.ts';
 import type { LoadContext } from '../load-context.ts';
-import { readEach } from '../read-each.ts';
-import { sourceKeyOf } from '../shape-meta.ts';
-import { findSymbols } from '../symbolize-stored.ts';
+import { readEach } from '../match/read-each.ts';
+import { findSymbols } from '../match/symbolize-stored.ts';
+import { symbolOf } from '../shape/link-resource.ts';
+import { sourceKeyOf } from '../shape/shape-meta.ts';
 
 /** For each reference to an id of the store: what it stands for, undefined for itself. Not in it: nobody can say. */
 export type Symbols = ReadonlyMap<string, string | undefined>;

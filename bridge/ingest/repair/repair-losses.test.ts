@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
 import { SOURCE_PROPERTY_EXTENSION, SOURCE_VALUE_EXTENSION } from '../../contract/identifiers.ts';
-import { loadDefinitions } from '../load-definitions.ts';
+import { loadDefinitions } from '../shape/load-definitions.ts';
 import { isObject, type Json, type JsonObject } from '../walk-references.ts';
 import { findErrors } from './check-resource.ts';
 import { repairResource } from './repair-resource.ts';

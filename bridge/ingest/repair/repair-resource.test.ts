@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { SOURCE_PROPERTY_EXTENSION, SOURCE_VALUE_EXTENSION } from '../../contract/identifiers.ts';
-import { loadDefinitions } from '../load-definitions.ts';
+import { loadDefinitions } from '../shape/load-definitions.ts';
 import type { Json, JsonObject } from '../walk-references.ts';
 import { findErrors } from './check-resource.ts';
 import { type Repaired, repairResource } from './repair-resource.ts';

@@ -10,13 +10,13 @@ export const MUTATIONS = {
   },
   /** A transaction of a dead worker that arrives late is carried out. */
   fence: {
-    file: 'bridge/ingest/lane.ts',
+    file: 'bridge/ingest/write/lane.ts',
     text: ', ifMatch: ',
     by: ', ifNoneMatch: ',
   },
   /** An import that is run again takes everything for new. */
   matching: {
-    file: 'bridge/ingest/match-window.ts',
+    file: 'bridge/ingest/match/match-window.ts',
     text: 'const sought = keys.filter(({ resourceType }) => held.has(searchedType(resourceType)));',
     by: 'const sought = keys.filter(() => held === undefined);',
   },

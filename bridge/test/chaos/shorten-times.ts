@@ -22,5 +22,5 @@ export const SHORT_TIMES: readonly SourcePatch[] = [
     by: 'backoff: { ...spec.backoff, delay: 200 },',
   },
   { file: 'bridge/download/fetch-file.ts', text: '[1_000, 5_000, 20_000]', by: '[100, 300, 1_000]' },
-  { file: 'bridge/ingest/draft.ts', text: 'MAX_ENTRIES = 100;', by: 'MAX_ENTRIES = 15;' },
+  { file: 'bridge/ingest/write/draft.ts', text: 'MAX_ENTRIES = 100;', by: 'MAX_ENTRIES = 15;' },
 ];
