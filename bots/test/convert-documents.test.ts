@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createFeedBotJob } from '../../bridge/feed/feed-bot.job.ts';
 import { eraseNamespace } from '../../bridge/ingest/erase/erase-namespace.ts';
 import { importFile } from '../../bridge/ingest/import-file.ts';
-import { createMedplum, type MedplumConnection } from '../../bridge/medplum/create-medplum.ts';
+import { createMedplum, type MedplumConnection } from '../../bridge/medplum/client/create-medplum.ts';
 import { createLog } from '../../bridge/observe/log.ts';
 import { createMetrics } from '../../bridge/observe/metrics.ts';
 import { createLock } from '../../bridge/queue/hold-lock.ts';

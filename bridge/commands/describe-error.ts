@@ -1,7 +1,7 @@
 import { ConfigError } from '../environment.ts';
 import { DISK_FULL, isDiskFull, PermanentError } from '../errors.ts';
 import { HeldImport } from '../ingest/guard/held-import.ts';
-import { LostReplyError } from '../medplum/lost-reply-error.ts';
+import { LostReplyError } from '../medplum/client/lost-reply-error.ts';
 
 const GO_ON = 'run the same command again, it goes on where it stopped';
 

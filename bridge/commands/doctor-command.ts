@@ -7,7 +7,7 @@ import { checkSpool } from '../doctor/check-spool.ts';
 import { about, type Finding } from '../doctor/finding.ts';
 import { ConfigError } from '../environment.ts';
 import { probeTransactions } from '../ingest/write/probe-transactions.ts';
-import { setPatience } from '../medplum/retry-read.ts';
+import { setPatience } from '../medplum/client/retry-read.ts';
 import { openRedis } from '../queue/open-redis.ts';
 import { type Command, UsageError } from './command.ts';
 import { readOptions } from './read-options.ts';

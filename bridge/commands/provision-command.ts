@@ -1,5 +1,5 @@
 import type { MedplumClient } from '@medplum/core';
-import type { MedplumConnection } from '../medplum/create-medplum.ts';
+import type { MedplumConnection } from '../medplum/client/create-medplum.ts';
 import { provisionProject, provisionServer } from '../provision/provision.ts';
 import { type AdminLogin, type ProvisionSettings, readProvisionSettings } from '../provision/read-settings.ts';
 import { signInAdmin } from '../provision/sign-in-admin.ts';

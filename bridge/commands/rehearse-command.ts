@@ -1,8 +1,8 @@
 import { estimateTime } from '../ingest/dry-run/estimate-time.ts';
 import { type Rehearsal, rehearseImport } from '../ingest/dry-run/rehearse-import.ts';
 import type { FileImport } from '../ingest/import-file.ts';
-import { RESERVE_UNITS } from '../medplum/paced-fetch.ts';
-import { QuotaMeter } from '../medplum/quota-meter.ts';
+import { RESERVE_UNITS } from '../medplum/client/paced-fetch.ts';
+import { QuotaMeter } from '../medplum/client/quota-meter.ts';
 import { progressBar } from './show-progress.ts';
 import { withStopSignal } from './stop-signal.ts';
 import { withMedplum } from './with-medplum.ts';

@@ -1,7 +1,7 @@
 import type { MedplumClient } from '@medplum/core';
 import { readMedplumSettings } from '../config.ts';
-import { createMedplum, type MedplumSettings } from '../medplum/create-medplum.ts';
-import { setPatience } from '../medplum/retry-read.ts';
+import { createMedplum, type MedplumSettings } from '../medplum/client/create-medplum.ts';
+import { setPatience } from '../medplum/client/retry-read.ts';
 
 export const SERVER_USAGE =
   'Server: MEDPLUM_BASE_URL, MEDPLUM_CLIENT_ID, MEDPLUM_CLIENT_SECRET; default: the running sandbox.';

@@ -2,7 +2,7 @@ import type { MedplumClient } from '@medplum/core';
 import type { AccessPolicy, Project } from '@medplum/fhirtypes';
 import type { Config } from '../config.ts';
 import { PermanentError } from '../errors.ts';
-import { createMedplum } from '../medplum/create-medplum.ts';
+import { createMedplum } from '../medplum/client/create-medplum.ts';
 import { readHealth } from '../medplum/read-health.ts';
 import { about, type Finding } from './finding.ts';
 

@@ -13,8 +13,8 @@ import { withMoment } from '../contract/import-timeline.ts';
 import { PermanentError } from '../errors.ts';
 import { byIdentifier } from '../medplum/by-identifier.ts';
 import type { StoredTask } from '../medplum/change-task.ts';
+import { BRIEF_WAITS_MS, retryRead } from '../medplum/client/retry-read.ts';
 import type { StoredConsent } from '../medplum/find-connection.ts';
-import { BRIEF_WAITS_MS, retryRead } from '../medplum/retry-read.ts';
 
 /**
  * The Task of an export: made by whoever hears of the export first, our own request or a webhook that overtook it, and

@@ -7,7 +7,7 @@ import type { ImportReport } from '../contract/import-report.ts';
 import { importStatusFromTask } from '../contract/import-status.ts';
 import { PermanentError } from '../errors.ts';
 import { changeTask } from '../medplum/change-task.ts';
-import { createMedplum, type MedplumConnection } from '../medplum/create-medplum.ts';
+import { createMedplum, type MedplumConnection } from '../medplum/client/create-medplum.ts';
 import type { StoredConsent } from '../medplum/find-connection.ts';
 import { createLog } from '../observe/log.ts';
 import { createMetrics } from '../observe/metrics.ts';

@@ -2,7 +2,7 @@ import type { MedplumClient } from '@medplum/core';
 import type { Task } from '@medplum/fhirtypes';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type SandboxMedplum, startMedplum } from '../../sandbox/medplum/start-medplum.ts';
-import { createMedplum, type MedplumConnection } from '../medplum/create-medplum.ts';
+import { createMedplum, type MedplumConnection } from '../medplum/client/create-medplum.ts';
 import { createLog } from '../observe/log.ts';
 import { createMetrics } from '../observe/metrics.ts';
 import { BRIDGE_CLIENT } from '../test/import-world.ts';

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type DeployWorld, startDeployWorld } from '../../bots/test/deploy-world.ts';
 import { seed } from '../../sandbox/seed.ts';
 import { BRIDGE_CODE_SYSTEM, EHI_EXPORT_SYSTEM, IMPORT_TASK_CODE } from '../contract/identifiers.ts';
-import { createMedplum, type MedplumConnection } from '../medplum/create-medplum.ts';
+import { createMedplum, type MedplumConnection } from '../medplum/client/create-medplum.ts';
 import { createLog } from '../observe/log.ts';
 import { createMetrics } from '../observe/metrics.ts';
 import { createLock } from '../queue/hold-lock.ts';

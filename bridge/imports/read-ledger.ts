@@ -3,8 +3,8 @@ import { ledgerFromTask, wasRemoved } from '../contract/import-task.ts';
 import { type LedgerEntry, parseEntry, parseVanished, type VanishedEntry } from '../contract/ledger-entry.ts';
 import type { LedgerQuery, LedgerSearch } from '../contract/ledger-page.ts';
 import { HttpError } from '../errors.ts';
+import { readBinaryLines } from '../medplum/binaries/read-binary-lines.ts';
 import type { StoredTask } from '../medplum/change-task.ts';
-import { readBinaryLines } from '../medplum/read-binary-lines.ts';
 
 type Entry = LedgerEntry | VanishedEntry;
 

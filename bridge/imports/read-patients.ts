@@ -3,9 +3,9 @@ import { holdFromTask } from '../contract/import-hold.ts';
 import { type ImportPatients, type Person, personFromPatient } from '../contract/import-patients.ts';
 import { rawExportsFromTask } from '../contract/import-task.ts';
 import { HttpError } from '../errors.ts';
+import { streamBinary } from '../medplum/binaries/stream-binary.ts';
 import type { Caller } from '../medplum/callers.ts';
 import type { StoredTask } from '../medplum/change-task.ts';
-import { streamBinary } from '../medplum/stream-binary.ts';
 
 const LF = 0x0a;
 /** Fasten reads the Patient first, so it stands near the beginning; a larger export is not searched to its end. */

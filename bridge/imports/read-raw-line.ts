@@ -4,8 +4,8 @@ import { rawExportsFromTask, wasRemoved } from '../contract/import-task.ts';
 import { type LedgerEntry, parseEntry } from '../contract/ledger-entry.ts';
 import type { RawLineQuery } from '../contract/ledger-page.ts';
 import { HttpError } from '../errors.ts';
+import { streamBinary } from '../medplum/binaries/stream-binary.ts';
 import type { StoredTask } from '../medplum/change-task.ts';
-import { streamBinary } from '../medplum/stream-binary.ts';
 import { ledgerLines } from './read-ledger.ts';
 
 const REMOVED = 'the export as it came was removed: it had the age until which it is kept';

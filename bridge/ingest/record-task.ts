@@ -8,7 +8,7 @@ import {
 } from '../contract/identifiers.ts';
 import { outputsOfCompleted } from '../contract/import-task.ts';
 import { changeTask, type StoredTask } from '../medplum/change-task.ts';
-import { retryRead } from '../medplum/retry-read.ts';
+import { retryRead } from '../medplum/client/retry-read.ts';
 import { HeldImport } from './guard/held-import.ts';
 import { holdTask, refuseRejected } from './guard/hold-task.ts';
 import type { ImportResult } from './import-export.ts';

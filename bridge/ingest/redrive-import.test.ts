@@ -6,7 +6,7 @@ import { Readable } from 'node:stream';
 import type { Observation, Patient, Provenance, Task } from '@medplum/fhirtypes';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { countsFromTask, rawExportsFromTask } from '../contract/import-task.ts';
-import { uploadBinary } from '../medplum/upload-binary.ts';
+import { uploadBinary } from '../medplum/binaries/upload-binary.ts';
 import { type ImportWorld, type SourceLine, startImportWorld } from '../test/import-world.ts';
 import { importFile } from './import-file.ts';
 import { verifyImport } from './ledger/verify-import.ts';

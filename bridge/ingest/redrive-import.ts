@@ -7,12 +7,12 @@ import { ledgerFromTask, outputsOfCompleted, type RawExport, rawExportsFromTask 
 import { parseEntry } from '../contract/ledger-entry.ts';
 import { sourceRoot } from '../contract/source-key.ts';
 import { PermanentError } from '../errors.ts';
+import { BinaryError, downloadBinary } from '../medplum/binaries/download-binary.ts';
+import { readBinaryLines } from '../medplum/binaries/read-binary-lines.ts';
 import { changeTask, type StoredTask } from '../medplum/change-task.ts';
-import { BinaryError, downloadBinary } from '../medplum/download-binary.ts';
+import { LostReplyError } from '../medplum/client/lost-reply-error.ts';
+import { retryRead } from '../medplum/client/retry-read.ts';
 import { findLineage } from '../medplum/find-connection.ts';
-import { LostReplyError } from '../medplum/lost-reply-error.ts';
-import { readBinaryLines } from '../medplum/read-binary-lines.ts';
-import { retryRead } from '../medplum/retry-read.ts';
 import type { UploadJournal } from './documents/documents.ts';
 import { importExport } from './import-export.ts';
 import { findImport } from './ledger/find-import.ts';

@@ -4,7 +4,7 @@ import type { DestinationStream } from 'pino';
 import type { Auditor } from '../audit/audit.ts';
 import type { Config } from '../config.ts';
 import type { FastenGateway } from '../fasten/client.ts';
-import type { MedplumConnection } from '../medplum/create-medplum.ts';
+import type { MedplumConnection } from '../medplum/client/create-medplum.ts';
 import type { Log } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import { createLock } from '../queue/hold-lock.ts';

@@ -1,7 +1,7 @@
 import { fetchFile } from '../download/fetch-file.ts';
 import { openSpool } from '../download/spool.ts';
 import { createStorageClient } from '../download/storage-client.ts';
-import { BinaryError, downloadBinary } from '../medplum/download-binary.ts';
+import { BinaryError, downloadBinary } from '../medplum/binaries/download-binary.ts';
 import type { Queues } from '../queue/open-queues.ts';
 import { startWorkers, type Workers } from '../queue/start-workers.ts';
 import { watchStandstill } from '../queue/watch-standstill.ts';

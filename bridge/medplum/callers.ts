@@ -3,7 +3,7 @@ import type { MedplumClient } from '@medplum/core';
 import type { Bundle, Resource } from '@medplum/fhirtypes';
 import { Agent, type Dispatcher, request } from 'undici';
 import { HttpError } from '../errors.ts';
-import { createTokenClient } from './create-medplum.ts';
+import { createTokenClient } from './client/create-medplum.ts';
 
 /** Somebody who calls our API, seen through their own Medplum token: their AccessPolicy decides what they find. */
 export interface Caller {

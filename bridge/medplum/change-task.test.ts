@@ -2,7 +2,7 @@ import { OperationOutcomeError, preconditionFailed } from '@medplum/core';
 import type { Task } from '@medplum/fhirtypes';
 import { expect, test } from 'vitest';
 import { changeTask, changeTaskSurely, type StoredTask } from './change-task.ts';
-import { LostReplyError } from './lost-reply-error.ts';
+import { LostReplyError } from './client/lost-reply-error.ts';
 
 /** A store of one Task, in which somebody else writes a few times just before we do. */
 function storeWith(collisions: number) {

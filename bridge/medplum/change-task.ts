@@ -1,6 +1,6 @@
 import { getStatus, type MedplumClient, OperationOutcomeError } from '@medplum/core';
 import type { Task } from '@medplum/fhirtypes';
-import { BRIEF_WAITS_MS, retryRead } from './retry-read.ts';
+import { BRIEF_WAITS_MS, retryRead } from './client/retry-read.ts';
 
 /** A stored Task. */
 export type StoredTask = Task & { readonly id: string };

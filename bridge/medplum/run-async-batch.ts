@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MedplumClient } from '@medplum/core';
 import type { AsyncJob, Bundle, BundleEntry, OperationOutcome } from '@medplum/fhirtypes';
-import { LostReplyError } from './lost-reply-error.ts';
-import { retryRead } from './retry-read.ts';
+import { LostReplyError } from './client/lost-reply-error.ts';
+import { retryRead } from './client/retry-read.ts';
 
 /** Medplum's body limit is 1 MB (`maxJsonSize`). */
 const MAX_SYNC_BYTES = 900_000;

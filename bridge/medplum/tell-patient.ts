@@ -2,7 +2,7 @@ import type { MedplumClient } from '@medplum/core';
 import type { Communication } from '@medplum/fhirtypes';
 import { MESSAGE_SYSTEM } from '../contract/identifiers.ts';
 import { byIdentifier } from './by-identifier.ts';
-import { BRIEF_WAITS_MS, retryRead } from './retry-read.ts';
+import { BRIEF_WAITS_MS, retryRead } from './client/retry-read.ts';
 
 /** Something that a patient should know. Nothing in it says what the record holds. */
 export interface PatientMessage {

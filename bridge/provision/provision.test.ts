@@ -7,7 +7,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type SandboxMedplum, startMedplum } from '../../sandbox/medplum/start-medplum.ts';
 import { seed } from '../../sandbox/seed.ts';
 import { provisionCommand } from '../commands/provision-command.ts';
-import { createMedplum } from '../medplum/create-medplum.ts';
+import { createMedplum } from '../medplum/client/create-medplum.ts';
 
 const [, , , ADMIN, SUPER] = seed.clients;
 

@@ -1,5 +1,5 @@
 import type { MedplumClient } from '@medplum/core';
-import { createMedplum, createTokenClient, type MedplumConnection } from '../medplum/create-medplum.ts';
+import { createMedplum, createTokenClient, type MedplumConnection } from '../medplum/client/create-medplum.ts';
 import { signInPerson } from '../medplum/sign-in-person.ts';
 import type { AdminLogin } from './read-settings.ts';
 

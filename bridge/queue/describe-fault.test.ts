@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { PermanentError } from '../errors.ts';
-import { LostReplyError } from '../medplum/lost-reply-error.ts';
+import { LostReplyError } from '../medplum/client/lost-reply-error.ts';
 import { describeFault } from './describe-fault.ts';
 
 test('our own faults keep their words', () => {

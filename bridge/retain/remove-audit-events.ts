@@ -1,6 +1,6 @@
 import type { MedplumClient } from '@medplum/core';
 import type { Audit } from '../audit/audit.ts';
-import { retryRead } from '../medplum/retry-read.ts';
+import { retryRead } from '../medplum/client/retry-read.ts';
 
 export interface RemoveAuditDeps {
   readonly admin: MedplumClient | undefined;

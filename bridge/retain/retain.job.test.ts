@@ -12,7 +12,7 @@ import { ledgerFromTask, rawExportsFromTask, wasRemoved } from '../contract/impo
 import { importFile } from '../ingest/import-file.ts';
 import { isNewestLedger, namespaceOfTask } from '../ingest/ledger/find-import.ts';
 import { changeTask, type StoredTask } from '../medplum/change-task.ts';
-import { createMedplum, type MedplumConnection } from '../medplum/create-medplum.ts';
+import { createMedplum, type MedplumConnection } from '../medplum/client/create-medplum.ts';
 import { createLog } from '../observe/log.ts';
 import { createMetrics } from '../observe/metrics.ts';
 import { createLock } from '../queue/hold-lock.ts';

@@ -1,7 +1,7 @@
 import type { OperationOutcome, OperationOutcomeIssue } from '@medplum/fhirtypes';
 import type { ErrorRequestHandler } from 'express';
 import { HttpError } from '../errors.ts';
-import { LostReplyError } from '../medplum/lost-reply-error.ts';
+import { LostReplyError } from '../medplum/client/lost-reply-error.ts';
 import type { Log } from '../observe/log.ts';
 import { requestIdOf } from './trace-requests.ts';
 

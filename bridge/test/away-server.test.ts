@@ -12,7 +12,7 @@ import { readConfig } from '../config.ts';
 import { countsFromTask, settledLines } from '../contract/import-task.ts';
 import { Findings } from '../ingest/ledger/findings.ts';
 import { verifyImport } from '../ingest/ledger/verify-import.ts';
-import { createMedplum, type MedplumConnection } from '../medplum/create-medplum.ts';
+import { createMedplum, type MedplumConnection } from '../medplum/client/create-medplum.ts';
 import { QUEUES } from '../queue/specs.ts';
 import { type Cut, type CuttingProxy, startCuttingProxy } from './cutting-proxy.ts';
 import { startCommand } from './import-process.ts';

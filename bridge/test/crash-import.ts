@@ -11,7 +11,7 @@ import { makeRandom, type Random } from '../../sandbox/generator/make-random.ts'
 import { startMedplum } from '../../sandbox/medplum/start-medplum.ts';
 import { ORG_CONNECTION_SYSTEM } from '../contract/identifiers.ts';
 import { verifyImport } from '../ingest/ledger/verify-import.ts';
-import { createMedplum } from '../medplum/create-medplum.ts';
+import { createMedplum } from '../medplum/client/create-medplum.ts';
 import { type CuttingProxy, startCuttingProxy } from './cutting-proxy.ts';
 import { dumpStore, type StoreDump } from './dump-store.ts';
 import { type BridgeProcess, startCommand } from './import-process.ts';

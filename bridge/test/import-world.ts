@@ -6,7 +6,7 @@ import type { Resource } from '@medplum/fhirtypes';
 import { type SandboxMedplum, startMedplum } from '../../sandbox/medplum/start-medplum.ts';
 import { ORG_CONNECTION_SYSTEM } from '../contract/identifiers.ts';
 import { type ImportRequest, type ImportResult, importExport } from '../ingest/import-export.ts';
-import { createMedplum, type MedplumConnection } from '../medplum/create-medplum.ts';
+import { createMedplum, type MedplumConnection } from '../medplum/client/create-medplum.ts';
 import { type CuttingProxy, startCuttingProxy } from './cutting-proxy.ts';
 
 /** The bridge's client on the sandbox (sandbox/seed.ts). */

@@ -8,7 +8,7 @@ import { ledgerFromTask } from '../contract/import-task.ts';
 import { importFile } from '../ingest/import-file.ts';
 import { Findings } from '../ingest/ledger/findings.ts';
 import { verifyImport } from '../ingest/ledger/verify-import.ts';
-import { setPatience } from '../medplum/retry-read.ts';
+import { setPatience } from '../medplum/client/retry-read.ts';
 import type { Cut } from './cutting-proxy.ts';
 import { type ImportWorld, startImportWorld } from './import-world.ts';
 

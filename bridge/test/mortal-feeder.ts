@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
 import { createFeedBotJob } from '../feed/feed-bot.job.ts';
-import { createMedplum } from '../medplum/create-medplum.ts';
+import { createMedplum } from '../medplum/client/create-medplum.ts';
 import { createLog } from '../observe/log.ts';
 import { createMetrics } from '../observe/metrics.ts';
 import { createLock } from '../queue/hold-lock.ts';

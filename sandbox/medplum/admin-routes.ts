@@ -1,14 +1,14 @@
 import { allOk, badRequest, forbidden, OperationOutcomeError, type WithId } from '@medplum/core';
 import type { Bot, ClientApplication, ProjectMembership } from '@medplum/fhirtypes';
 import { type Request, Router } from 'express';
-import { type AuthWorld, callerOf } from './authenticate.ts';
-import { storeCode } from './bot-routes.ts';
-import { type Invitation, inviteUser } from './invite-user.ts';
-import { type Member, randomSecret } from './logins.ts';
-import type { RepositoryWorld } from './repository-world.ts';
-import { repositoryFor } from './request-repository.ts';
+import { type AuthWorld, callerOf } from './auth/authenticate.ts';
+import { type Invitation, inviteUser } from './auth/invite-user.ts';
+import { type Member, randomSecret } from './auth/logins.ts';
+import type { RepositoryWorld } from './repository/repository-world.ts';
+import { repositoryFor } from './repository/request-repository.ts';
+import { systemRepository } from './repository/system-repository.ts';
 import { sendResource } from './send-fhir.ts';
-import { systemRepository } from './system-repository.ts';
+import { storeCode } from './subscriptions/bot-routes.ts';
 
 /** What a bot is made with, until it is deployed. */
 const FIRST_CODE = 'export async function handler(medplum: MedplumClient, event: BotEvent): Promise<any> {}\n';

@@ -3,9 +3,9 @@ import { accepted, badRequest, isResource, normalizeOperationOutcome, OperationO
 import { type FhirRequest, type FhirRouter, processBatch } from '@medplum/fhir-router';
 import type { AsyncJob, Binary, Bundle } from '@medplum/fhirtypes';
 import { json, type Request, type Response } from 'express';
-import type { RepositoryWorld } from './repository-world.ts';
+import type { RepositoryWorld } from './repository/repository-world.ts';
+import type { SqliteRepository } from './repository/sqlite-repository.ts';
 import { sendOutcome } from './send-fhir.ts';
-import type { SqliteRepository } from './sqlite-repository.ts';
 
 /** The caller's, and the server's own: who begins a job need not be allowed to end it. */
 export interface JobRepositories {

@@ -13,10 +13,10 @@ import {
 } from '@medplum/core';
 import type { Binary } from '@medplum/fhirtypes';
 import { type Request, type Response, Router } from 'express';
-import type { RepositoryWorld } from './repository-world.ts';
-import { repositoryFor } from './request-repository.ts';
+import type { RepositoryWorld } from './repository/repository-world.ts';
+import { repositoryFor } from './repository/request-repository.ts';
+import type { SqliteRepository } from './repository/sqlite-repository.ts';
 import { sendBytes, sendResource } from './send-fhir.ts';
-import type { SqliteRepository } from './sqlite-repository.ts';
 
 const EXECUTABLE_NAME =
   /\.(ade|adp|apk|appx|bat|cab|chm|cmd|com|cpl|dll|dmg|exe?|hta|ins|iso|isp|jar|jse|lib|lnk|msi|php|ps1|scr|sys|vbe?|vbs|wsf)$/i;

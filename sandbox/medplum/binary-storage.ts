@@ -13,7 +13,7 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { isResource } from '@medplum/core';
 import type { Binary, Resource } from '@medplum/fhirtypes';
-import type { Tokens } from './tokens.ts';
+import type { Tokens } from './auth/tokens.ts';
 
 const LINK_SECONDS = 3600;
 

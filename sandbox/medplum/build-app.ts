@@ -4,21 +4,21 @@ import express, { type ErrorRequestHandler, type Express, type RequestHandler } 
 import { onlyFromHere } from '../faults/only-from-here.ts';
 import { serveFaults } from '../faults/serve-faults.ts';
 import { adminRoutes } from './admin-routes.ts';
-import { authRoutes } from './auth-routes.ts';
-import { type AuthWorld, requireCaller } from './authenticate.ts';
+import { authRoutes } from './auth/auth-routes.ts';
+import { type AuthWorld, requireCaller } from './auth/authenticate.ts';
+import { oauthRoutes } from './auth/oauth-routes.ts';
+import { rotateSecretRoute } from './auth/rotate-secret.ts';
+import { signInPage } from './auth/sign-in-page.ts';
+import { smartRoutes, wellKnownRoutes } from './auth/well-known-routes.ts';
 import { binaryRoutes, storageRoutes } from './binary-routes.ts';
-import { botRoutes } from './bot-routes.ts';
 import { asyncBatchRoute, fhirRoutes } from './fhir-routes.ts';
-import { bindingTokenRoute } from './get-binding-token.ts';
-import { oauthRoutes } from './oauth-routes.ts';
-import type { RepositoryWorld } from './repository-world.ts';
-import { rotateSecretRoute } from './rotate-secret.ts';
+import type { RepositoryWorld } from './repository/repository-world.ts';
 import { sendOutcome } from './send-fhir.ts';
 import { sendRateLimit } from './send-rate-limit.ts';
-import { signInPage } from './sign-in-page.ts';
 import { strikeRequest } from './strike-request.ts';
+import { botRoutes } from './subscriptions/bot-routes.ts';
+import { bindingTokenRoute } from './subscriptions/get-binding-token.ts';
 import type { Switches } from './switches.ts';
-import { smartRoutes, wellKnownRoutes } from './well-known-routes.ts';
 
 /** Below `/fhir/R4`, without a token. */
 const PUBLIC_PATHS = new Set(['/metadata', '/$versions']);

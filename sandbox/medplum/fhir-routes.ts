@@ -4,15 +4,15 @@ import type { FhirRequest, HttpMethod } from '@medplum/fhir-router';
 import type { AsyncJob } from '@medplum/fhirtypes';
 import { type Request, type RequestHandler, type Response, Router } from 'express';
 import { startAsyncBatch } from './async-batch.ts';
-import { callerOf } from './authenticate.ts';
+import { callerOf } from './auth/authenticate.ts';
 import { capabilityStatement } from './capability-statement.ts';
 import { newFhirRouter } from './operations/add-operations.ts';
 import { bulkDataRoutes } from './operations/bulk-data-routes.ts';
 import type { QuotaBook } from './quota.ts';
-import type { RepositoryWorld } from './repository-world.ts';
-import { repositoryFor } from './request-repository.ts';
+import type { RepositoryWorld } from './repository/repository-world.ts';
+import { repositoryFor } from './repository/request-repository.ts';
+import { systemRepository } from './repository/system-repository.ts';
 import { sendOutcome, sendResource } from './send-fhir.ts';
-import { systemRepository } from './system-repository.ts';
 
 /** Everything below `/fhir/R4` but raw Binaries: Medplum's own router over the sandbox's repository. */
 export function fhirRoutes(world: RepositoryWorld, quotas: QuotaBook): Router {

@@ -2,9 +2,9 @@ import { getStatus, isAccepted, isCreated, isOk, isResource, OperationOutcomeErr
 import type { Binary, OperationOutcome, Resource } from '@medplum/fhirtypes';
 import type { Request, Response } from 'express';
 import type { BinaryStorage } from './binary-storage.ts';
-import type { RepositoryWorld } from './repository-world.ts';
-import { linkAttachments } from './rewrite-attachments.ts';
-import type { SqliteRepository } from './sqlite-repository.ts';
+import type { RepositoryWorld } from './repository/repository-world.ts';
+import { linkAttachments } from './repository/rewrite-attachments.ts';
+import type { SqliteRepository } from './repository/sqlite-repository.ts';
 
 const FHIR_JSON = 'application/fhir+json';
 

@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express';
-import { quotaOf } from './authenticate.ts';
+import { quotaOf } from './auth/authenticate.ts';
 import type { QuotaBook } from './quota.ts';
 import type { Switches } from './switches.ts';
 

@@ -5,7 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { parseEnv } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { secretsCommand } from '../../bridge/commands/secrets-command.ts';
-import { createMedplum } from '../../bridge/medplum/create-medplum.ts';
+import { createMedplum } from '../../bridge/medplum/client/create-medplum.ts';
 import { callJson } from '../../sandbox/demo/call-json.ts';
 import { type SandboxMedplum, startMedplum } from '../../sandbox/medplum/start-medplum.ts';
 import { findFreePort } from '../../sandbox/redis/find-free-port.ts';

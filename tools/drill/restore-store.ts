@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { importFile } from '../../bridge/ingest/import-file.ts';
 import { Findings } from '../../bridge/ingest/ledger/findings.ts';
 import { verifyImport } from '../../bridge/ingest/ledger/verify-import.ts';
-import { createMedplum } from '../../bridge/medplum/create-medplum.ts';
+import { createMedplum } from '../../bridge/medplum/client/create-medplum.ts';
 import { startMedplum } from '../../sandbox/medplum/start-medplum.ts';
 import { seed } from '../../sandbox/seed.ts';
 import { drillBinaries } from './restore-binaries.ts';

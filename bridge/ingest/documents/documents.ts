@@ -1,5 +1,5 @@
 import type { MedplumClient } from '@medplum/core';
-import { uploadBinary } from '../../medplum/upload-binary.ts';
+import { uploadBinary } from '../../medplum/binaries/upload-binary.ts';
 import { type Place, readBytes } from '../scan/read-bytes.ts';
 import { readLongLine } from '../scan/read-long-line.ts';
 import { MAX_LINE_BYTES } from '../scan/read-pieces.ts';

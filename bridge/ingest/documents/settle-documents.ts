@@ -1,4 +1,4 @@
-import { plainMediaType } from '../../medplum/upload-binary.ts';
+import { plainMediaType } from '../../medplum/binaries/upload-binary.ts';
 import { boundPatient } from '../bind-patient.ts';
 import type { LoadContext } from '../load-context.ts';
 import { type PreparedResource, prepareResource } from '../shape/prepare-resource.ts';

@@ -4,8 +4,8 @@ import type { LedgerFile } from '../../contract/import-report.ts';
 import { ledgerFromTask } from '../../contract/import-task.ts';
 import { parseEntry, parseVanished } from '../../contract/ledger-entry.ts';
 import { PermanentError } from '../../errors.ts';
+import { readBinaryLines } from '../../medplum/binaries/read-binary-lines.ts';
 import type { StoredTask } from '../../medplum/change-task.ts';
-import { readBinaryLines } from '../../medplum/read-binary-lines.ts';
 import type { Eraser } from './eraser.ts';
 import { isOf } from './who-keeps-what.ts';
 

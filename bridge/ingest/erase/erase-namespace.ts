@@ -3,7 +3,7 @@ import { getStatus, type MedplumClient, OperationOutcomeError } from '@medplum/c
 import type { Basic, Bundle, CapabilityStatement, Resource } from '@medplum/fhirtypes';
 import { BRIDGE_CODE_SYSTEM, IMPORT_TASK_CODE, ORG_CONNECTION_SYSTEM } from '../../contract/identifiers.ts';
 import type { StoredTask } from '../../medplum/change-task.ts';
-import { retryRead } from '../../medplum/retry-read.ts';
+import { retryRead } from '../../medplum/client/retry-read.ts';
 import { escapeSearchValue } from '../meta-source.ts';
 import { loadDefinitions } from '../shape/load-definitions.ts';
 import { MOST_IN_FLIGHT } from '../write/flight-limit.ts';

@@ -1,8 +1,8 @@
 import type { MedplumClient } from '@medplum/core';
 import type { Bundle, BundleEntry } from '@medplum/fhirtypes';
 import { PermanentError } from '../../errors.ts';
-import { LostReplyError } from '../../medplum/lost-reply-error.ts';
-import { retryRead } from '../../medplum/retry-read.ts';
+import { LostReplyError } from '../../medplum/client/lost-reply-error.ts';
+import { retryRead } from '../../medplum/client/retry-read.ts';
 import { type ReadEntry, readEach } from '../match/read-each.ts';
 
 /** What is erased at once. */

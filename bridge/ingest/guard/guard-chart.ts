@@ -3,7 +3,7 @@ import type { Patient, Task } from '@medplum/fhirtypes';
 import { compareDemographics, TRAITS, type Trait } from '../../contract/demographics/compare-demographics.ts';
 import { holdFromTask } from '../../contract/import-hold.ts';
 import { PermanentError } from '../../errors.ts';
-import { retryRead } from '../../medplum/retry-read.ts';
+import { retryRead } from '../../medplum/client/retry-read.ts';
 import { search } from '../match/look-up.ts';
 import { escapeSearchValue, metaSource } from '../meta-source.ts';
 import type { ExportIndex } from '../order/export-index.ts';

@@ -1,6 +1,6 @@
 import type { MedplumClient } from '@medplum/core';
 import { ORG_CONNECTION_SYSTEM } from '../../contract/identifiers.ts';
-import { retryRead } from '../../medplum/retry-read.ts';
+import { retryRead } from '../../medplum/client/retry-read.ts';
 import { escapeSearchValue, metaSource } from '../meta-source.ts';
 import type { ChartGuard } from './guard-chart.ts';
 import { readSubjects } from './read-subjects.ts';

@@ -3,7 +3,7 @@ import type { MedplumClient } from '@medplum/core';
 import type { Resource } from '@medplum/fhirtypes';
 import type { LedgerEntry } from '../../contract/ledger-entry.ts';
 import { PermanentError } from '../../errors.ts';
-import { streamBinary } from '../../medplum/stream-binary.ts';
+import { streamBinary } from '../../medplum/binaries/stream-binary.ts';
 import { type StoredDocument, storedDocuments } from '../documents/link-attachments.ts';
 import type { JsonObject } from '../walk-references.ts';
 import type { Findings } from './findings.ts';

@@ -3,7 +3,7 @@ import type { MedplumClient } from '@medplum/core';
 import type { RawExport } from '../../contract/import-task.ts';
 import { type LedgerEntry, parseEntry } from '../../contract/ledger-entry.ts';
 import { PermanentError } from '../../errors.ts';
-import { streamBinary } from '../../medplum/stream-binary.ts';
+import { streamBinary } from '../../medplum/binaries/stream-binary.ts';
 import type { Findings } from './findings.ts';
 import { RawReader } from './raw-reader.ts';
 

@@ -5,7 +5,7 @@ import { ledgerFromTask } from '../../contract/import-task.ts';
 import { storedReferenceSchema, type VanishedEntry } from '../../contract/ledger-entry.ts';
 import { formatSourceKey, parseSourceKey, type SourceKey } from '../../contract/source-key.ts';
 import { PermanentError } from '../../errors.ts';
-import { readBinaryLines } from '../../medplum/read-binary-lines.ts';
+import { readBinaryLines } from '../../medplum/binaries/read-binary-lines.ts';
 import type { ExportIndex } from '../order/export-index.ts';
 import { findLedgerTask } from './find-import.ts';
 import { findStanding } from './find-standing.ts';

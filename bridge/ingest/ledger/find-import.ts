@@ -4,8 +4,8 @@ import { BRIDGE_CODE_SYSTEM, IMPORT_TASK_CODE, ORG_CONNECTION_SYSTEM } from '../
 import { ledgerFromTask } from '../../contract/import-task.ts';
 import { PermanentError } from '../../errors.ts';
 import type { StoredTask } from '../../medplum/change-task.ts';
+import { retryRead } from '../../medplum/client/retry-read.ts';
 import { findLineage, namespaceOf } from '../../medplum/find-connection.ts';
-import { retryRead } from '../../medplum/retry-read.ts';
 import { escapeSearchValue } from '../meta-source.ts';
 
 /**

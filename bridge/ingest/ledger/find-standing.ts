@@ -1,7 +1,7 @@
 import type { MedplumClient } from '@medplum/core';
 import type { Bundle, BundleEntry } from '@medplum/fhirtypes';
 import { BRIDGE_CODE_SYSTEM, IMPORT_TASK_CODE, LANE_CODE, ORG_CONNECTION_SYSTEM } from '../../contract/identifiers.ts';
-import { retryRead } from '../../medplum/retry-read.ts';
+import { retryRead } from '../../medplum/client/retry-read.ts';
 import { escapeSearchValue } from '../meta-source.ts';
 
 /** What the bridge keeps in a namespace for itself, by type: no export brought it. */

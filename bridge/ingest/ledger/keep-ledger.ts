@@ -2,7 +2,7 @@ import type { MedplumClient } from '@medplum/core';
 import type { Task } from '@medplum/fhirtypes';
 import type { ImportReport, LedgerFile } from '../../contract/import-report.ts';
 import { countsFromTask, ledgerFromTask, vanishedFromTask } from '../../contract/import-task.ts';
-import { retryRead } from '../../medplum/retry-read.ts';
+import { retryRead } from '../../medplum/client/retry-read.ts';
 import type { Settled } from './list-entries.ts';
 import { recordAudit } from './record-audit.ts';
 import { writeLedger } from './write-ledger.ts';

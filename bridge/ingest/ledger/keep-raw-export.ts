@@ -1,8 +1,8 @@
 import type { MedplumClient } from '@medplum/core';
 import { outputsWithRawExports, type RawExport, rawExportsFromTask } from '../../contract/import-task.ts';
+import { uploadFile } from '../../medplum/binaries/upload-file.ts';
 import { changeTask, type StoredTask } from '../../medplum/change-task.ts';
-import { retryRead } from '../../medplum/retry-read.ts';
-import { uploadFile } from '../../medplum/upload-file.ts';
+import { retryRead } from '../../medplum/client/retry-read.ts';
 import { hashFile } from './hash-file.ts';
 
 /**

@@ -2,7 +2,7 @@ import type { MedplumClient } from '@medplum/core';
 import type { Task } from '@medplum/fhirtypes';
 import { IMPORT_SUBTYPE, imported } from '../../audit/audit-import.ts';
 import { bridgeName } from '../../audit/bridge-name.ts';
-import { retryRead } from '../../medplum/retry-read.ts';
+import { retryRead } from '../../medplum/client/retry-read.ts';
 
 /**
  * Records that a record was imported. Once

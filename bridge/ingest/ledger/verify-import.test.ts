@@ -13,7 +13,7 @@ import type {
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { generateExport } from '../../../sandbox/generator/generate-export.ts';
 import { ledgerFromTask, rawExportsFromTask } from '../../contract/import-task.ts';
-import { uploadBinary } from '../../medplum/upload-binary.ts';
+import { uploadBinary } from '../../medplum/binaries/upload-binary.ts';
 import { type ImportWorld, type SourceLine, startImportWorld } from '../../test/import-world.ts';
 import { importFile } from '../import-file.ts';
 import { Findings } from './findings.ts';

@@ -3,7 +3,7 @@ import { EHI_EXPORT_SYSTEM } from '../../contract/identifiers.ts';
 import { type ImportCounts, ledgerFromTask, rawExportsFromTask } from '../../contract/import-task.ts';
 import { type LedgerEntry, parseEntry } from '../../contract/ledger-entry.ts';
 import { PermanentError } from '../../errors.ts';
-import { readBinaryLines } from '../../medplum/read-binary-lines.ts';
+import { readBinaryLines } from '../../medplum/binaries/read-binary-lines.ts';
 import { loadDefinitions } from '../shape/load-definitions.ts';
 import { auditLedger } from './audit-ledger.ts';
 import { DocumentCheck } from './check-documents.ts';

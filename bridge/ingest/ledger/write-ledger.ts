@@ -1,6 +1,6 @@
 import type { MedplumClient } from '@medplum/core';
 import type { VanishedEntry } from '../../contract/ledger-entry.ts';
-import { uploadBinary } from '../../medplum/upload-binary.ts';
+import { uploadBinary } from '../../medplum/binaries/upload-binary.ts';
 import { listEntries, type Settled } from './list-entries.ts';
 import { MerkleTree } from './merkle-tree.ts';
 

@@ -2,8 +2,8 @@ import type { MedplumClient } from '@medplum/core';
 import type { Bundle, BundleEntry, Meta, Resource } from '@medplum/fhirtypes';
 import { EHI_EXPORT_SYSTEM, ORG_CONNECTION_SYSTEM } from '../../contract/identifiers.ts';
 import type { SourceKey } from '../../contract/source-key.ts';
-import { LostReplyError } from '../../medplum/lost-reply-error.ts';
-import { retryRead } from '../../medplum/retry-read.ts';
+import { LostReplyError } from '../../medplum/client/lost-reply-error.ts';
+import { retryRead } from '../../medplum/client/retry-read.ts';
 import { escapeSearchValue, metaSource } from '../meta-source.ts';
 import { type Age, parkedProfiles, storedAge, storedHash, storedLine } from '../shape/shape-meta.ts';
 

@@ -1,7 +1,7 @@
 import type { DocumentReference, Observation, Resource } from '@medplum/fhirtypes';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ledgerEntrySchema } from '../../contract/ledger-entry.ts';
-import { readBinaryLines } from '../../medplum/read-binary-lines.ts';
+import { readBinaryLines } from '../../medplum/binaries/read-binary-lines.ts';
 import { type ImportWorld, type SourceLine, startImportWorld } from '../../test/import-world.ts';
 import { importFile } from '../import-file.ts';
 import { verifyImport } from '../ledger/verify-import.ts';

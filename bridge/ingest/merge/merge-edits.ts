@@ -1,6 +1,6 @@
 import type { Bundle, Meta, Resource, ResourceType } from '@medplum/fhirtypes';
 import { putAddedCodes, takeAddedCodes } from '../../contract/added-codes.ts';
-import { retryRead } from '../../medplum/retry-read.ts';
+import { retryRead } from '../../medplum/client/retry-read.ts';
 import type { AttachedDocument } from '../documents/link-attachments.ts';
 import type { LoadContext } from '../load-context.ts';
 import type { StoredVersion } from '../match/look-up.ts';

@@ -3,7 +3,7 @@ import type { Encounter, Observation, Patient, Task } from '@medplum/fhirtypes';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { ledgerFromTask } from '../../contract/import-task.ts';
 import { type LedgerEntry, ledgerEntrySchema } from '../../contract/ledger-entry.ts';
-import { readBinaryLines } from '../../medplum/read-binary-lines.ts';
+import { readBinaryLines } from '../../medplum/binaries/read-binary-lines.ts';
 import { type ImportWorld, type SourceLine, startImportWorld } from '../../test/import-world.ts';
 import { importFile } from '../import-file.ts';
 import { verifyImport } from '../ledger/verify-import.ts';

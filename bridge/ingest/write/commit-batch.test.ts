@@ -2,7 +2,7 @@ import type { Basic, Observation, Organization, Patient, Provenance, Resource } 
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { generateExport } from '../../../sandbox/generator/generate-export.ts';
-import { createMedplum } from '../../medplum/create-medplum.ts';
+import { createMedplum } from '../../medplum/client/create-medplum.ts';
 import { type Cut, startCuttingProxy } from '../../test/cutting-proxy.ts';
 import { BRIDGE_CLIENT, type ImportWorld, startImportWorld } from '../../test/import-world.ts';
 import { importExport } from '../import-export.ts';

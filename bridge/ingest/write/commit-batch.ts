@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { badRequest, getStatus, OperationOutcomeError } from '@medplum/core';
 import type { BundleEntry, OperationOutcome } from '@medplum/fhirtypes';
-import { LostReplyError } from '../../medplum/lost-reply-error.ts';
+import { LostReplyError } from '../../medplum/client/lost-reply-error.ts';
 import type { LoadContext } from '../load-context.ts';
 import { lookUp, type StoredVersion } from '../match/look-up.ts';
 import { passDeletedSince } from '../match/pass-deleted.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BundleEntry, OperationOutcome } from '@medplum/fhirtypes';
 import { PermanentError } from '../../errors.ts';
-import { LostReplyError } from '../../medplum/lost-reply-error.ts';
+import { LostReplyError } from '../../medplum/client/lost-reply-error.ts';
 import type { LoadContext } from '../load-context.ts';
 import { lookUp } from '../match/look-up.ts';
 import { passDeletedSince } from '../match/pass-deleted.ts';

@@ -9,8 +9,8 @@ import {
   ORG_CONNECTION_SYSTEM,
 } from '../../contract/identifiers.ts';
 import { PermanentError } from '../../errors.ts';
-import { LostReplyError } from '../../medplum/lost-reply-error.ts';
-import { retryRead } from '../../medplum/retry-read.ts';
+import { LostReplyError } from '../../medplum/client/lost-reply-error.ts';
+import { retryRead } from '../../medplum/client/retry-read.ts';
 
 /** What a lane's Basic says. */
 export interface LaneState {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { MedplumClient } from '@medplum/core';
 import type { Basic } from '@medplum/fhirtypes';
 import { PermanentError } from '../../errors.ts';
-import { pacerOf } from '../../medplum/pacer.ts';
+import { pacerOf } from '../../medplum/client/pacer.ts';
 import { type FlightLimit, MOST_IN_FLIGHT } from './flight-limit.ts';
 import { type Committed, Lane } from './lane.ts';
 import { fenceOff, findLanes, IMPORT_RUNNING, laneState } from './lane-basic.ts';

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { getStatus, type MedplumClient, OperationOutcomeError } from '@medplum/core';
 import type { Basic, Bundle, BundleEntry, OperationOutcome } from '@medplum/fhirtypes';
 import { LANE_SYSTEM } from '../../contract/identifiers.ts';
-import { LostReplyError } from '../../medplum/lost-reply-error.ts';
-import { retryRead } from '../../medplum/retry-read.ts';
+import { LostReplyError } from '../../medplum/client/lost-reply-error.ts';
+import { retryRead } from '../../medplum/client/retry-read.ts';
 import {
   importRunning,
   isLate,

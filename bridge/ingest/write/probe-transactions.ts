@@ -1,6 +1,6 @@
 import { type MedplumClient, OperationOutcomeError } from '@medplum/core';
 import type { Bundle } from '@medplum/fhirtypes';
-import { retryRead } from '../../medplum/retry-read.ts';
+import { retryRead } from '../../medplum/client/retry-read.ts';
 
 /** A Basic without its required `code`: refused everywhere, so that the probe stores nothing. */
 const INVALID: Bundle = {

@@ -1,7 +1,7 @@
 import type { Provenance } from '@medplum/fhirtypes';
 import { EHI_EXPORT_SYSTEM, ORG_CONNECTION_SYSTEM } from '../../contract/identifiers.ts';
 import { sourceRoot } from '../../contract/source-key.ts';
-import { retryRead } from '../../medplum/retry-read.ts';
+import { retryRead } from '../../medplum/client/retry-read.ts';
 import type { LoadContext } from '../load-context.ts';
 import { joined, search } from '../match/look-up.ts';
 import { patientReference } from '../shape/compose-entry.ts';

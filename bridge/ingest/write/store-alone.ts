@@ -3,8 +3,8 @@ import { getStatus, type MedplumClient, OperationOutcomeError } from '@medplum/c
 import type { BundleEntry, Meta } from '@medplum/fhirtypes';
 import { ORG_CONNECTION_SYSTEM } from '../../contract/identifiers.ts';
 import { sourceRoot } from '../../contract/source-key.ts';
-import { LostReplyError } from '../../medplum/lost-reply-error.ts';
-import { retryRead } from '../../medplum/retry-read.ts';
+import { LostReplyError } from '../../medplum/client/lost-reply-error.ts';
+import { retryRead } from '../../medplum/client/retry-read.ts';
 import { runAsyncBatch } from '../../medplum/run-async-batch.ts';
 import { boundPatient } from '../bind-patient.ts';
 import type { LoadContext } from '../load-context.ts';

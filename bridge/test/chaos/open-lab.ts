@@ -1,4 +1,4 @@
-import { createMedplum, type MedplumConnection } from '../../medplum/create-medplum.ts';
+import { createMedplum, type MedplumConnection } from '../../medplum/client/create-medplum.ts';
 import { openSeenQueues, type SeenQueues } from './drain-stack.ts';
 import type { SourcePatch } from './patch-text.ts';
 import type { Outcome } from './read-outcome.ts';

@@ -1,11 +1,11 @@
 import { accepted, allOk, validateResource } from '@medplum/core';
 import { type FhirRequest, type FhirResponse, FhirRouter } from '@medplum/fhir-router';
 import type { Group, Patient, Resource } from '@medplum/fhirtypes';
-import { expandValueSet } from '../expand-value-set.ts';
 import type { QuotaBook } from '../quota.ts';
-import type { RepositoryWorld } from '../repository-world.ts';
-import type { SqliteRepository } from '../sqlite-repository.ts';
-import { systemRepository } from '../system-repository.ts';
+import { expandValueSet } from '../repository/expand-value-set.ts';
+import type { RepositoryWorld } from '../repository/repository-world.ts';
+import type { SqliteRepository } from '../repository/sqlite-repository.ts';
+import { systemRepository } from '../repository/system-repository.ts';
 import { exportGroup, exportTypes, startExport } from './bulk-export.ts';
 import { CODE_INPUTS, LOOKUP_INPUTS, lookUpCode, validateCode, validateInValueSet } from './check-code.ts';
 import type { ExportFiles } from './export-files.ts';

@@ -1,8 +1,8 @@
 import { notFound } from '@medplum/core';
 import type { AsyncJob } from '@medplum/fhirtypes';
 import { Router } from 'express';
-import type { RepositoryWorld } from '../repository-world.ts';
-import { repositoryFor } from '../request-repository.ts';
+import type { RepositoryWorld } from '../repository/repository-world.ts';
+import { repositoryFor } from '../repository/request-repository.ts';
 import { withLinks } from '../send-fhir.ts';
 
 /** `/fhir/R4/bulkdata/export/:id`: how far an export is, its manifest, its end before its time. */

@@ -10,8 +10,8 @@ import {
 } from '@medplum/core';
 import type { FhirRequest } from '@medplum/fhir-router';
 import type { AsyncJob, Bundle, BundleLink, Group, Patient, Resource, ResourceType } from '@medplum/fhirtypes';
-import type { RepositoryWorld } from '../repository-world.ts';
-import type { SqliteRepository } from '../sqlite-repository.ts';
+import type { RepositoryWorld } from '../repository/repository-world.ts';
+import type { SqliteRepository } from '../repository/sqlite-repository.ts';
 import { ExportFiles } from './export-files.ts';
 import { patientEverything } from './patient-everything.ts';
 

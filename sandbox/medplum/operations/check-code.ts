@@ -1,6 +1,6 @@
 import { badRequest, notFound, OperationOutcomeError } from '@medplum/core';
 import type { CodeSystem, CodeSystemConcept, Coding, Parameters, ValueSetComposeInclude } from '@medplum/fhirtypes';
-import { flatten, knownTerminology, withoutVersion } from '../expand-value-set.ts';
+import { flatten, knownTerminology, withoutVersion } from '../repository/expand-value-set.ts';
 import type { InputDefinition, Inputs } from './read-inputs.ts';
 
 const CODING: readonly InputDefinition[] = [

@@ -10,7 +10,7 @@ import {
 } from '@medplum/core';
 import type { FhirRepository } from '@medplum/fhir-router';
 import type { Bundle, BundleEntry, Patient, Resource, ResourceType } from '@medplum/fhirtypes';
-import type { Definitions } from '../load-definitions.ts';
+import type { Definitions } from '../repository/load-definitions.ts';
 import { isWithinCare } from './care-date.ts';
 import type { InputDefinition, Inputs } from './read-inputs.ts';
 

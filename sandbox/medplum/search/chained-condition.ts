@@ -1,5 +1,5 @@
 import { type Filter, getSearchParameter, Operator } from '@medplum/core';
-import type { Sql } from '../open-database.ts';
+import type { Sql } from '../repository/open-database.ts';
 import { type ChainLink, parseChain } from './parse-chain.ts';
 import { joined, type ParamNumber, refusal } from './sql-conditions.ts';
 

@@ -6,7 +6,7 @@ import {
   splitSearchOnComma,
 } from '@medplum/core';
 import type { SearchParameter } from '@medplum/fhirtypes';
-import type { Sql, Value } from '../open-database.ts';
+import type { Sql, Value } from '../repository/open-database.ts';
 import type { IndexTable } from './index-resource.ts';
 import { dateCondition, numberCondition, quantityCondition } from './ordered-condition.ts';
 import { escapeLike, inRows, isNegation, isPresence, refusal, refuseSets } from './sql-conditions.ts';

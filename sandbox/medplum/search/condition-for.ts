@@ -5,7 +5,7 @@ import {
   getSearchParameterDetails,
   Operator,
 } from '@medplum/core';
-import type { Sql } from '../open-database.ts';
+import type { Sql } from '../repository/open-database.ts';
 import { chainedCondition } from './chained-condition.ts';
 import { columnCondition } from './column-condition.ts';
 import { filterCondition } from './filter-condition.ts';

@@ -9,7 +9,7 @@ import {
   type Operator,
   parseFilterParameter,
 } from '@medplum/core';
-import type { Sql } from '../open-database.ts';
+import type { Sql } from '../repository/open-database.ts';
 
 /**
  * The `_filter` parameter (`name eq "Patient" or url eq "..."`) as one condition.

@@ -1,6 +1,6 @@
 import type { Patient } from '@medplum/fhirtypes';
 import { beforeAll, expect, test } from 'vitest';
-import { loadDefinitions } from '../load-definitions.ts';
+import { loadDefinitions } from '../repository/load-definitions.ts';
 import { indexResource } from './index-resource.ts';
 
 beforeAll(() => {

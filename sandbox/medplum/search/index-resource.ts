@@ -18,7 +18,7 @@ import {
   toTypedValue,
 } from '@medplum/core';
 import type { Address, HumanName, Reference, Resource, SearchParameter } from '@medplum/fhirtypes';
-import type { Value } from '../open-database.ts';
+import type { Value } from '../repository/open-database.ts';
 import { keptAs } from './kept-as.ts';
 import { wordsOf } from './words-condition.ts';
 

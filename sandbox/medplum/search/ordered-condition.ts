@@ -6,7 +6,7 @@ import {
   splitN,
   splitSearchOnComma,
 } from '@medplum/core';
-import type { Sql } from '../open-database.ts';
+import type { Sql } from '../repository/open-database.ts';
 import { isoInstant } from './index-resource.ts';
 import { comparison, inRows, refusal, refuseSets } from './sql-conditions.ts';
 

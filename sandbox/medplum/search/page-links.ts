@@ -1,6 +1,6 @@
 import { formatSearchQuery, OperationOutcomeError, type SearchRequest, serverError } from '@medplum/core';
 import type { BundleLink } from '@medplum/fhirtypes';
-import type { Sql } from '../open-database.ts';
+import type { Sql } from '../repository/open-database.ts';
 import { refusal } from './sql-conditions.ts';
 
 export interface Paging {

@@ -1,9 +1,9 @@
 import { parseSearchRequest, type SearchRequest } from '@medplum/core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Access } from '../access.ts';
-import { loadDefinitions } from '../load-definitions.ts';
-import { Database } from '../open-database.ts';
-import { ResourceStore } from '../resource-store.ts';
+import { Access } from '../access/access.ts';
+import { loadDefinitions } from '../repository/load-definitions.ts';
+import { Database } from '../repository/open-database.ts';
+import { ResourceStore } from '../repository/resource-store.ts';
 import { pageSql } from './run-search.ts';
 
 const ID = '7e6d5c4b-3a29-4817-a6b5-c4d3e2f1a002';

@@ -1,7 +1,7 @@
 import { DEFAULT_MAX_SEARCH_COUNT, DEFAULT_SEARCH_COUNT, type SearchRequest } from '@medplum/core';
 import type { BundleLink } from '@medplum/fhirtypes';
-import type { Sql } from '../open-database.ts';
-import type { ResourceStore } from '../resource-store.ts';
+import type { Sql } from '../repository/open-database.ts';
+import type { ResourceStore } from '../repository/resource-store.ts';
 import { cursorClause, type Paging, pageLinks, type Shown } from './page-links.ts';
 import { sortClause } from './sort-clause.ts';
 import { refusal } from './sql-conditions.ts';

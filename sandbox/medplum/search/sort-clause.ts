@@ -1,5 +1,5 @@
 import { getSearchParameter, type SearchRequest, type SortRule } from '@medplum/core';
-import type { ResourceStore } from '../resource-store.ts';
+import type { ResourceStore } from '../repository/resource-store.ts';
 import { indexTableOf } from './index-resource.ts';
 import { noColumn, refusal } from './sql-conditions.ts';
 

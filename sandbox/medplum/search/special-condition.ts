@@ -1,5 +1,5 @@
 import { type Filter, isUUID, Operator, splitSearchOnComma } from '@medplum/core';
-import type { Sql } from '../open-database.ts';
+import type { Sql } from '../repository/open-database.ts';
 import { isoInstant } from './index-resource.ts';
 import { checkDate } from './ordered-condition.ts';
 import { comparison, inRows, isNegation, isPresence, type ParamNumber, refusal, refuseSets } from './sql-conditions.ts';

@@ -1,6 +1,6 @@
 import { badRequest, type Filter, invalidSearchOperator, OperationOutcomeError, Operator } from '@medplum/core';
 import type { SearchParameter } from '@medplum/fhirtypes';
-import type { Sql, Value } from '../open-database.ts';
+import type { Sql, Value } from '../repository/open-database.ts';
 
 /** The number of a search parameter of a type in the index tables. */
 export type ParamNumber = (resourceType: string, code: string) => number;

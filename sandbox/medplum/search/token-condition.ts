@@ -7,7 +7,7 @@ import {
   splitSearchOnComma,
 } from '@medplum/core';
 import type { SearchParameter } from '@medplum/fhirtypes';
-import type { Sql } from '../open-database.ts';
+import type { Sql } from '../repository/open-database.ts';
 import { escapeLike, inRows, isNegation, refusal } from './sql-conditions.ts';
 
 /** A parameter of systems and codes. Everything but equality, `:text`, `:contains` and presence is refused. */

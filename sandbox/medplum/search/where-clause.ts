@@ -1,7 +1,7 @@
 import type { SearchRequest } from '@medplum/core';
-import type { Access } from '../access.ts';
-import type { Sql } from '../open-database.ts';
-import type { ResourceStore } from '../resource-store.ts';
+import type { Access } from '../access/access.ts';
+import type { Sql } from '../repository/open-database.ts';
+import type { ResourceStore } from '../repository/resource-store.ts';
 import { conditionFor, type MayPass } from './condition-for.ts';
 import { isChained } from './parse-chain.ts';
 import { joined } from './sql-conditions.ts';

@@ -1,5 +1,5 @@
 import { type Filter, Operator, splitSearchOnComma } from '@medplum/core';
-import type { Sql, Value } from '../open-database.ts';
+import type { Sql, Value } from '../repository/open-database.ts';
 import { escapeLike, inRows, isNegation, refuseSets } from './sql-conditions.ts';
 
 /** Where the numbers of a parameter's whole values and of their words are. */

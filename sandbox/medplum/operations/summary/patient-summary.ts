@@ -1,8 +1,8 @@
 import { createReference, generateId, LOINC, resolveId, type WithId } from '@medplum/core';
 import type { FhirRepository } from '@medplum/fhir-router';
 import type { Bundle, Composition, CompositionSection, Patient, Reference, Resource } from '@medplum/fhirtypes';
-import type { Definitions } from '../../load-definitions.ts';
-import { withoutEmpty } from '../../prepare-resource.ts';
+import type { Definitions } from '../../repository/load-definitions.ts';
+import { withoutEmpty } from '../../repository/prepare-resource.ts';
 import { patientEverything } from '../patient-everything.ts';
 import type { InputDefinition, Inputs } from '../read-inputs.ts';
 import { nestedIds, SECTION_CODES, type SectionName, sectionOf } from './choose-section.ts';
