@@ -43,6 +43,15 @@ export interface Sql {
   readonly select?: string | undefined;
   /** The same, asked of one row instead of listing all, with the same values. */
   readonly ofRow?: string | undefined;
+  /** When it bounds the one value that a resource has of a parameter: whose, and how. */
+  readonly bound?: Bound | undefined;
+}
+
+/** `value >= ?`, say, of the rows of one parameter. */
+export interface Bound {
+  readonly param: number;
+  readonly test: string;
+  readonly value: Value;
 }
 export type Row = Record<string, SQLOutputValue>;
 

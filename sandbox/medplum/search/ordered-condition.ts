@@ -6,7 +6,7 @@ import {
   splitN,
   splitSearchOnComma,
 } from '@medplum/core';
-import type { Sql } from '../repository/open-database.ts';
+import type { Bound, Sql } from '../repository/open-database.ts';
 import { isoInstant } from './index-resource.ts';
 import { comparison, inRows, refusal, refuseSets } from './sql-conditions.ts';
 
@@ -22,8 +22,27 @@ export function dateCondition({ number, isArray, details }: Ordered, filter: Fil
   const value = checkDate(filter.value);
   refuseArray(isArray, value);
   const instant = details.type === SearchParameterType.DATE ? value.slice(0, 10) : isoInstant(value);
-  const rows = `SELECT rid FROM date_index WHERE param = ? AND value ${comparison(filter.operator)} ?`;
-  return inRows(rows, [number, instant], false, 'rid');
+  return dateWithin([{ param: number, test: `value ${comparison(filter.operator)} ?`, value: instant }]);
+}
+
+/**
+ * A beginning and an end at once: sqlite would list all that is after the one and all that is before the other, to find the two of
+ * one day. A resource has one value of such a parameter: it is within both or not.
+ */
+export function joinBounds(conditions: readonly Sql[]): readonly Sql[] {
+  const params = new Set(conditions.flatMap(({ bound }) => bound?.param ?? []));
+  const within = [...params].map((param) =>
+    dateWithin(conditions.flatMap(({ bound }) => (bound?.param === param ? bound : []))),
+  );
+  return [...conditions.filter(({ bound }) => bound === undefined), ...within];
+}
+
+/** @param bounds - Of one parameter, at least one. */
+function dateWithin(bounds: readonly Bound[]): Sql {
+  const [bound] = bounds;
+  const rows = `SELECT rid FROM date_index WHERE param = ? AND ${bounds.map(({ test }) => test).join(' AND ')}`;
+  const values = [bound?.param ?? 0, ...bounds.map(({ value }) => value)];
+  return { ...inRows(rows, values, false, 'rid'), bound: bounds.length === 1 ? bound : undefined };
 }
 
 /** A quantity by its number alone: the real server looks at neither system nor unit. */

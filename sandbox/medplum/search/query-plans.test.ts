@@ -66,6 +66,11 @@ test('an identifier is looked up by system and value at once', () => {
   expect(plan).toContain('SEARCH t USING PRIMARY KEY (param=? AND code=? AND system=?)');
 });
 
+test('the beginning and the end of a time are looked up at once', () => {
+  const plan = planOf(parseSearchRequest('Observation?date=ge2020-01-01&date=lt2020-01-08'));
+  expect(plan).toContain('SEARCH date_index USING PRIMARY KEY (param=? AND value>? AND value<?)');
+});
+
 test('a plan that reads everything would be seen', () => {
   const scope = { projectId: 'p', access: everything, chainsSeeAll: true };
   const { text, values } = pageSql(store, parseSearchRequest('Observation'), { count: 20, offset: 0 }, scope);

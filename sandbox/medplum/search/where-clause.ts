@@ -3,6 +3,7 @@ import type { Access } from '../access/access.ts';
 import type { Sql } from '../repository/open-database.ts';
 import type { ResourceStore } from '../repository/resource-store.ts';
 import { conditionFor, type MayPass } from './condition-for.ts';
+import { joinBounds } from './ordered-condition.ts';
 import { isChained } from './parse-chain.ts';
 import { joined } from './sql-conditions.ts';
 
@@ -47,7 +48,7 @@ function clauseOf(store: ResourceStore, request: SearchRequest, type: string, sc
   const own: Sql[] = [{ text: `${plus}r.type = ?`, values: [type] }];
   if (projectId !== undefined) own.push({ text: `${plus}r.project = ?`, values: [projectId] });
   if (!filters.some(({ code }) => code === '_deleted')) own.push({ text: `${plus}r.deleted = 0`, values: [] });
-  return joined([...own, ...startingNarrow(store, conditions)], 'AND');
+  return joined([...own, ...startingNarrow(store, joinBounds(conditions))], 'AND');
 }
 
 /**
