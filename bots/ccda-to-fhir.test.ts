@@ -4,7 +4,7 @@ import {
   ORG_CONNECTION_SYSTEM,
 } from '@fasten-medplum/bridge/contract/identifiers';
 import type { BotEvent, WithId } from '@medplum/core';
-import type { DocumentReference, Patient, Resource, ResourceType, Task } from '@medplum/fhirtypes';
+import type { Bundle, DocumentReference, Patient, Resource, ResourceType, Task } from '@medplum/fhirtypes';
 import { MockClient } from '@medplum/mock';
 import { beforeEach, expect, test } from 'vitest';
 import { handler } from './ccda-to-fhir.ts';
@@ -182,6 +182,31 @@ test('a server that has no time fails the run, and leaves no report', async () =
     await medplum.searchResources('Task', { focus: `DocumentReference/${document.id}` }, { cache: 'reload' }),
   ).toHaveLength(0);
   expect(outputsOf(await run(document))).toMatchObject({ converted: CCD_FACTS });
+});
+
+test('a measurement that is there by its year alone is the same; more than can be read fails before anything is doubled', async () => {
+  const resource = await medplum.createResource({
+    resourceType: 'Observation',
+    status: 'final',
+    subject: subject(),
+    code: { coding: [{ system: 'http://loinc.org', code: '718-7' }] },
+    effectiveDateTime: '2024',
+    valueQuantity: { value: 11.2, unit: 'g/dL', code: 'g/dL' },
+  });
+  const document = await store(CCD);
+  const { executeBatch } = medplum;
+  const asked: string[] = [];
+  medplum.executeBatch = async (bundle, options) => {
+    const urls = bundle.entry?.map(({ request }) => request?.url ?? '') ?? [];
+    if (!urls.some((url) => url.startsWith('Observation?'))) return executeBatch.call(medplum, bundle, options);
+    asked.push(...urls);
+    const full: Bundle = { resourceType: 'Bundle', type: 'searchset', entry: Array(1000).fill({ resource }) };
+    return { resourceType: 'Bundle', type: 'batch-response', entry: urls.map(() => ({ resource: full })) };
+  };
+  await expect(run(document)).rejects.toThrow('more than 10000 resources');
+  expect(asked.filter((url) => /718-7/.test(url) && !/&date=ge2023-12-30&date=le/.test(url))).toEqual([]);
+  medplum.executeBatch = executeBatch;
+  expect(outputsOf(await run(document))).toMatchObject({ converted: CCD_FACTS - 1, 'already-here': 1 });
 });
 
 test('what the record has already is left as it is, and what is new refers to it', async () => {

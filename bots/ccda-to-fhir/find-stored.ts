@@ -1,6 +1,6 @@
 import type { MedplumClient } from '@medplum/core';
 import type { Bundle, Medication, MedicationStatement, Patient, Reference, Resource } from '@medplum/fhirtypes';
-import { describeFact, type FactResource } from './describe-fact.ts';
+import { describeFact, type FactDescription, type FactResource } from './describe-fact.ts';
 import type { Fact } from './make-facts.ts';
 
 /** What may say the same as a fact. */
@@ -18,8 +18,8 @@ const CODE_PARAMETERS: Readonly<Partial<Record<FactResource['resourceType'], str
 
 const CODES_PER_SEARCH = 40;
 const PAGE = 1_000;
-/** Of one search; nobody has more encounters, and codes divide the rest. */
-const MAX_PAGES = 5;
+/** Of one search: as far as Medplum counts with `_offset`. Nobody has more encounters; codes and years divide the rest. */
+const MAX_PAGES = 10;
 
 /** What the patient's record holds that could be one of these facts. As batches: URLs of searches stand in a server's log. */
 export async function findStored(
@@ -41,12 +41,33 @@ function searchesFor(facts: readonly Fact[]): string[] {
     // Words are searched for in no type that a record has thousands of.
     const isByWords = type !== 'Observation' && described.some((each) => each.codes.length === 0);
     if (!parameter || isByWords) return [`${type}?`];
-    const codes = [...new Set(described.flatMap((each) => each.codes))].map(encode);
-    const lists = Array.from({ length: Math.ceil(codes.length / CODES_PER_SEARCH) }, (_, n) =>
-      codes.slice(n * CODES_PER_SEARCH, (n + 1) * CODES_PER_SEARCH).join(','),
-    );
-    return lists.map((list) => `${type}?${parameter}=${list}`);
+    if (type !== 'Observation') return listsOf(described).map((list) => `${type}?${parameter}=${list}`);
+    const dated = described.filter(({ date }) => date !== undefined);
+    const undated = described.filter(({ date }) => date === undefined);
+    return [
+      ...listsOf(dated).flatMap((list) => yearsOf(dated).map((years) => `${type}?${parameter}=${list}&${years}`)),
+      ...listsOf(undated).map((list) => `${type}?${parameter}=${list}`),
+    ];
   });
+}
+
+function listsOf(described: readonly FactDescription[]): string[] {
+  const codes = [...new Set(described.flatMap((each) => each.codes))].map(encode);
+  return Array.from({ length: Math.ceil(codes.length / CODES_PER_SEARCH) }, (_, n) =>
+    codes.slice(n * CODES_PER_SEARCH, (n + 1) * CODES_PER_SEARCH).join(','),
+  );
+}
+
+/**
+ * Conditions on `date` for each run of years in which there are facts: a record may have thousands of one measurement. Whole
+ * years, as a date may say no more, and the days around them for every time zone.
+ */
+function yearsOf(dated: readonly FactDescription[]): string[] {
+  const years = new Set(dated.flatMap(({ date }) => (date ? Number(date.slice(0, 4)) : [])));
+  const sorted = [...years].toSorted((a, b) => a - b);
+  const firsts = sorted.filter((year) => !years.has(year - 1));
+  const lasts = sorted.filter((year) => !years.has(year + 1));
+  return firsts.map((first, n) => `date=ge${first - 1}-12-30&date=le${(lasts[n] ?? first) + 1}-01-02`);
 }
 
 function encode(code: string): string {
@@ -64,6 +85,7 @@ async function searchAll(medplum: MedplumClient, searches: readonly string[]): P
     found.push(...pages.flat());
     open = open.filter((_, position) => pages[position]?.length === PAGE);
   }
+  if (open.length > 0) throw new Error(`a search found more than ${MAX_PAGES * PAGE} resources that may say the same`);
   return found;
 }
 
