@@ -269,6 +269,20 @@ describe.each(MODES)('a namespace that is %s', (mode) => {
     throw new Error('no run came to its end');
   });
 
+  test('is gone where the server could not serialise some of it and says 409', async () => {
+    const namespace = `conflicts-${mode}`;
+    await load(namespace);
+    const { faults } = world.server;
+    faults.change({ conflict: { rate: 0.2, seed: 209, times: 20 } });
+    try {
+      await erase(namespace, mode);
+      expect(faults.state().find(({ name }) => name === 'conflict')?.struck).toBeGreaterThan(0);
+    } finally {
+      faults.reset();
+    }
+    expect(await everything(namespace)).toEqual([]);
+  });
+
   test('takes no transaction any more that was under way', async () => {
     const namespace = `zombie-${mode}`;
     await load(namespace);

@@ -103,7 +103,8 @@ function assertGone({ entry = [] }: Bundle, references: readonly string[]): void
   for (const [position, reference] of references.entries()) {
     const status = Number(entry[position]?.response?.status ?? 0);
     if ((status >= 200 && status < 300) || status === 404 || status === 410) continue;
-    if (status === 0 || status === 429 || status >= 500) throw new LostReplyError(`entry-${status}`);
+    // 409: the server could not serialise this one with what others wrote at that moment.
+    if (status === 0 || status === 409 || status === 429 || status >= 500) throw new LostReplyError(`entry-${status}`);
     const what = `the server refused to erase ${reference} with status ${status}`;
     throw new PermanentError('erase-refused', `${what}: look at the access policy of the bridge's clients`);
   }
