@@ -1,5 +1,6 @@
 import { BRIDGE_CODE_SYSTEM, IMPORT_TASK_CODE, REVIEW_TASK_CODE } from '@fasten-medplum/bridge/contract/identifiers';
-import { outputsFromCounts } from '@fasten-medplum/bridge/contract/import-task';
+import type { ImportReport } from '@fasten-medplum/bridge/contract/import-report';
+import { outputsFromCounts, outputsFromReport } from '@fasten-medplum/bridge/contract/import-task';
 import type { BotEvent } from '@medplum/core';
 import type { Resource, Task } from '@medplum/fhirtypes';
 import { MockClient } from '@medplum/mock';
@@ -103,12 +104,34 @@ test('about an import on hold that is not yet any patient’s the care team is a
   expect(task?.for).toBeUndefined();
 });
 
-test('an import that was killed when all was stored counts nothing as new, and is told all the same', async () => {
+/** Of an import that found everything as it was, but for these. */
+function nothingBut(more: Partial<ImportReport>): Partial<Task> {
   const same = { ...counts, created: 0, updated: 0, unchanged: 2752, duplicate: 3, quarantined: 0, skipped: 0 };
-  await handler(medplum, eventWith(makeTask({ output: outputsFromCounts(same, {}) })));
+  const about = { connection: 'c1', storedByType: {}, receivedByType: {}, problemsByCode: {}, repairsByRule: {} };
+  return { output: outputsFromReport({ ...same, ...about, problems: [], ...more }) };
+}
+
+test('an import that brought nothing is said to be up to date, and the care team is left alone', async () => {
+  await handler(medplum, eventWith(makeTask(nothingBut({}))));
+  const [message] = await messages();
+  expect(message?.topic?.text).toBe('Your health records are up to date');
+  expect(message?.payload?.[0]?.contentString).toContain('2,755 entries were received: 2,755 already here.');
+  expect(await careTasks()).toEqual([]);
+});
+
+test('an import that brought nothing any more since it was interrupted is told like any other', async () => {
+  await handler(medplum, eventWith(makeTask(nothingBut({ byEarlierRun: 2750 }))));
   const [message] = await messages();
   expect(message?.topic?.text).toBe('Your health records are here');
-  expect(message?.payload?.[0]?.contentString).toContain('2,755 entries were received: 2,755 already here.');
+  expect(message?.payload?.[0]?.contentString).toContain('2,750 loaded before an interruption, 5 already here.');
+  expect(await careTasks()).toHaveLength(1);
+});
+
+test.each<[string, Partial<ImportReport>]>([
+  ['left something out', { quarantined: 1 }],
+  ['leaves a doubt whose record it is', { unsureTraits: ['birth-date'] }],
+])('about an import that brought nothing and %s the care team is asked', async (_, more) => {
+  await handler(medplum, eventWith(makeTask(nothingBut(more))));
   expect(await careTasks()).toHaveLength(1);
 });
 

@@ -3,6 +3,8 @@ import { type ImportMessage, importMessage, importMessageKey } from '@fasten-med
 import { type BotEvent, createReference, type MedplumClient, resolveId } from '@medplum/core';
 import type { Communication, Identifier, Patient, Reference, Resource, Task } from '@medplum/fhirtypes';
 import { closeCareTasks } from './report-import/close-care-tasks.ts';
+import { findEarlier } from './report-import/find-earlier.ts';
+import { isWorthALook } from './report-import/is-worth-a-look.ts';
 import { listChanges } from './report-import/list-changes.ts';
 import { makeCareTask } from './report-import/make-care-task.ts';
 import { sendEmail } from './report-import/send-email.ts';
@@ -36,9 +38,13 @@ export async function handler(medplum: MedplumClient, event: BotEvent<Resource>)
   // An import for somebody who is no Patient is not ours.
   if (!patient && task.for) return undefined;
   const told = patient && (await tellPatient(medplum, task, patient, message));
-  const careTask = makeCareTask(task);
-  await medplum.createResourceIfNoneExist(careTask, byIdentifier(careTask.identifier?.[0]));
-  if (patient && task.status === 'completed') await listChanges(medplum, task, patient);
+  const isDone = task.status === 'completed';
+  const before = isDone ? await findEarlier(medplum, task) : undefined;
+  const changes = isDone && patient ? await listChanges(medplum, task, before, patient) : undefined;
+  if (!isDone || isWorthALook(task, before, changes)) {
+    const careTask = makeCareTask(task);
+    await medplum.createResourceIfNoneExist(careTask, byIdentifier(careTask.identifier?.[0]));
+  }
   if (patient && event.secrets?.[EMAIL_SECRET]?.valueString === 'on') await sendEmail(medplum, task, patient);
   return told;
 }

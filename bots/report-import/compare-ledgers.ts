@@ -36,7 +36,7 @@ function changeOf(entry: LedgerEntry, earlier: ReadonlyMap<string, 'stored' | 'v
   const was = earlier.get(entry.key);
   if (was === 'vanished') return 'back';
   if (was === undefined) return 'new';
-  return entry.disposition === 'updated' ? 'changed' : undefined;
+  return entry.disposition === 'updated' || entry.byEarlierRun ? 'changed' : undefined;
 }
 
 function readEarlier(ledger: string): Map<string, 'stored' | 'vanished'> {

@@ -1,11 +1,13 @@
 import { BRIDGE_CODE_SYSTEM, MESSAGE_SYSTEM, REVIEW_TASK_CODE } from '@fasten-medplum/bridge/contract/identifiers';
-import { countsFromTask, unsureTraitsFromTask, vanishedFromTask } from '@fasten-medplum/bridge/contract/import-task';
+import {
+  byEarlierRunFromTask,
+  countsFromTask,
+  unsureTraitsFromTask,
+  vanishedFromTask,
+} from '@fasten-medplum/bridge/contract/import-task';
 import type { Task } from '@medplum/fhirtypes';
 
-/**
- * What the care team is asked to do about an import that is done, waits for a person, or failed. Of one without news too: the
- * counts of an import whose worker was killed at its end say the same, although it brought everything.
- */
+/** What the care team is asked to do about an import that is done, waits for a person, or failed. */
 export function makeCareTask(task: Task & { id: string }): Task {
   const { text, description, priority } = askOf(task);
   return {
@@ -53,9 +55,10 @@ function askOf(task: Task): { text: string; description: string; priority: NonNu
 
 function describeDone(task: Task): string {
   const { created, updated, quarantined } = countsFromTask(task);
-  const vanished = vanishedFromTask(task);
+  const [vanished, byEarlierRun] = [vanishedFromTask(task), byEarlierRunFromTask(task)];
   return [
     `Records were loaded: ${created} new, ${updated} updated.`,
+    byEarlierRun > 0 && `Before an interruption: ${byEarlierRun}, new or updated.`,
     quarantined > 0 && `Could not be read: ${quarantined}; the import’s ledger says why.`,
     vanished > 0 && `Sent earlier and not this time: ${vanished}; nothing of that was taken away.`,
     unsureTraitsFromTask(task).length > 0 &&

@@ -1,5 +1,5 @@
 import { BRIDGE_CODE_SYSTEM, IMPORT_TASK_CODE } from '@fasten-medplum/bridge/contract/identifiers';
-import { outputsFromCounts } from '@fasten-medplum/bridge/contract/import-task';
+import { outputsFromCounts, outputsFromReport } from '@fasten-medplum/bridge/contract/import-task';
 import { allOk, type BotEvent, forbidden, OperationOutcomeError, type WithId } from '@medplum/core';
 import type { Communication, Patient, Resource, Task } from '@medplum/fhirtypes';
 import { MockClient } from '@medplum/mock';
@@ -68,6 +68,13 @@ test('a patient is sent one e-mail for what an import brought, which says nothin
     ],
   ]);
   expect(await records()).toMatchObject([{ status: 'completed', recipient: [{ reference: `Patient/${patient.id}` }] }]);
+});
+
+test('what a killed run had brought is something new too', async () => {
+  const about = { connection: 'c', storedByType: {}, receivedByType: {}, problemsByCode: {}, repairsByRule: {} };
+  const report = { ...counts, created: 0, unchanged: 3, byEarlierRun: 2, ...about, problems: [] };
+  await run(makeTask({ output: outputsFromReport(report) }));
+  expect(send).toHaveBeenCalledTimes(1);
 });
 
 test('two runs at once send one', async () => {

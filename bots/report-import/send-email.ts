@@ -1,6 +1,6 @@
 import { MESSAGE_SYSTEM } from '@fasten-medplum/bridge/contract/identifiers';
 import { importMessageKey } from '@fasten-medplum/bridge/contract/import-message';
-import { countsFromTask } from '@fasten-medplum/bridge/contract/import-task';
+import { byEarlierRunFromTask, countsFromTask } from '@fasten-medplum/bridge/contract/import-task';
 import {
   createReference,
   getStatus,
@@ -35,7 +35,7 @@ export async function sendEmail(
   patient: Reference<Patient>,
 ): Promise<void> {
   const { created, updated } = countsFromTask(task);
-  if (task.status !== 'completed' || created + updated === 0) return;
+  if (task.status !== 'completed' || created + updated + byEarlierRunFromTask(task) === 0) return;
   const to = emailOf(await medplum.readResource('Patient', resolveId(patient) ?? '', { cache: 'reload' }));
   if (to === undefined) return;
   const record = await begin(medplum, task, patient);

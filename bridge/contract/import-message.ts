@@ -1,6 +1,6 @@
 import type { Task } from '@medplum/fhirtypes';
 import { importStatusFromTask } from './import-status.ts';
-import { countsFromTask, type ImportCounts } from './import-task.ts';
+import { byEarlierRunFromTask, countsFromTask, type ImportCounts } from './import-task.ts';
 
 /** What a patient is told of an import. */
 export interface ImportMessage {
@@ -17,7 +17,7 @@ export interface ImportMessage {
 export function importMessage(task: Task): ImportMessage | undefined {
   switch (task.status) {
     case 'completed':
-      return { topic: 'Your health records are here', text: describeResult(countsFromTask(task)) };
+      return describeDone(countsFromTask(task), byEarlierRunFromTask(task));
     case 'on-hold':
       return {
         topic: 'Your health records are being checked',
@@ -43,11 +43,19 @@ export function importMessageKey({ id, status }: Task): string {
   return `${id}/${status}`;
 }
 
-function describeResult(counts: ImportCounts): string {
-  const alreadyHere = counts.unchanged + counts.duplicate;
+/** Most that come by a schedule bring nothing: nobody is to look for news that is none. */
+function describeDone(counts: ImportCounts, byEarlierRun: number): ImportMessage {
+  const isOld = counts.unchanged > 0 && counts.created + counts.updated + byEarlierRun === 0;
+  const topic = isOld ? 'Your health records are up to date' : 'Your health records are here';
+  return { topic, text: describeResult(counts, byEarlierRun) };
+}
+
+function describeResult(counts: ImportCounts, byEarlierRun: number): string {
+  const alreadyHere = counts.unchanged + counts.duplicate - byEarlierRun;
   const endings = [
     counts.created > 0 && `${format(counts.created)} new`,
     counts.updated > 0 && `${format(counts.updated)} updated`,
+    byEarlierRun > 0 && `${format(byEarlierRun)} loaded before an interruption`,
     alreadyHere > 0 && `${format(alreadyHere)} already here`,
     counts.skipped > 0 && `${format(counts.skipped)} not needed`,
   ].filter((ending) => ending !== false);

@@ -32,6 +32,8 @@ export const importReportSchema = z.object({
   merged: lineCount.optional(),
   /** Elements that were changed here and at the source, and in which the local value stands. */
   keptHere: lineCount.optional(),
+  /** Of the unchanged: what an earlier run of this import had written, which did not come to its end. */
+  byEarlierRun: lineCount.optional(),
   /** Resources of earlier exports that this one does not name. They stay as they are. */
   vanished: lineCount.optional(),
   /** Readable lines by resource type. */

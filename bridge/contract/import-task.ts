@@ -47,6 +47,7 @@ const WITHOUT_TRANSACTIONS = 'without-transactions';
 const MERGED = 'merged';
 const KEPT_HERE = 'kept-here';
 const VANISHED = 'vanished';
+const BY_EARLIER_RUN = 'by-earlier-run';
 
 /** Anchored and bounded: a Task may have been edited by hand, and the text comes from a store that others write to. */
 const BY_TYPE_TEXT = /^([A-Z][A-Za-z]{1,63}): (\d{1,15})$/;
@@ -150,8 +151,8 @@ function repairOutputs(repairs: ImportReport['repairsByRule']): TaskOutput[] {
 }
 
 /** What is not the end of a line, but worth telling: numbers above 0 only. */
-function syncOutputs({ merged = 0, keptHere = 0, vanished = 0 }: ImportReport): TaskOutput[] {
-  const counts = { [MERGED]: merged, [KEPT_HERE]: keptHere, [VANISHED]: vanished };
+function syncOutputs({ merged = 0, keptHere = 0, vanished = 0, byEarlierRun = 0 }: ImportReport): TaskOutput[] {
+  const counts = { [MERGED]: merged, [KEPT_HERE]: keptHere, [VANISHED]: vanished, [BY_EARLIER_RUN]: byEarlierRun };
   return Object.entries(counts)
     .filter(([, count]) => count > 0)
     .map(([code, valueInteger]) => ({ type: outputType(code), valueInteger }));
@@ -160,6 +161,11 @@ function syncOutputs({ merged = 0, keptHere = 0, vanished = 0 }: ImportReport): 
 /** Reads how many resources of earlier exports the import's own export did not name. */
 export function vanishedFromTask(task: Task): number {
   return outputsWithCode(task, VANISHED)[0]?.valueInteger ?? 0;
+}
+
+/** Reads how many of the unchanged were written by an earlier run of the import, which did not come to its end. */
+export function byEarlierRunFromTask(task: Task): number {
+  return outputsWithCode(task, BY_EARLIER_RUN)[0]?.valueInteger ?? 0;
 }
 
 function ledgerOutputs(ledger: LedgerFile | undefined): TaskOutput[] {

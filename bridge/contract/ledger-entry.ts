@@ -34,6 +34,8 @@ export const ledgerEntrySchema = z.object({
    * while nothing else is written, the same line need not be looked at again.
    */
   byLineAlone: z.literal(true).optional(),
+  /** Present when it is unchanged since an earlier run of this import, which did not come to its end, had written it. */
+  byEarlierRun: z.literal(true).optional(),
   /** Elements (FHIRPath) that were changed here and at the source, and in which the local value stands. */
   kept: z.array(z.string()).optional(),
   repairs: z.array(z.object({ rule: z.string(), path: z.string() })).optional(),

@@ -1,5 +1,7 @@
 import type { MedplumClient } from '@medplum/core';
 import type { ImportProgress, ImportReport } from '../contract/import-report.ts';
+import { ledgerFromTask } from '../contract/import-task.ts';
+import { retryRead } from '../medplum/client/retry-read.ts';
 import { bindPatient, boundPatient } from './bind-patient.ts';
 import { Documents, type UploadJournal } from './documents/documents.ts';
 import { guardChart } from './guard/guard-chart.ts';
@@ -74,6 +76,7 @@ async function importOnce(medplum: MedplumClient, request: ImportRequest): Promi
   const { files, namespace, exportId, taskId, patient, retrieved, signal, onProgress } = request;
   // Before anything can go wrong: Fasten deletes its copy after a day.
   const rawExport = taskId ? await keepRawExport(medplum, taskId, files, signal) : [];
+  const hasEnded = taskId !== undefined && (await hasLedger(medplum, taskId, signal));
   await loadDefinitions();
   const tally = new Tally();
   const documents = new Documents(request.journal);
@@ -91,6 +94,7 @@ async function importOnce(medplum: MedplumClient, request: ImportRequest): Promi
     medplum,
     hasTransactions,
     origin: { namespace, exportId },
+    hasEnded,
     files,
     index,
     states: new RowStates(index.size),
@@ -110,6 +114,10 @@ async function importOnce(medplum: MedplumClient, request: ImportRequest): Promi
   await committer.close();
   if (tally.settled !== tally.lines) throw new Error(`${tally.settled} of ${tally.lines} lines have a disposition`);
   return closeImport(context, { taskId, unsureTraits: unsure, standing: standing() });
+}
+
+async function hasLedger(medplum: MedplumClient, taskId: string, signal: AbortSignal | undefined): Promise<boolean> {
+  return ledgerFromTask(await retryRead(() => medplum.readResource('Task', taskId), signal)) !== undefined;
 }
 
 interface Closing {

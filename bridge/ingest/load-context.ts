@@ -2,6 +2,7 @@ import type { MedplumClient } from '@medplum/core';
 import type { ImportProgress } from '../contract/import-report.ts';
 import type { Documents } from './documents/documents.ts';
 import type { EarlierImport } from './ledger/earlier-import.ts';
+import type { StoredVersion } from './match/look-up.ts';
 import type { ExportIndex } from './order/export-index.ts';
 import type { RowStates } from './row-states.ts';
 import type { PreparedResource } from './shape/prepare-resource.ts';
@@ -28,6 +29,8 @@ export interface LoadContext {
   /** False where the server runs a transaction as a batch: every entry for itself, none may name another. */
   readonly hasTransactions: boolean;
   readonly origin: Origin;
+  /** The import has come to its end before, and is only made again. */
+  readonly hasEnded?: boolean | undefined;
   readonly files: readonly string[];
   readonly index: ExportIndex;
   readonly states: RowStates;
@@ -46,4 +49,9 @@ export interface LoadContext {
   readonly maxEntries?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: ImportProgress) => void) | undefined;
+}
+
+/** Whether this version was written by a run of this very import that did not come to its end. */
+export function isByEarlierRun({ origin, hasEnded }: LoadContext, stored: StoredVersion | undefined): boolean {
+  return !hasEnded && stored?.exportId === origin.exportId;
 }

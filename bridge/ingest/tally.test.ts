@@ -12,6 +12,7 @@ test('every way in which a line can end is counted once, and they add up', () =>
   tally.settle('updated', 'Observation', 1);
   tally.merge(1, ['Observation.status', 'Observation.note']);
   tally.settle('unchanged', 'Patient', 2);
+  tally.markByEarlierRun(2);
   tally.settleDuplicate();
   tally.settleProblem(problem(5));
   tally.settleProblem({ line: 6, file: 0, disposition: 'skipped', code: 'edited-here', resourceType: 'Goal' });
@@ -28,6 +29,7 @@ test('every way in which a line can end is counted once, and they add up', () =>
     merged: 1,
     keptHere: 2,
     vanished: 0,
+    byEarlierRun: 1,
     receivedByType: { Patient: 2 },
     storedByType: { Patient: 2, Observation: 1 },
     problemsByCode: { 'not-json': 1, 'edited-here': 1 },

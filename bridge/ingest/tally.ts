@@ -24,6 +24,7 @@ export class Tally {
   readonly #repairs = new Map<string, number>();
   readonly #problems: LineProblem[] = [];
   #merged = 0;
+  #byEarlierRun = 0;
   #keptHere = 0;
 
   receive(resourceType: string): void {
@@ -34,6 +35,12 @@ export class Tally {
     this.outcomes.settle(row, disposition);
     this.#outcome[disposition]++;
     count(this.#stored, resourceType);
+  }
+
+  /** The row is unchanged since an earlier run of this import had written it. */
+  markByEarlierRun(row: number): void {
+    this.outcomes.markByEarlierRun(row);
+    this.#byEarlierRun++;
   }
 
   /** The row's resource was edited here too; `kept` are the elements in which the local value won. */
@@ -89,6 +96,7 @@ export class Tally {
       merged: this.#merged,
       keptHere: this.#keptHere,
       vanished: this.vanished,
+      byEarlierRun: this.#byEarlierRun,
       receivedByType: Object.fromEntries(this.#received),
       storedByType: Object.fromEntries(this.#stored),
       problemsByCode: Object.fromEntries(this.#codes),

@@ -4,7 +4,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Task } from '@medplum/fhirtypes';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { countsFromTask, settledLines } from '../contract/import-task.ts';
+import { byEarlierRunFromTask, countsFromTask, settledLines } from '../contract/import-task.ts';
 import { eventually, startWorld, type World } from './start-world.ts';
 
 let world: World;
@@ -70,6 +70,8 @@ test('an import whose worker is killed is finished by the next one, nothing doub
   const counts = countsFromTask(task);
   expect(settledLines(counts)).toBe(counts.lines);
   expect(counts.unchanged).toBeGreaterThan(0);
+  // So that nobody takes it for an import without news.
+  expect(byEarlierRunFromTask(task)).toBeGreaterThan(0);
   const stored = await clinician.searchResources('Observation', `patient=Patient/${patient.id}&_count=1000`);
   expect(new Set(stored.map(({ meta }) => meta?.source)).size).toBe(stored.length);
 

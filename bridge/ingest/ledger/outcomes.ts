@@ -18,6 +18,7 @@ export interface LineOutcome {
   /** FHIRPath of elements that were changed here and at the source, and in which the local value stands. */
   readonly kept?: readonly string[];
   readonly byLineAlone?: true;
+  readonly byEarlierRun?: true;
 }
 
 /** A line that holds no resource, and so has no row in the index. */
@@ -33,6 +34,7 @@ export class Outcomes {
   readonly #ofRows = new OutcomeColumns();
   readonly #repairs = new Column('int32');
   readonly #byLineAlone = new Column('uint8');
+  readonly #byEarlierRun = new Column('uint8');
   /** By row: few are merged. */
   readonly #merges = new Map<number, number>();
   readonly #ofUnreadable = new OutcomeColumns();
@@ -64,8 +66,12 @@ export class Outcomes {
 
   /** Nothing but the row's line, and what the namespace holds under the keys that it names, decided how it is stored. */
   markByLineAlone(row: number): void {
-    while (this.#byLineAlone.length <= row) this.#byLineAlone.push(0);
-    this.#byLineAlone.set(row, 1);
+    mark(this.#byLineAlone, row);
+  }
+
+  /** An earlier run of this import had written it. */
+  markByEarlierRun(row: number): void {
+    mark(this.#byEarlierRun, row);
   }
 
   /** The row's resource was edited here too. */
@@ -82,7 +88,8 @@ export class Outcomes {
       outcome && {
         ...outcome,
         ...(merge === undefined ? {} : { code: 'merged', ...this.#kept(merge) }),
-        ...(row < this.#byLineAlone.length && this.#byLineAlone.at(row) === 1 ? { byLineAlone: true } : {}),
+        ...(isMarked(this.#byLineAlone, row) ? { byLineAlone: true } : {}),
+        ...(isMarked(this.#byEarlierRun, row) ? { byEarlierRun: true } : {}),
         ...(repairs === NONE ? {} : { repairs: JSON.parse(this.#texts.at(repairs)) }),
       }
     );
@@ -98,6 +105,15 @@ export class Outcomes {
     const outcome = this.#ofUnreadable.at(position, this.#texts);
     return outcome && { file: this.#file.at(position), line: this.#line.at(position), ...outcome };
   }
+}
+
+function mark(column: Column, row: number): void {
+  while (column.length <= row) column.push(0);
+  column.set(row, 1);
+}
+
+function isMarked(column: Column, row: number): boolean {
+  return row < column.length && column.at(row) === 1;
 }
 
 class OutcomeColumns {

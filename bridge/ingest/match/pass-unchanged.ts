@@ -1,4 +1,4 @@
-import type { LoadContext } from '../load-context.ts';
+import { isByEarlierRun, type LoadContext } from '../load-context.ts';
 import { metaSource } from '../meta-source.ts';
 import type { ExportIndex } from '../order/export-index.ts';
 import type { Window } from '../order/plan-windows.ts';
@@ -144,6 +144,7 @@ function settleUnchanged(
       if (stored) passed.push({ resourceType: index.typeOf(row), stored });
       if (isByLineAlone(peeked.get(row))) tally.outcomes.markByLineAlone(row);
       tally.settle('unchanged', index.typeOf(row), row);
+      if (isByEarlierRun(context, stored)) tally.markByEarlierRun(row);
       return false;
     }),
   );

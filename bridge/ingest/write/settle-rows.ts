@@ -1,7 +1,7 @@
 import type { OperationOutcome, OperationOutcomeIssue } from '@medplum/fhirtypes';
 import type { LineProblem } from '../../contract/import-report.ts';
 import type { LineCode } from '../../contract/line-codes.ts';
-import type { LoadContext } from '../load-context.ts';
+import { isByEarlierRun, type LoadContext } from '../load-context.ts';
 import { type Decision, isWrite, type Member } from '../shape/compose-entry.ts';
 import { nameElements } from '../shape/name-elements.ts';
 import { tellParked } from '../shape/park-profile.ts';
@@ -20,6 +20,7 @@ export function settleDecision(context: LoadContext, decision: Decision, ids: Re
     return;
   }
   context.tally.settle(DISPOSITION_OF[decision.kind], key.resourceType, row);
+  if (decision.kind === 'unchanged' && isByEarlierRun(context, stored)) context.tally.markByEarlierRun(row);
   if (decision.kind === 'update' && decision.kept) context.tally.merge(row, decision.kept);
 }
 
