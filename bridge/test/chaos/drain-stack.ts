@@ -41,7 +41,8 @@ export async function drainStack(
   stack.fasten.faults.reset();
   await inTime(until, 'a process does not come back', livesAgain(stack));
   await fetch(`${stack.storeUrl}sandbox/faults`, { method: 'DELETE' });
-  await inTime(until, 'a person is never let', journeys);
+  await injected.arrived();
+  await inTime(until, 'a person is never let', callWhile(queues, journeys, until));
   await comeToRest(stack, queues, until);
   await inTime(until, 'a request is under way for ever', injected.release());
   await comeToRest(stack, queues, until);
@@ -68,6 +69,21 @@ async function comeToRest(stack: ChaosStack, queues: SeenQueues, until: number):
     if (performance.now() > until) throw new Error(`it does not come to rest: ${busy.join(', ')}`);
     await wait(LOOK_EVERY_MS);
   }
+}
+
+/** People wait for what has been put off for a short time, as the next try of a load that they are to decide about. */
+async function callWhile(queues: SeenQueues, journeys: Promise<unknown>, until: number): Promise<void> {
+  let isOver = false;
+  const over = journeys.finally(() => {
+    isOver = true;
+  });
+  const looking = async () => {
+    while (!isOver && performance.now() < until) {
+      await callNext(queues, true);
+      await wait(LOOK_EVERY_MS);
+    }
+  };
+  await Promise.all([over, looking()]);
 }
 
 function busyFasten({ fasten }: ChaosStack): string[] {

@@ -1,29 +1,22 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import type { Patient } from '@medplum/fhirtypes';
 import type { SandboxFasten } from '../../../sandbox/fasten/start-fasten.ts';
 import { connectionAttemptSchema } from '../../contract/connection-attempt.ts';
+import { askAgain } from './ask-again.ts';
+import { decideHeld } from './decide-held.ts';
+import type { Journey } from './draw-journey.ts';
+import { type Ended, endConnection } from './end-connection.ts';
+import { insist } from './insist.ts';
+import { KIM, whose } from './people.ts';
 import { portalsOf, sourceOf } from './personas.ts';
-import type { Journey } from './plan-run.ts';
+import type { Surroundings } from './surroundings.ts';
 
-/** A journey as it was lived: whose chart it is about, and which connections came of it. */
+/** A journey as it was lived: whose chart it is about, which connections came of it, and which of them have ended. */
 export interface LivedJourney {
   readonly journey: Journey;
   readonly patientId: string;
   readonly orgConnectionIds: readonly string[];
+  readonly ended?: Ended;
 }
-
-/** Where a person acts: in the browser, with their token, and at the health system. */
-export interface Surroundings {
-  readonly fasten: SandboxFasten;
-  readonly apiUrl: string;
-  readonly storeUrl: string;
-  readonly token: string;
-}
-
-const KIM = { given: 'Kim', family: 'Example', birthDate: '1980-05-17', gender: 'female' } as const;
-const ELSE = { given: 'Zyxwvut', family: 'Qponmlk', birthDate: '1951-02-03', gender: 'male' } as const;
-const PATIENCE_MS = 60_000;
-const AGAIN_MS = 150;
 
 /** Lives a journey to the point where the person has done what is theirs. Throws Error when they are never let. */
 export async function liveJourney(around: Surroundings, journey: Journey): Promise<LivedJourney> {
@@ -34,13 +27,18 @@ export async function liveJourney(around: Surroundings, journey: Journey): Promi
     const portalId = portalIds[visit % portalIds.length] ?? '';
     orgConnectionIds.push(await connect(around, journey, visit, patientId, portalId));
   }
-  return { journey, patientId, orgConnectionIds };
+  const [first = ''] = orgConnectionIds;
+  if (journey.decided) await decideHeld(around, patientId, journey.decided);
+  if (journey.later) await askAgain(around, journey, patientId, first);
+  if (!journey.ended) return { journey, patientId, orgConnectionIds };
+  const ended = await endConnection(around, journey, patientId, orgConnectionIds, journey.ended);
+  return { journey, patientId, orgConnectionIds, ended };
 }
 
 async function openChart({ storeUrl, token }: Surroundings): Promise<string> {
   const { given, family, ...rest } = KIM;
   const patient: Patient = { resourceType: 'Patient', name: [{ given: [given], family }], ...rest };
-  const stored = (await insist(`${storeUrl}fhir/R4/Patient`, token, patient)) as Patient;
+  const stored = (await insist({ method: 'POST', url: `${storeUrl}fhir/R4/Patient`, token, body: patient })) as Patient;
   return stored.id ?? '';
 }
 
@@ -53,10 +51,10 @@ async function connect(
   portalId: string,
 ): Promise<string> {
   const { apiUrl, token, fasten } = around;
-  const attempt = connectionAttemptSchema.parse(await insist(`${apiUrl}/connections/initiate`, token, { patientId }));
-  const { externalId, externalState } = attempt;
+  const wish = { method: 'POST', url: `${apiUrl}/connections/initiate`, token, body: { patientId } } as const;
+  const { externalId, externalState } = connectionAttemptSchema.parse(await insist(wish));
   const { failWith, told } = journey;
-  const persona = { ...sourceOf(journey.persona, visit), patient: journey.chart === 'own' ? KIM : ELSE };
+  const persona = { ...sourceOf(journey.persona, visit), patient: whose(journey) };
   const { orgConnectionId } = await authorise(fasten, told !== 'page', {
     persona,
     portalId,
@@ -72,7 +70,8 @@ async function connect(
       external_state: externalState,
     };
     const event = { event_type: 'patient.connection_success', data };
-    await insist(`${apiUrl}/connections/complete`, token, { external_state: externalState, event });
+    const body = { external_state: externalState, event };
+    await insist({ method: 'POST', url: `${apiUrl}/connections/complete`, token, body });
   }
   return orgConnectionId;
 }
@@ -87,24 +86,4 @@ function authorise(fasten: SandboxFasten, isTold: boolean, spec: Parameters<Sand
   });
   authorising = authorised.catch(() => undefined);
   return authorised;
-}
-
-/** As somebody does who sees that it did not work: the same once more, until it works. */
-async function insist(url: string, token: string, body: object): Promise<unknown> {
-  const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
-  const until = performance.now() + PATIENCE_MS;
-  let last = '';
-  while (performance.now() < until) {
-    try {
-      const signal = AbortSignal.timeout(15_000);
-      const answer = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body), signal });
-      if (answer.ok) return await answer.json();
-      last = `${answer.status}`;
-      await answer.body?.cancel();
-    } catch (error) {
-      last = error instanceof Error ? error.name : 'lost';
-    }
-    await wait(AGAIN_MS);
-  }
-  throw new Error(`POST ${new URL(url).pathname} did not work for ${PATIENCE_MS / 1000} s: ${last}`);
 }

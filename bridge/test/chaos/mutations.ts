@@ -32,4 +32,16 @@ export const MUTATIONS = {
     text: 'conflicts.size > 0 ? await unlessAccepted',
     by: 'conflicts.size < 0 ? await unlessAccepted',
   },
+  /** An erasure takes away what is there, and leaves to a dead worker's bundle what comes later. */
+  erasure: {
+    file: 'bridge/ingest/erase/erase-namespace.ts',
+    text: 'const lanes = await closeLanes(medplum, namespace);',
+    by: 'const lanes = closeLanes ? [] : [];',
+  },
+  /** A feed whose worker was killed begins again with the version at which it was. */
+  feed: {
+    file: 'bridge/feed/feed-bot.job.ts',
+    text: 'return hasRun(medplum, botId, resource, earliestRun(begun, resource, source));',
+    by: 'return earliestRun(begun, resource, source) < 0;',
+  },
 } as const satisfies Readonly<Record<string, SourcePatch>>;

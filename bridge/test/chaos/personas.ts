@@ -1,4 +1,5 @@
 import type { ConnectionSpec } from '../../../sandbox/fasten/make-connection.ts';
+import type { GeneratorOptions } from '../../../sandbox/generator/generate-export.ts';
 import type { PersonaId } from '../../../sandbox/personas/catalogue.ts';
 
 /** What lies behind one sign-in; whose it is, is said at each journey. */
@@ -74,4 +75,31 @@ export function visitsOf(persona: PersonaName): 1 | 2 {
 /** At how many portals a persona signs in. */
 export function portalsOf(persona: PersonaName): 1 | 2 {
   return persona === 'two-sources' ? 2 : 1;
+}
+
+/** Those whose record can be told anew, so that it has more lines, fewer, or others: generated ones. */
+export const CHANGEABLE_PERSONAS: readonly PersonaName[] = ['tiny', 'epic', 'uuid', 'documents', 'soiled', 'long'];
+
+/** No generated record is smaller. */
+const LEAST_LINES = 8;
+
+/** The record of a persona some time later. */
+export function laterSourceOf(persona: PersonaName, later: 'same' | 'changed' | 'grown' | 'shrunk'): Source {
+  const source = sourceOf(persona, 0);
+  if (!isGenerated(source)) throw new Error(`the record of ${persona} cannot be told anew`);
+  const { resources = 500 } = source;
+  switch (later) {
+    case 'same':
+      return source;
+    case 'changed':
+      return { ...source, criticalOn: '2026-10-30' };
+    case 'grown':
+      return { ...source, resources: Math.round(resources * 1.4) };
+    case 'shrunk':
+      return { ...source, resources: Math.max(LEAST_LINES, Math.round(resources * 0.7)) };
+  }
+}
+
+function isGenerated(source: Source): source is GeneratorOptions {
+  return !('id' in source);
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { kindsOf } from './draw-journey.ts';
 import { type FaultRates, planCalmRun, planRun } from './plan-run.ts';
 
 const seeds = fc.integer({ min: 0, max: 1_000_000 });
@@ -32,11 +33,23 @@ test('what is held until everything else has come to rest is waited for by nobod
   );
 });
 
+test('a thousand seeds live every kind of journey, and end it at any moment', () => {
+  const journeys = Array.from({ length: 1_000 }, (_, seed) => planRun(seed)).flatMap((plan) => plan.journeys);
+  const kinds = new Set(journeys.flatMap(kindsOf));
+  expect([...kinds].sort()).toEqual(['decided', 'erased', 'failed', 'held', 'plain', 'resynced', 'revoked']);
+  for (const { decided, later, ended, chart, failWith } of journeys) {
+    if (decided) expect(chart).toBe('other');
+    if (failWith) expect([decided, later, ended]).toEqual([undefined, undefined, undefined]);
+  }
+  const moments = new Set(journeys.map(({ ended }) => ended && (ended.at?.of ?? 'the end')));
+  expect(moments).toEqual(new Set([undefined, 'request', 'bundle', 'the end']));
+});
+
 test('a thousand seeds kill every part on every way, and break every kind of request', () => {
   const plans = Array.from({ length: 1_000 }, (_, seed) => planRun(seed));
   const deaths = new Set(plans.flatMap((plan) => plan.deaths.map(({ victim, at }) => `${victim} ${at.hop} ${at.of}`)));
   for (const victim of ['worker', 'api', 'redis', 'store']) {
-    for (const moment of ['store bundle', 'store request', 'front request'])
+    for (const moment of ['store bundle', 'store request', 'store run', 'front request'])
       expect(deaths).toContain(`${victim} ${moment}`);
   }
   const broken = plans.flatMap(({ rates }) =>

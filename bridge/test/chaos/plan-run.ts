@@ -1,15 +1,15 @@
 import type { FastenFault, StoreFault } from '../../../sandbox/faults/fault-kinds.ts';
 import type { FaultChange } from '../../../sandbox/faults/faults.ts';
 import { makeRandom, type Random } from '../../../sandbox/generator/make-random.ts';
-import { LARGE_PERSONAS, type PersonaName, SMALL_PERSONAS, visitsOf } from './personas.ts';
+import { drawJourney, drawSequel, type Journey } from './draw-journey.ts';
 
 /** A way between two parts of the stack: a worker to the store, the API to the store, both to Fasten, the world to the API. */
 export type Hop = 'store' | 'api-store' | 'fasten' | 'front';
 
-/** The n-th request on a hop, from 1: of all, or of the bundles of records only. */
+/** The n-th request on a hop, from 1: of all, or only of the bundles of records, or of the runs of a bot. */
 export interface Moment {
   readonly hop: Hop;
-  readonly of: 'request' | 'bundle';
+  readonly of: 'request' | 'bundle' | 'run';
   readonly nth: number;
 }
 
@@ -47,19 +47,6 @@ export interface FaultRates {
   readonly throttled: number;
   readonly slow: number;
   readonly slowMs: number;
-}
-
-/** A person who connects a health system, once or twice, and waits for their record. */
-export interface Journey {
-  readonly persona: PersonaName;
-  /** `other`: the record is somebody else's than the chart's. */
-  readonly chart: 'own' | 'other';
-  /** Signing in twice at the same portal gives two connections with one namespace. */
-  readonly visits: 1 | 2;
-  /** Who tells us of the connection: the page, Fasten's event (the tab was closed), or both. */
-  readonly told: 'page' | 'event' | 'both';
-  /** Fasten's `failure_reason` for every export. */
-  readonly failWith?: 'resource_invalid_content' | 'token_refresh_failure';
 }
 
 /** How Fasten says what it says. */
@@ -103,7 +90,9 @@ export function planCalmRun(journeys: readonly Journey[], besides: Partial<RunPl
 /** Draws a run: the same seed gives the same plan on every machine. */
 export function planRun(seed: number): RunPlan {
   const random = makeRandom(seed, 'chaos');
-  const journeys = Array.from({ length: random.pick([1, 1, 2]) }, () => drawJourney(random));
+  const [afterwards, laterDeaths] = [makeRandom(seed, 'sequel'), makeRandom(seed, 'later deaths')];
+  const begun = Array.from({ length: random.pick([1, 1, 2]) }, () => drawJourney(random));
+  const journeys = begun.map((journey) => drawSequel(afterwards, journey));
   return {
     seed,
     journeys,
@@ -120,21 +109,9 @@ export function planRun(seed: number): RunPlan {
     },
     fasten: drawFastenFaults(random, seed),
     store: drawStoreFaults(random, seed),
-    deaths: drawDeaths(random),
+    deaths: onePerMoment([...drawDeaths(random), ...drawLaterDeaths(laterDeaths)]),
     pauses: [],
   };
-}
-
-function drawJourney(random: Random): Journey {
-  const persona = random.pick(random.chance(0.1) ? LARGE_PERSONAS : SMALL_PERSONAS);
-  const told = random.pick(['page', 'event', 'both', 'both']);
-  const kind = random.next();
-  if (kind < 0.1) return { persona: 'epic', told, chart: 'other', visits: 1 };
-  if (kind < 0.2) {
-    const failWith = random.pick(['resource_invalid_content', 'token_refresh_failure']);
-    return { persona: 'tiny', told, chart: 'own', visits: 1, failWith };
-  }
-  return { persona, told, chart: 'own', visits: kind < 0.4 ? 2 : visitsOf(persona) };
 }
 
 /** Half of the hops are quiet: faults of one kind alone find other things than faults of all kinds. */
@@ -190,11 +167,14 @@ function drawSome<T extends object>(random: Random, probability: number, faults:
   return Object.fromEntries(Object.entries(faults).filter(() => random.chance(probability))) as Partial<T>;
 }
 
-function drawDeaths(random: Random): Death[] {
-  const deaths = Array.from({ length: random.pick([0, 1, 1, 2, 2, 3]) }, () => drawDeath(random));
-  // Of one moment there is one death: the second would find its victim dead.
+/** The second death of a moment would find its victim dead. */
+function onePerMoment(deaths: readonly Death[]): Death[] {
   const named = deaths.map((death) => [`${death.at.hop} ${death.at.of} ${death.at.nth}`, death] as const);
   return [...new Map(named).values()];
+}
+
+function drawDeaths(random: Random): Death[] {
+  return Array.from({ length: random.pick([0, 1, 1, 2, 2, 3]) }, () => drawDeath(random));
 }
 
 /** As many requests as a journey of the smallest personas surely makes on a hop, and a few more: some deaths never come. */
@@ -202,17 +182,35 @@ const LATEST: Readonly<Record<Hop, number>> = { store: 40, 'api-store': 10, fast
 const LATEST_BUNDLE = 10;
 
 function drawDeath(random: Random): Death {
-  const victim = random.pick(['worker', 'worker', 'worker', 'api', 'redis', 'store']);
+  const victim = drawVictim(random);
   const hop: Hop = random.pick(['store', 'store', 'store', victim === 'api' ? 'api-store' : 'fasten', 'front']);
   const of = hop === 'store' && random.chance(0.6) ? 'bundle' : 'request';
   const nth = random.int(1, of === 'bundle' ? LATEST_BUNDLE : LATEST[hop]);
+  return drawFate(random, victim, { hop, of, nth });
+}
+
+/** Of what comes after the first load: feeds, decisions, another load, an end. */
+function drawLaterDeaths(random: Random): Death[] {
+  return Array.from({ length: random.pick([0, 0, 1, 1, 2]) }, () => {
+    const victim = drawVictim(random);
+    const at = random.pick<Moment>([
+      { hop: 'store', of: 'run', nth: random.int(1, 20) },
+      { hop: 'store', of: 'request', nth: random.int(40, 160) },
+      { hop: 'store', of: 'bundle', nth: random.int(10, 25) },
+      { hop: victim === 'api' ? 'api-store' : 'store', of: 'request', nth: random.int(10, 40) },
+      { hop: 'front', of: 'request', nth: random.int(3, 12) },
+    ]);
+    return drawFate(random, victim, at);
+  });
+}
+
+function drawVictim(random: Random): Death['victim'] {
+  return random.pick(['worker', 'worker', 'worker', 'api', 'redis', 'store']);
+}
+
+function drawFate(random: Random, victim: Death['victim'], at: Moment): Death {
   const request = random.pick(['arrives', 'arrives', 'lost', random.int(50, 1_500), 'last']);
   // Whoever lives on would wait for the answer, and everything else for them.
-  const isOwn = (victim === 'worker' && hop === 'store') || (victim === 'api' && hop === 'api-store');
-  return {
-    victim,
-    at: { hop, of, nth },
-    request: request === 'last' && !isOwn ? 'arrives' : request,
-    downMs: random.int(0, 1_200),
-  };
+  const isOwn = (victim === 'worker' && at.hop === 'store') || (victim === 'api' && at.hop === 'api-store');
+  return { victim, at, request: request === 'last' && !isOwn ? 'arrives' : request, downMs: random.int(0, 1_200) };
 }

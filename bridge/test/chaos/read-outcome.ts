@@ -1,12 +1,13 @@
 import type { MedplumClient } from '@medplum/core';
 import type { AuditEvent, Communication, Task } from '@medplum/fhirtypes';
 import { namespaceFromConsent, orgConnectionIdOf } from '../../contract/connection.ts';
-import { EHI_EXPORT_SYSTEM } from '../../contract/identifiers.ts';
 import { importStatusFromTask } from '../../contract/import-status.ts';
 import { verifyImport } from '../../ingest/ledger/verify-import.ts';
 import { MOST_IN_FLIGHT } from '../../ingest/write/flight-limit.ts';
 import { findLanes, laneState } from '../../ingest/write/lane-basic.ts';
 import { dumpStore } from '../dump-store.ts';
+import { exportIdOf, findConnections, findImports } from './find-imports.ts';
+import { findVanished } from './find-vanished.ts';
 import type { LivedJourney } from './live-journey.ts';
 import { portalsOf } from './personas.ts';
 
@@ -20,30 +21,46 @@ export interface Outcome {
   readonly audited: readonly string[];
   /** By source key: what is stored. */
   readonly records: Readonly<Record<string, unknown>>;
+  /** Source keys that the newest ledgers tell as no longer sent. */
+  readonly vanished: readonly string[];
 }
 
 /** What of it is wrong by itself, one sentence each. */
 export interface ReadOutcome extends Outcome {
   readonly faults: readonly string[];
   readonly namespaces: readonly string[];
+  /** Of its imports, the oldest of each connection first. */
+  readonly tasks: readonly Task[];
+  /** `org_connection_id` of connections with an import that was cancelled. */
+  readonly stopped: readonly string[];
 }
 
 const FRESH = { cache: 'reload' } as const;
 const ALL = '_count=1000';
 
-/** Reads what has become of a journey, and proves each of its imports anew. */
+/**
+ * Reads what has become of a journey, and proves each of its imports anew. What was stopped half-way by the end of its
+ * connection proves nothing, and leaves its lanes as they stood.
+ */
 export async function readOutcome(medplum: MedplumClient, lived: LivedJourney): Promise<ReadOutcome> {
-  const { patientId, orgConnectionIds, journey } = lived;
+  const { patientId, orgConnectionIds, journey, ended } = lived;
   const portals = Math.min(journey.visits, portalsOf(journey.persona));
   const about = `Patient/${patientId}`;
-  const consents = await medplum.searchResources('Consent', `patient=${about}&${ALL}`, FRESH);
-  const active = consents.filter(({ status }) => status === 'active');
-  const namespaces = [...new Set(active.flatMap((consent) => namespaceFromConsent(consent) ?? []))];
-  const tasks = await readTasks(medplum, about, orgConnectionIds);
+  const connections = await findConnections(medplum, patientId);
+  const active = connections.filter(({ status }) => status === 'active');
+  const namespaces = [...new Set(connections.flatMap((consent) => namespaceFromConsent(consent) ?? []))];
+  const imports = await Promise.all(
+    connections.map(async (consent) => ({ consent, tasks: await findImports(medplum, consent) })),
+  );
+  const tasks = imports.flatMap((one) => one.tasks);
   const messages: Communication[] = await medplum.searchResources('Communication', `recipient=${about}&${ALL}`, FRESH);
   const events: AuditEvent[] = await medplum.searchResources('AuditEvent', `entity=${about}&${ALL}`, FRESH);
   const faults = [
-    ...unequal('connections', active.map((consent) => orgConnectionIdOf(consent) ?? '').sort(), orgConnectionIds),
+    ...unequal(
+      'connections',
+      active.map((consent) => orgConnectionIdOf(consent) ?? '').sort(),
+      orgConnectionIds.filter((id) => !ended?.orgConnectionIds.includes(id)),
+    ),
     ...(namespaces.length > portals ? [`${portals} portals have ${namespaces.length} namespaces`] : []),
     ...doubled(
       'message',
@@ -58,30 +75,37 @@ export async function readOutcome(medplum: MedplumClient, lived: LivedJourney): 
     if (twice > 0) faults.push(`${twice} resources are doubled`);
     if (odd > 0) faults.push(`${odd} resources have another number of versions than of Provenances`);
     if (dump.dangling.length > 0) faults.push(`${dump.dangling.length} references lead nowhere`);
-    Object.assign(records, ofAnyRun(dump.resources, patientId, tasks));
+    Object.assign(records, ofAnyRun(dump.resources, patientId, tasks, journey.later !== undefined));
+    const own = imports.filter(({ consent }) => namespaceFromConsent(consent) === namespace);
+    if (own.some(isStopped)) continue;
     faults.push(...(await findHeldLanes(medplum, namespace)));
-    if (tasks.some(({ status }) => status === 'completed')) faults.push(...(await prove(medplum, namespace)));
+    if (own.some(isCompleted)) faults.push(...(await prove(medplum, namespace)));
   }
+  const vanished = await findVanished(medplum, journey.later ? tasks : []);
+  if (vanished.gone > 0) faults.push(`${vanished.gone} resources that their source no longer sends are gone`);
   return {
     imports: tasks.map(describeImport).sort(),
     messages: messages.map(({ topic }) => topic?.text ?? '').sort(),
     audited: events.map(({ action, subtype = [] }) => `${action} ${subtype.map(({ code }) => code)}`).sort(),
     records,
+    vanished: vanished.keys,
     faults,
     namespaces,
+    tasks,
+    stopped: imports.filter(isStopped).flatMap(({ consent }) => orgConnectionIdOf(consent) ?? []),
   };
 }
 
-/** One that is on hold names its connection and no Patient. */
-async function readTasks(medplum: MedplumClient, about: string, orgConnectionIds: readonly string[]): Promise<Task[]> {
-  const own: Task[] = await medplum.searchResources('Task', `patient=${about}&${ALL}`, FRESH);
-  const held: Task[] = await medplum.searchResources('Task', `status=on-hold&${ALL}`, FRESH);
-  const isOurs = ({ focus }: Task) => orgConnectionIds.includes(focus?.identifier?.value ?? '');
-  return [...own.filter(({ status }) => status !== 'on-hold'), ...held.filter(isOurs)].filter(exportIdOf);
+interface Imports {
+  readonly tasks: readonly Task[];
 }
 
-export function exportIdOf({ identifier }: Task): string | undefined {
-  return identifier?.find(({ system }) => system === EHI_EXPORT_SYSTEM)?.value;
+function isStopped({ tasks }: Imports): boolean {
+  return tasks.some(({ status }) => status === 'cancelled');
+}
+
+function isCompleted({ tasks }: Imports): boolean {
+  return tasks.some(({ status }) => status === 'completed');
 }
 
 /**
@@ -110,14 +134,17 @@ async function prove(medplum: MedplumClient, namespace: string): Promise<string[
 /** Whose chart it is goes into the digest of a line. */
 const LINE_DIGEST = /("url":"line","valueString":")[0-9a-f]{64}"/g;
 
-/** Ids of this run are given the names that they have in every run. */
+/** Ids of this run are given the names that they have in every run; exports that follow each other are told apart. */
 function ofAnyRun(
   resources: Readonly<Record<string, unknown>>,
   patientId: string,
   tasks: readonly Task[],
+  isFollowed: boolean,
 ): Record<string, unknown> {
   let text = JSON.stringify(resources).replaceAll(patientId, 'CHART').replaceAll(LINE_DIGEST, '$1DIGEST"');
-  for (const exportId of tasks.flatMap((task) => exportIdOf(task) ?? [])) text = text.replaceAll(exportId, 'EXPORT');
+  for (const [nth, task] of tasks.entries()) {
+    text = text.replaceAll(exportIdOf(task) ?? '', isFollowed ? `EXPORT ${nth + 1}` : 'EXPORT');
+  }
   return JSON.parse(text);
 }
 

@@ -2,11 +2,15 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { signInPerson } from '../../medplum/sign-in-person.ts';
 import { judgeEvents, judgeJourney } from './check-invariants.ts';
 import { drainStack, isAtRest } from './drain-stack.ts';
+import type { Journey } from './draw-journey.ts';
 import { findLeftovers } from './find-leftovers.ts';
 import { type Injected, injectFaults } from './inject-faults.ts';
+import { judgeEnded } from './judge-ended.ts';
+import { judgeErasure } from './judge-erasure.ts';
+import { judgeFeeds } from './judge-feeds.ts';
 import { type LivedJourney, liveJourney } from './live-journey.ts';
 import type { Lab } from './open-lab.ts';
-import { type Journey, planCalmRun, type RunPlan } from './plan-run.ts';
+import { planCalmRun, type RunPlan } from './plan-run.ts';
 import { type Outcome, type ReadOutcome, readOutcome } from './read-outcome.ts';
 import { findInterleaved } from './watch-writers.ts';
 
@@ -18,12 +22,16 @@ export interface RunReport {
   readonly deaths: number;
   readonly faults: number;
   readonly requests: number;
+  /** Versions that a bot was run with. */
+  readonly runs: number;
   /** What every process said meanwhile. */
   readonly said: string;
 }
 
 /** Whoever is not done by then is helped: the faults end. */
 const CHAOS_MS = 8_000;
+/** And of what comes after the first load. */
+const SEQUEL_MS = 5_000;
 const DRAIN_MS = 90_000;
 /** Of the sandbox's seed: somebody who may connect health systems for any chart. */
 const PERSON = { email: 'clinician@example.com', password: 'sandbox-password' };
@@ -33,23 +41,34 @@ const PERSON = { email: 'clinician@example.com', password: 'sandbox-password' };
  * must be. The stack can be used again when nothing is.
  */
 export async function runPlan(lab: Lab, plan: RunPlan): Promise<RunReport> {
-  const calm = new Map<Journey, Outcome>();
-  for (const journey of plan.journeys) calm.set(journey, await liveUndisturbed(lab, journey));
+  const calm = new Map<Journey, readonly Outcome[]>();
+  for (const journey of plan.journeys) calm.set(journey, await liveEachWay(lab, journey));
   takeSaid(lab);
+  const since = new Date().toISOString();
   const from = lab.stack.fasten.deliveries().length;
   const run = await liveAndDrain(lab, plan);
   const violations = [...run.violations];
   const { client } = lab.reader;
   for (const { lived, read } of run.read) {
-    const undisturbed = calm.get(lived.journey);
-    if (undisturbed) violations.push(...judgeJourney(lived, read, undisturbed));
+    violations.push(...judgeLived(lived, read, calm.get(lived.journey) ?? []));
+    violations.push(...(await judgeErasure(client, lived)));
   }
-  violations.push(...(await judgeEvents(client, lab.stack, from)));
-  violations.push(...(await findLeftovers(lab.stack, lab.queues)));
+  const ended = run.read.flatMap(({ lived }) => lived.ended ?? []);
+  const erased = ended.filter(({ receipts }) => receipts.length > 0).flatMap((one) => one.orgConnectionIds);
+  violations.push(...(await judgeEvents(client, lab.stack, from, erased)));
+  violations.push(...(await findLeftovers(lab.stack, lab.queues, ended.length > 0)));
   const said = takeSaid(lab);
   violations.push(...judgeRuns(run.injected, said));
+  const reads = run.read.map(({ read }) => read);
+  const fed = await judgeFeeds(client, lab.botId, since, reads, said);
+  violations.push(...fed.violations);
   const { deaths, faults, requests } = run.injected;
-  return { violations, deaths: deaths.length, faults, requests, said };
+  return { violations, deaths: deaths.length, faults, requests, runs: fed.runs, said };
+}
+
+function judgeLived(lived: LivedJourney, read: ReadOutcome, calms: readonly Outcome[]): string[] {
+  const [calm] = calms;
+  return lived.ended && calm ? judgeEnded(lived, read, calm) : judgeJourney(lived, read, calms);
 }
 
 interface Lived {
@@ -61,14 +80,16 @@ interface Lived {
 async function liveAndDrain(lab: Lab, plan: RunPlan): Promise<Lived> {
   const { stack, queues, reader } = lab;
   const { fasten, apiUrl, storeUrl } = stack;
-  const around = { fasten, apiUrl, storeUrl, token: await signInPerson(storeUrl, PERSON) };
+  const token = await signInPerson(storeUrl, PERSON);
   fasten.setChaos(plan.wording);
   fasten.faults.change(plan.fasten);
   await changeStoreFaults(storeUrl, plan.store);
   const injected = injectFaults(stack, plan);
+  const around = { fasten, apiUrl, storeUrl, token, reader: reader.client, passed: injected.passed };
   const living = Promise.all(plan.journeys.map((journey) => liveJourney(around, journey)));
   const isCalm = living.then(() => isAtRest(stack, queues)).catch(() => undefined);
-  await Promise.race([isCalm, wait(CHAOS_MS)]);
+  const hasSequel = plan.journeys.some(({ decided, later, ended }) => decided ?? later ?? ended);
+  await Promise.race([isCalm, wait(CHAOS_MS + (hasSequel ? SEQUEL_MS : 0))]);
   try {
     await drainStack(stack, queues, injected, living, DRAIN_MS);
     const read = [];
@@ -83,9 +104,19 @@ async function liveAndDrain(lab: Lab, plan: RunPlan): Promise<Lived> {
   }
 }
 
-/** The same journey when nothing goes wrong; lived once a lab. */
+/** What a journey comes to when nothing goes wrong: one way, or two where two people decide. */
+async function liveEachWay(lab: Lab, journey: Journey): Promise<readonly Outcome[]> {
+  if (journey.decided !== 'both') return [await liveUndisturbed(lab, journey)];
+  return [
+    await liveUndisturbed(lab, { ...journey, decided: 'accepted' }),
+    await liveUndisturbed(lab, { ...journey, decided: 'rejected' }),
+  ];
+}
+
+/** The same journey when nothing goes wrong, and nobody ends it before all is loaded; lived once a lab. */
 async function liveUndisturbed(lab: Lab, journey: Journey): Promise<Outcome> {
-  const plain: Journey = { ...journey, told: 'page' };
+  const { ended, ...rest } = journey;
+  const plain: Journey = { ...rest, told: 'page', ...(ended && { ended: { erased: ended.erased } }) };
   const key = JSON.stringify(plain);
   const known = lab.calm.get(key);
   if (known) return known;

@@ -22,5 +22,19 @@ export const SHORT_TIMES: readonly SourcePatch[] = [
     by: 'backoff: { ...spec.backoff, delay: 200 },',
   },
   { file: 'bridge/download/fetch-file.ts', text: '[1_000, 5_000, 20_000]', by: '[100, 300, 1_000]' },
+  // Longer than any request is under way here.
+  { file: 'bridge/feed/feed-bot.job.ts', text: 'const SETTLE_MS = 15_000;', by: 'const SETTLE_MS = 3_000;' },
+  { file: 'bridge/feed/run-bot.ts', text: '[1_000, 5_000]', by: '[100, 500]' },
+  {
+    file: 'bridge/export/import-export.job.ts',
+    text: 'const WATCH_EVERY_MS = 10_000;',
+    by: 'const WATCH_EVERY_MS = 400;',
+  },
+  // A day passes between two exports; the simulator takes the record for changed when it is told so.
+  {
+    file: 'bridge/export/next-export.ts',
+    text: 'const EXPORT_KEPT_MS = 25 * 60 * 60 * 1000;',
+    by: 'const EXPORT_KEPT_MS = 0;',
+  },
   { file: 'bridge/ingest/write/draft.ts', text: 'MAX_ENTRIES = 100;', by: 'MAX_ENTRIES = 15;' },
 ];
