@@ -85,7 +85,7 @@ export async function readOutcome(medplum: MedplumClient, lived: LivedJourney): 
   if (vanished.gone > 0) faults.push(`${vanished.gone} resources that their source no longer sends are gone`);
   return {
     imports: tasks.map(describeImport).sort(),
-    messages: messages.map(({ topic }) => topic?.text ?? '').sort(),
+    messages: topicsOf(messages, portals < journey.visits),
     audited: events.map(({ action, subtype = [] }) => `${action} ${subtype.map(({ code }) => code)}`).sort(),
     records,
     vanished: vanished.keys,
@@ -94,6 +94,14 @@ export async function readOutcome(medplum: MedplumClient, lived: LivedJourney): 
     tasks,
     stopped: imports.filter(isStopped).flatMap(({ consent }) => orgConnectionIdOf(consent) ?? []),
   };
+}
+
+const [NEWS, NO_NEWS] = ['Your health records are here', 'Your health records are up to date'];
+
+/** Which of two exports of one namespace brings the news, or both a part of it, is decided by who comes first. */
+function topicsOf(messages: readonly Communication[], isShared: boolean): string[] {
+  const topics = messages.map(({ topic }) => topic?.text ?? '').sort();
+  return isShared && topics.includes(NEWS) ? topics.map((text) => (text === NO_NEWS ? NEWS : text)) : topics;
 }
 
 interface Imports {
