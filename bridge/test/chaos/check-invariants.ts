@@ -29,8 +29,22 @@ export function judgeJourney({ journey }: LivedJourney, read: ReadOutcome, calms
     ...read.faults,
     ...notAmong(statuses, read).map((one) => `an import should be ${statuses.join(' or ')}: ${one}`),
     ...(!isLoaded && stored > 0 ? [`${stored} resources of an import that was never completed are stored`] : []),
-    ...(calm ? differFrom(read, calm) : []),
+    ...(calm ? differFrom(journey.failWith ? withoutSecondAsk(read, calm) : read, calm) : []),
   ];
+}
+
+/**
+ * A worker that is killed when it has asked for an export asks once more, for another one if the first has failed by then and
+ * the event of that waits for a worker too: the second fails as the first did, and is told as it was.
+ */
+function withoutSecondAsk(read: ReadOutcome, calm: Outcome): Outcome {
+  if (read.imports.length !== calm.imports.length + 1) return read;
+  const withoutOneMore = (found: readonly string[], expected: readonly string[]): string[] => {
+    const place = found.findIndex((one) => count(found, one) > count(expected, one));
+    return found.filter((_, position) => position !== place);
+  };
+  const imports = withoutOneMore(read.imports, calm.imports);
+  return { ...read, imports, messages: withoutOneMore(read.messages, calm.messages) };
 }
 
 /** Descriptions of the imports that have another status. */

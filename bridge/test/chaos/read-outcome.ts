@@ -98,10 +98,13 @@ export async function readOutcome(medplum: MedplumClient, lived: LivedJourney): 
 
 const [NEWS, NO_NEWS] = ['Your health records are here', 'Your health records are up to date'];
 
-/** Which of two exports of one namespace brings the news, or both a part of it, is decided by who comes first. */
+/**
+ * Which of two exports of one namespace brings the news, or both a part of it, is decided by who comes first; and of one that
+ * was stopped by the end of its connection the other finds what it had stored.
+ */
 function topicsOf(messages: readonly Communication[], isShared: boolean): string[] {
-  const topics = messages.map(({ topic }) => topic?.text ?? '').sort();
-  return isShared && topics.includes(NEWS) ? topics.map((text) => (text === NO_NEWS ? NEWS : text)) : topics;
+  const topics = messages.map(({ topic }) => topic?.text ?? '');
+  return (isShared ? topics.map((text) => (text === NO_NEWS ? NEWS : text)) : topics).sort();
 }
 
 interface Imports {
