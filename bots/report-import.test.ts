@@ -111,6 +111,12 @@ function nothingBut(more: Partial<ImportReport>): Partial<Task> {
   return { output: outputsFromReport({ ...same, ...about, problems: [], ...more }) };
 }
 
+test('what came with an import is to be looked through although nobody can tell what changed', async () => {
+  const gone = { reference: `Consent/${OTHER_ID}` };
+  await expect(handler(medplum, eventWith(makeTask({ focus: gone })))).rejects.toThrow('Not found');
+  expect(await careTasks()).toHaveLength(1);
+});
+
 test('an import that brought nothing is said to be up to date, and the care team is left alone', async () => {
   await handler(medplum, eventWith(makeTask(nothingBut({}))));
   const [message] = await messages();

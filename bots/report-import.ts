@@ -1,5 +1,6 @@
 import { BRIDGE_CODE_SYSTEM, IMPORT_TASK_CODE, MESSAGE_SYSTEM } from '@fasten-medplum/bridge/contract/identifiers';
 import { type ImportMessage, importMessage, importMessageKey } from '@fasten-medplum/bridge/contract/import-message';
+import { hasWritten } from '@fasten-medplum/bridge/contract/import-task';
 import { type BotEvent, createReference, type MedplumClient, resolveId } from '@medplum/core';
 import type { Communication, Identifier, Patient, Reference, Resource, Task } from '@medplum/fhirtypes';
 import { closeCareTasks } from './report-import/close-care-tasks.ts';
@@ -38,15 +39,21 @@ export async function handler(medplum: MedplumClient, event: BotEvent<Resource>)
   // An import for somebody who is no Patient is not ours.
   if (!patient && task.for) return undefined;
   const told = patient && (await tellPatient(medplum, task, patient, message));
-  const isDone = task.status === 'completed';
-  const before = isDone ? await findEarlier(medplum, task) : undefined;
-  const changes = isDone && patient ? await listChanges(medplum, task, before, patient) : undefined;
-  if (!isDone || isWorthALook(task, before, changes)) {
-    const careTask = makeCareTask(task);
-    await medplum.createResourceIfNoneExist(careTask, byIdentifier(careTask.identifier?.[0]));
+  // Before ledgers are read: who cannot read them has something to look through all the same.
+  const isSurelyNews = task.status !== 'completed' || hasWritten(task);
+  if (isSurelyNews) await askCareTeam(medplum, task);
+  if (task.status === 'completed') {
+    const before = await findEarlier(medplum, task);
+    const changes = patient && (await listChanges(medplum, task, before, patient));
+    if (!isSurelyNews && isWorthALook(task, before, changes)) await askCareTeam(medplum, task);
   }
   if (patient && event.secrets?.[EMAIL_SECRET]?.valueString === 'on') await sendEmail(medplum, task, patient);
   return told;
+}
+
+async function askCareTeam(medplum: MedplumClient, task: Task & { id: string }): Promise<void> {
+  const careTask = makeCareTask(task);
+  await medplum.createResourceIfNoneExist(careTask, byIdentifier(careTask.identifier?.[0]));
 }
 
 function tellPatient(

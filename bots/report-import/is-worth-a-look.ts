@@ -1,8 +1,4 @@
-import {
-  byEarlierRunFromTask,
-  countsFromTask,
-  unsureTraitsFromTask,
-} from '@fasten-medplum/bridge/contract/import-task';
+import { countsFromTask, hasWritten, unsureTraitsFromTask } from '@fasten-medplum/bridge/contract/import-task';
 import type { List, Task } from '@medplum/fhirtypes';
 
 /**
@@ -13,9 +9,12 @@ import type { List, Task } from '@medplum/fhirtypes';
  * @param changes - What the two ledgers differ in; undefined when in nothing, or when they were not compared.
  */
 export function isWorthALook(task: Task, before: Task | undefined, changes: List | undefined): boolean {
-  const { created, updated, quarantined } = countsFromTask(task);
-  if (created + updated + byEarlierRunFromTask(task) > 0 || (changes?.entry?.length ?? 0) > 0) return true;
-  const known = before && countsFromTask(before).quarantined;
-  if (quarantined > (known ?? 0)) return true;
-  return unsureTraitsFromTask(task).length > (before ? unsureTraitsFromTask(before).length : 0);
+  const quarantined = (one: Task | undefined) => (one ? countsFromTask(one).quarantined : 0);
+  const doubts = (one: Task | undefined) => (one ? unsureTraitsFromTask(one).length : 0);
+  return (
+    hasWritten(task) ||
+    (changes?.entry?.length ?? 0) > 0 ||
+    quarantined(task) > quarantined(before) ||
+    doubts(task) > doubts(before)
+  );
 }

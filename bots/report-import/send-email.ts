@@ -1,6 +1,6 @@
 import { MESSAGE_SYSTEM } from '@fasten-medplum/bridge/contract/identifiers';
 import { importMessageKey } from '@fasten-medplum/bridge/contract/import-message';
-import { byEarlierRunFromTask, countsFromTask } from '@fasten-medplum/bridge/contract/import-task';
+import { hasWritten } from '@fasten-medplum/bridge/contract/import-task';
 import {
   createReference,
   getStatus,
@@ -34,8 +34,7 @@ export async function sendEmail(
   task: Task & { id: string },
   patient: Reference<Patient>,
 ): Promise<void> {
-  const { created, updated } = countsFromTask(task);
-  if (task.status !== 'completed' || created + updated + byEarlierRunFromTask(task) === 0) return;
+  if (task.status !== 'completed' || !hasWritten(task)) return;
   const to = emailOf(await medplum.readResource('Patient', resolveId(patient) ?? '', { cache: 'reload' }));
   if (to === undefined) return;
   const record = await begin(medplum, task, patient);

@@ -1,6 +1,6 @@
 import type { Task } from '@medplum/fhirtypes';
 import { importStatusFromTask } from './import-status.ts';
-import { byEarlierRunFromTask, countsFromTask, type ImportCounts } from './import-task.ts';
+import { byEarlierRunFromTask, countsFromTask, hasWritten, type ImportCounts } from './import-task.ts';
 
 /** What a patient is told of an import. */
 export interface ImportMessage {
@@ -17,7 +17,7 @@ export interface ImportMessage {
 export function importMessage(task: Task): ImportMessage | undefined {
   switch (task.status) {
     case 'completed':
-      return describeDone(countsFromTask(task), byEarlierRunFromTask(task));
+      return describeDone(task);
     case 'on-hold':
       return {
         topic: 'Your health records are being checked',
@@ -44,10 +44,11 @@ export function importMessageKey({ id, status }: Task): string {
 }
 
 /** Most that come by a schedule bring nothing: nobody is to look for news that is none. */
-function describeDone(counts: ImportCounts, byEarlierRun: number): ImportMessage {
-  const isOld = counts.unchanged > 0 && counts.created + counts.updated + byEarlierRun === 0;
+function describeDone(task: Task): ImportMessage {
+  const counts = countsFromTask(task);
+  const isOld = counts.unchanged > 0 && !hasWritten(task);
   const topic = isOld ? 'Your health records are up to date' : 'Your health records are here';
-  return { topic, text: describeResult(counts, byEarlierRun) };
+  return { topic, text: describeResult(counts, byEarlierRunFromTask(task)) };
 }
 
 function describeResult(counts: ImportCounts, byEarlierRun: number): string {

@@ -168,6 +168,12 @@ export function byEarlierRunFromTask(task: Task): number {
   return outputsWithCode(task, BY_EARLIER_RUN)[0]?.valueInteger ?? 0;
 }
 
+/** Whether anything of the export was written, by whichever run of the import. */
+export function hasWritten(task: Task): boolean {
+  const { created, updated } = countsFromTask(task);
+  return created + updated + byEarlierRunFromTask(task) > 0;
+}
+
 function ledgerOutputs(ledger: LedgerFile | undefined): TaskOutput[] {
   if (!ledger) return [];
   return [
